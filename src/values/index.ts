@@ -1,0 +1,3 @@
+export * from './build.ts';
+export * from './symbols.ts';
+export * from './value.ts';
