@@ -2,14 +2,17 @@ import { AKS_FACTS } from './aks.ts';
 import type { Fact } from './fact.ts';
 import { FIREWALL_FACTS } from './firewall.ts';
 import { KUBERNETES_FACTS } from './kubernetes.ts';
-import { NETWORKING_FACTS } from './networking.ts';
+import { PLATFORM_FACTS } from './platform.ts';
+import { ROUTING_FACTS } from './routing.ts';
 
+export * from './datasets.ts';
 export type { Fact } from './fact.ts';
 
 /** Every fact by id. A fact's pinning case is the test whose name contains its id (tests/tidy.test.ts holds this). */
 export const FACTS = {
   ...FIREWALL_FACTS,
-  ...NETWORKING_FACTS,
+  ...ROUTING_FACTS,
+  ...PLATFORM_FACTS,
   ...AKS_FACTS,
   ...KUBERNETES_FACTS,
 } as const satisfies Readonly<Record<string, Fact>>;

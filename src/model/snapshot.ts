@@ -1,4 +1,5 @@
 import type { Diagnostic, Gap, Place } from '../diagnostics/index.ts';
+import type { Datasets } from '../facts/index.ts';
 import type { ObjectValue, Unknown } from '../values/index.ts';
 
 /**
@@ -10,6 +11,7 @@ export interface Snapshot {
   readonly resources: ReadonlyMap<string, AzureResource>;
   /** By `objectKey`. */
   readonly objects: ReadonlyMap<string, KubernetesObject>;
+  readonly datasets: Datasets;
   readonly diagnostics: readonly Diagnostic[];
   readonly gaps: readonly Gap[];
   /** What became of every file looked at, in the order read. */
