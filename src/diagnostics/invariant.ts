@@ -9,5 +9,7 @@ export function invariant(condition: unknown, why: string): asserts condition {
 
 /** Ends a `switch` over a closed union: a new kind does not compile until it is handled. */
 export function assertNever(value: never): never {
-  throw new InvariantError(`unhandled case: ${JSON.stringify(value)}`);
+  throw new InvariantError(
+    `unhandled case: ${String((value as { kind?: unknown }).kind ?? value)}`,
+  );
 }

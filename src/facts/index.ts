@@ -1,4 +1,5 @@
 import { AKS_FACTS } from './aks.ts';
+import { ARM_TEMPLATE_FACTS } from './arm-template.ts';
 import type { Fact } from './fact.ts';
 import { FIREWALL_FACTS } from './firewall.ts';
 import { KUBERNETES_FACTS } from './kubernetes.ts';
@@ -15,6 +16,7 @@ export const FACTS = {
   ...PLATFORM_FACTS,
   ...AKS_FACTS,
   ...KUBERNETES_FACTS,
+  ...ARM_TEMPLATE_FACTS,
 } as const satisfies Readonly<Record<string, Fact>>;
 
 export type FactId = keyof typeof FACTS;

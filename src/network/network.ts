@@ -18,7 +18,7 @@ import type {
   Subnet,
   VirtualNetwork,
 } from '../model/index.ts';
-import type { AddressSet, Prefix } from '../net/index.ts';
+import type { AddressSet, Ip, Prefix } from '../net/index.ts';
 import type { Unknown } from '../values/index.ts';
 
 /**
@@ -46,6 +46,8 @@ export interface KnownAddress {
   /** Whose it is: `firewall aks-egress-fw`. */
   readonly label: string;
   readonly at?: Place;
+  /** What Azure usually gives (the first usable address of the subnet). For hints, never for proof (AZN-21). */
+  readonly likely?: Ip;
 }
 
 /** A thing that exists, does not, or cannot be told. `dangling`: named in the input and not found there. */
@@ -65,6 +67,10 @@ export interface VnetPlacement {
   readonly gatewayPrefixes: readonly GatewayPrefix[];
   /** A gateway with BGP or ExpressRoute is reachable: further prefixes exist that no file holds. */
   readonly learnsUnknownRoutes: boolean;
+  /** Why, as a phrase: `ExpressRoute gateway er-hub advertises what only its peers know`. */
+  readonly unknownRoutesWhy?: string;
+  /** Set when the learned routes may hold a default route (a Virtual WAN hub): the reason, as a phrase. */
+  readonly mayLearnDefaultRoute?: string;
   readonly subnetKeys: readonly string[];
 }
 
@@ -77,6 +83,10 @@ export interface PeerLink {
   readonly why: string;
   /** What the peering routes to: `remoteAddressSpace` when not fully in sync, else the remote address space. */
   readonly remoteAddresses: AddressSet;
+  /** The same, prefix by prefix as written: each is a route of its own. */
+  readonly remotePrefixes: readonly Prefix[];
+  /** The remote space has prefixes that could not be read, or is not in the input at all. */
+  readonly hasUnknownAddresses: boolean;
 }
 
 export interface GatewayPrefix {
@@ -188,6 +198,19 @@ export type Owner =
     }
   | { readonly kind: 'public-ip'; readonly publicIp: PublicIpAddress };
 
+/** Where an address means something: in a VNet (and whoever is peered with it), inside one cluster, everywhere. */
+export type AddressScope =
+  | { readonly kind: 'vnet'; readonly vnetKey: string }
+  | { readonly kind: 'cluster'; readonly cluster: ClusterPlacement }
+  | { readonly kind: 'public' }
+  | { readonly kind: 'unknown' };
+
+export interface OwnedAddress {
+  readonly address: KnownAddress;
+  readonly owner: Owner;
+  readonly scope: AddressScope;
+}
+
 export interface AddressOwners {
-  readonly entries: readonly { readonly address: KnownAddress; readonly owner: Owner }[];
+  readonly entries: readonly OwnedAddress[];
 }

@@ -38,6 +38,8 @@ export interface GatewayListener extends Named {
 /** A request routing rule or a path rule, resolved to where it sends traffic. */
 export interface GatewayRoute extends Named {
   readonly listenerKey?: string;
+  /** Of the request routing rule: 1…20000, lower wins when several listeners match. Absent: not written. */
+  readonly priority?: number;
   readonly paths: readonly string[];
   readonly backends: readonly (
     | { readonly kind: 'address'; readonly address: AddressValue }

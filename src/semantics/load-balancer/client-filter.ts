@@ -1,0 +1,186 @@
+import type { Service } from '../../model/index.ts';
+import {
+  type AddressSet,
+  ALL_IPV4,
+  addressesOfPrefixes,
+  addressSetCovers,
+  hasHostBits,
+  type Prefix,
+  parsePrefix,
+  unionAddresses,
+} from '../../net/index.ts';
+import type { Network, SubnetPlacement } from '../../network/index.ts';
+import { isUnknown } from '../../values/index.ts';
+import type { FlowAddress } from '../flow.ts';
+import { isWithin } from '../outbound/flow-address.ts';
+import {
+  anyOf,
+  type Decider,
+  type Match,
+  type MissingFact,
+  NO,
+  type Verdict,
+  YES,
+} from '../verdict.ts';
+import { ANNOTATIONS, isOn, listOf } from './annotations.ts';
+
+/**
+ * Do the Service's own client ranges admit a client? They become rules of the NSG in the node resource group; an NSG
+ * that somebody attached to the subnet decides apart from them.
+ * @param client before any kube-proxy translation: the load balancer keeps the source (AZS-40)
+ * @param nodes the subnet of the nodes, for what `VirtualNetwork` means there; absent: membership is unknown
+ * @see AKS-72 ranges, AKS-73 deny the rest, AKS-74 both lists at once
+ */
+export function clientFilter(
+  network: Network,
+  service: Service,
+  isInternal: boolean,
+  client: FlowAddress,
+  nodes: SubnetPlacement | undefined,
+): Verdict {
+  const name = `Service ${service.namespace}/${service.name}`;
+  const at = service.at;
+  const specified = readRanges(service.loadBalancerSourceRanges);
+  const annotated = readRanges([
+    ...listOf(service, ANNOTATIONS.allowedRanges),
+    ...listOf(service, ANNOTATIONS.sourceRanges),
+  ]);
+  if (specified.prefixes.length > 0 && annotated.prefixes.length > 0) {
+    const missing = `one list of client ranges: the cloud provider refuses ${name} with two`;
+    return {
+      kind: 'unknown',
+      by: { kind: 'rule', name: `${name}: client ranges`, at, fact: 'AKS-74' },
+      why: [{ missing, at }],
+    };
+  }
+  const prefixes = [...specified.prefixes, ...annotated.prefixes];
+  const tags = listOf(service, ANNOTATIONS.allowedTags);
+  const hasInvalid = specified.hasInvalid || annotated.hasInvalid;
+  const ranges = addressesOfPrefixes(prefixes);
+
+  const listed = anyOf([
+    ...(prefixes.length === 0 ? [] : [matchOf(isWithin(ranges, client), 'the client address')]),
+    ...tags.map((tag) => matchTag(network, tag, client)),
+  ]);
+  const rule: Decider = { kind: 'rule', name: `${name}: client ranges`, at, fact: 'AKS-72' };
+  if (listed.kind === 'yes') return { kind: 'allow', by: rule };
+
+  const member = virtualNetworkMember(network, nodes, client);
+  const isOpen = isOpenToInternet(prefixes, tags, hasInvalid, isInternal);
+  const denyRest =
+    hasInvalid || (isOn(service, ANNOTATIONS.denyAllExceptRanges) && prefixes.length > 0);
+  if (denyRest) {
+    const by: Decider = {
+      kind: 'rule',
+      name: hasInvalid
+        ? `${name}: a client range that cannot be read`
+        : `${name}: azure-deny-all-except-load-balancer-source-ranges`,
+      at,
+      fact: 'AKS-73',
+    };
+    return listed.kind === 'no' ? { kind: 'deny', by } : { kind: 'unknown', by, why: listed.why };
+  }
+  const vnet: Decider = { kind: 'default', name: 'AllowVnetInBound 65000', fact: 'AKS-72' };
+  const open: Decider = { kind: 'rule', name: `${name}: open to everybody`, at, fact: 'AKS-72' };
+  const admitted = anyOf([listed, member]);
+  // Inside or outside the network, both are admitted: no need to know which.
+  if (isOpen) return { kind: 'allow', by: member.kind === 'yes' ? vnet : open };
+  if (admitted.kind === 'yes') return { kind: 'allow', by: vnet };
+  if (admitted.kind === 'no') {
+    const by: Decider =
+      prefixes.length + tags.length > 0
+        ? rule
+        : { kind: 'default', name: 'DenyAllInBound 65500', fact: 'AKS-72' };
+    return { kind: 'deny', by };
+  }
+  return { kind: 'unknown', by: rule, why: admitted.why };
+}
+
+interface Ranges {
+  readonly prefixes: readonly Prefix[];
+  readonly hasInvalid: boolean;
+}
+
+function readRanges(texts: readonly string[]): Ranges {
+  // The cloud provider refuses bare addresses and prefixes with host bits set.
+  const parsed = texts.map((text) =>
+    text.includes('/') && !hasHostBits(text.trim()) ? parsePrefix(text.trim()) : undefined,
+  );
+  return {
+    prefixes: parsed.filter((prefix) => prefix !== undefined),
+    hasInvalid: parsed.includes(undefined),
+  };
+}
+
+/** An internal frontend is open to the Internet tag only when somebody wrote the whole world as its range. */
+function isOpenToInternet(
+  prefixes: readonly Prefix[],
+  tags: readonly string[],
+  hasInvalid: boolean,
+  isInternal: boolean,
+): boolean {
+  if (tags.length > 0 || hasInvalid) return false;
+  if (prefixes.length > 0) return addressSetCovers(addressesOfPrefixes(prefixes), ALL_IPV4);
+  return !isInternal;
+}
+
+function matchTag(network: Network, tag: string, client: FlowAddress): Match {
+  const { serviceTags } = network.perimeter.snapshot.datasets;
+  const members = serviceTags.prefixes.get(tag.toLowerCase());
+  if (members === undefined) {
+    return { kind: 'unknown', why: [{ missing: `members of service tag ${tag}` }] };
+  }
+  const prefixes = members.map(parsePrefix).filter((prefix) => prefix !== undefined);
+  return matchOf(isWithin(addressesOfPrefixes(prefixes), client), 'the client address');
+}
+
+/**
+ * Is the client in what the nodes' NSG calls `VirtualNetwork`? A 0/0 user route may widen the tag to every address
+ * (seen in practice), so a client outside the known ranges is then undecided.
+ */
+function virtualNetworkMember(
+  network: Network,
+  nodes: SubnetPlacement | undefined,
+  client: FlowAddress,
+): Match {
+  const placement = nodes === undefined ? undefined : network.vnets.get(nodes.vnet.key);
+  if (nodes === undefined || placement === undefined) {
+    return { kind: 'unknown', why: [{ missing: 'the virtual network of the nodes' }] };
+  }
+  const sets: AddressSet[] = [placement.addresses];
+  const doubts: MissingFact[] = [];
+  if (placement.hasUnknownAddresses || placement.learnsUnknownRoutes) {
+    doubts.push({ missing: `every range behind ${placement.vnet.name}`, at: placement.vnet.at });
+  }
+  for (const peer of placement.peers) {
+    const isMember = peer.peering.allowVirtualNetworkAccess;
+    if (peer.state === 'broken' || isMember === false) continue;
+    if (peer.state === 'unknown' || isUnknown(isMember)) {
+      doubts.push({ missing: `the state of peering ${peer.peering.name}`, at: peer.peering.at });
+    } else {
+      sets.push(peer.remoteAddresses);
+    }
+  }
+  sets.push(addressesOfPrefixes(placement.gatewayPrefixes.map((each) => each.prefix)));
+  const table = nodes.routeTable;
+  if (table.kind === 'found') {
+    for (const route of table.target.routes) {
+      const { destination } = route;
+      if (destination.kind === 'prefix' && destination.prefix.length === 0) {
+        doubts.push({
+          missing: `what tag VirtualNetwork covers on ${nodes.subnet.name} with route ${route.name}`,
+          at: route.at,
+        });
+      } else if (destination.kind === 'prefix') {
+        sets.push(addressesOfPrefixes([destination.prefix]));
+      }
+    }
+  }
+  const match = matchOf(isWithin(unionAddresses(...sets), client), 'the client address');
+  return match.kind === 'no' && doubts.length > 0 ? { kind: 'unknown', why: doubts } : match;
+}
+
+function matchOf(answer: 'yes' | 'no' | 'unknown', missing: string): Match {
+  if (answer === 'unknown') return { kind: 'unknown', why: [{ missing }] };
+  return answer === 'yes' ? YES : NO;
+}
