@@ -29,6 +29,12 @@ export const DIAGNOSTIC_CODES = {
   'yaml/duplicate-key': 'A mapping has the same key twice; the last one counts.',
   'yaml/alias-bomb': 'Aliases expand to more nodes than the limit.',
   'yaml/too-deep': 'The value is nested deeper than the limit.',
+  'trace/endpoint': 'An end of a traced flow is not an endpoint, or names nothing in the input.',
+  'dataset/not-understood': 'A data file given to replace a bundled list, or a part of it, cannot be read.',
+  'policy/invalid': 'A policy object is written in a way the API server refuses; whether the cluster has it is unknown.',
+  'policy/unknown-field': 'A policy object has a field we do not know.',
+  'policy/no-effect': 'A part of a policy object is accepted and does nothing.',
+  'service/annotation': 'A Service annotation has a value Azure does not understand.',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -171,6 +171,12 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AKS-36': {
+    fact: 'Sources of AKS firewall rules should be the node subnets, and the pod subnets where pods have their own, not every source.',
+    source: 'MicrosoftDocs/azure-aks-docs articles/aks/limit-egress-traffic.md; reading of aks.md 5.2',
+    readOn: '2026-11-21',
+    standing: 'inferred',
+  },
   'AKS-50': {
     fact: 'Non-empty authorizedIPRanges admit only these ranges to the public API server; empty admits everybody.',
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/api-server-authorized-ip-ranges.md',

@@ -11,7 +11,7 @@ export const ARM_TEMPLATE_FACTS = {
     standing: 'documented',
   },
   'ARM-02': {
-    fact: 'A string that starts with `[` and ends with `]` is an expression; a leading `[[` is a literal bracket; `\'\'` is a quote inside a literal.',
+    fact: "A string that starts with `[` and ends with `]` is an expression; a leading `[[` is a literal bracket; `''` is a quote inside a literal.",
     source: `${DOCS}/template-expressions.md, section Escape characters`,
     readOn: '2026-11-21',
     standing: 'documented',

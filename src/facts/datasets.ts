@@ -1,3 +1,10 @@
+export { parseFqdnTags } from './datasets/fqdn-tags.ts';
+export type { ParsedDataset } from './datasets/parsed-dataset.ts';
+export { parsePrivateDnsZones } from './datasets/private-dns-zones.ts';
+export { parseRequiredEgress } from './datasets/required-egress.ts';
+export { parseServiceTags } from './datasets/service-tags.ts';
+export { NO_THREAT_LIST, parseThreatList } from './datasets/threat-list.ts';
+
 /**
  * Published lists with a date. Each has a bundled default and can be replaced by a newer file of the person's own.
  * Parsing is pure (`parse…` functions beside each dataset); `io` reads the bundled files.

@@ -56,12 +56,11 @@ export function learnThroughPeers(
     }
     const shared = byVnet.get(peer.remote.target.key);
     const allows = peer.reverse?.allowGatewayTransit;
-    const isReferenceOnly = peer.remote.target.isReference === true;
-    if (shared === undefined && !isReferenceOnly) continue;
     if (peer.reverse !== undefined && (allows === undefined || allows === false)) continue;
     if (shared !== undefined && uses === true && allows === true && peer.state === 'connected') {
       learned = merge(learned, shared);
     } else {
+      // A peering uses remote gateways only where there is one, so a gateway we do not see is somewhere else.
       const why = `whether peering ${peer.peering.name} shares the gateways of ${peer.remote.target.name}`;
       learned = merge(learned, { prefixes: [], unknownWhy: why });
     }

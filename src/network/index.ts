@@ -9,7 +9,7 @@ export { deriveNetwork } from './derive-network.ts';
 export { type AddressLike, type AskedFrom, type FoundOwner, findOwner } from './find-owner.ts';
 export { type FoundSubnet, subnetOf } from './find-subnet.ts';
 export { addressWithin, exactAddress, publicAddress } from './known-address.ts';
-export { follow, targetOf } from './links.ts';
+export { follow, targetOf, unseen } from './links.ts';
 export * from './network.ts';
 export { peerTo, vnetReaches } from './reach.ts';
 export { podSelector, serviceKey } from './service-frontends.ts';

@@ -1,4 +1,5 @@
 import type { Perimeter, Subnet, VirtualNetwork } from '../model/index.ts';
+import { type AddressSet, unionAddresses } from '../net/index.ts';
 import { addressesOf } from './address-space.ts';
 import { learnFromOwnGateways, learnThroughPeers } from './gateways.ts';
 import { follow, unseen } from './links.ts';
@@ -11,13 +12,15 @@ export function placeVnets(perimeter: Perimeter): ReadonlyMap<string, VnetPlacem
   const placed = new Map<string, VnetPlacement>();
   for (const vnet of perimeter.virtualNetworks.values()) {
     const space = addressesOf(vnet.addressSpace);
+    const hasUnknown = space.hasUnknown || vnet.addressSpace.length === 0;
     const peers = placePeers(vnet, perimeter.virtualNetworks);
     const learned = learnThroughPeers(own.get(vnet.key), peers, own);
     placed.set(vnet.key, {
       vnet,
-      addresses: space.addresses,
+      // The space holds the subnets at least, whatever could not be read of it.
+      addresses: hasUnknown ? unionAddresses(space.addresses, ofSubnets(vnet)) : space.addresses,
       // A network that is only referred to, or written without a space, has one that we do not know.
-      hasUnknownAddresses: space.hasUnknown || vnet.addressSpace.length === 0,
+      hasUnknownAddresses: hasUnknown,
       peers,
       gatewayPrefixes: learned.prefixes,
       learnsUnknownRoutes: learned.unknownWhy !== undefined,
@@ -27,6 +30,10 @@ export function placeVnets(perimeter: Perimeter): ReadonlyMap<string, VnetPlacem
     });
   }
   return placed;
+}
+
+function ofSubnets(vnet: VirtualNetwork): AddressSet {
+  return addressesOf(vnet.subnets.flatMap((subnet) => subnet.prefixes)).addresses;
 }
 
 /** Every subnet with what is attached to it. */

@@ -16,6 +16,8 @@ export interface MissingFact {
   /** A phrase that fits after "needs: ": `members of service tag AzureCloud.eastus`. */
   readonly missing: string;
   readonly at?: Place;
+  /** Set when the fact is whether Microsoft keeps a name in this FQDN tag, which nobody publishes (AFW-54). */
+  readonly fqdnTag?: string;
 }
 
 /** What one box says of one flow. */

@@ -41,7 +41,7 @@ export function hopAt(context: TraceContext, placed: Placed, journey: Journey): 
     case 'entering-pod':
       return enteringPodHop(context, at, flow);
     case 'api-server':
-      return apiServerHop(at, flow);
+      return apiServerHop(context, at, flow);
     default:
       return assertNever(at);
   }

@@ -24,7 +24,14 @@ export type Position =
       readonly pod?: PodClass;
     }
   /** At an interface in a subnet, about to be routed. `sender` names the interface for people. */
-  | { readonly kind: 'leaving-subnet'; readonly subnetKey: string; readonly sender: string; readonly pool?: { readonly cluster: ClusterPlacement; readonly placement: PoolPlacement } }
+  | {
+      readonly kind: 'leaving-subnet';
+      readonly subnetKey: string;
+      readonly sender: string;
+      readonly pool?: { readonly cluster: ClusterPlacement; readonly placement: PoolPlacement };
+      /** The sender has already put its own public address on it (a firewall): the platform translates nothing. */
+      readonly translated?: boolean;
+    }
   /** Routed into a subnet: its NSG looks, then whatever owns the address. */
   | { readonly kind: 'entering-subnet'; readonly subnetKey: string }
   | { readonly kind: 'firewall'; readonly firewallKey: string }
@@ -32,8 +39,16 @@ export type Position =
   | { readonly kind: 'internet' }
   /** Behind a gateway of `vnetKey`, on the way in. */
   | { readonly kind: 'on-premises'; readonly vnetKey?: string }
-  | { readonly kind: 'service-frontend'; readonly cluster: ClusterPlacement; readonly frontend: ServiceFrontend }
-  | { readonly kind: 'application-gateway'; readonly gatewayKey: string; readonly frontendKey: string }
+  | {
+      readonly kind: 'service-frontend';
+      readonly cluster: ClusterPlacement;
+      readonly frontend: ServiceFrontend;
+    }
+  | {
+      readonly kind: 'application-gateway';
+      readonly gatewayKey: string;
+      readonly frontendKey: string;
+    }
   | { readonly kind: 'private-endpoint'; readonly endpointKey: string }
   /** At a pod, after every translation. */
   | {
@@ -96,6 +111,7 @@ export interface Journey {
   readonly sessions: readonly Session[];
   /** The address the answer must reach (the source as the first box outside the sender saw it). */
   readonly home?: FlowAddress;
-  /** The subnet it left from. */
+  /** The subnet it left from, and that subnet's network. */
   readonly homeSubnetKey?: string;
+  readonly homeVnetKey?: string;
 }

@@ -1,7 +1,7 @@
 import type { FactId } from '../facts/index.ts';
+import { formatAddressSet, formatIp } from '../net/index.ts';
 import type { FlowAddress } from '../semantics/flow.ts';
 import type { Verdict } from '../semantics/verdict.ts';
-import { formatAddressSet, formatIp } from '../net/index.ts';
 import type { Step } from './trace.ts';
 
 /** A step that a verdict decides: the text is the decider's name. */
@@ -9,7 +9,10 @@ export function stepOf(stage: string, verdict: Verdict, facts: readonly FactId[]
   return {
     stage,
     verdict,
-    text: verdict.kind === 'unknown' ? `${verdict.by.name}: needs ${verdict.why.map((fact) => fact.missing).join('; ')}` : verdict.by.name,
+    text:
+      verdict.kind === 'unknown'
+        ? `${verdict.by.name}: needs ${verdict.why.map((fact) => fact.missing).join('; ')}`
+        : verdict.by.name,
     ...(facts.length === 0 ? {} : { facts }),
   };
 }

@@ -60,6 +60,8 @@ export interface Trace {
   readonly back?: Walk;
   /** `allowed` only when both halves arrive. */
   readonly answer: 'allowed' | 'denied' | 'broken' | 'unknown';
+  /** Taken as true without a file saying so; the answer is conditional on them. Empty mostly. */
+  readonly assumptions: readonly string[];
   /** One sentence a person can repeat. */
   readonly summary: string;
   /** For a denial: what would have to change. */

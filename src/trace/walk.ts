@@ -50,7 +50,14 @@ export function walk(context: TraceContext, start: Placed, journey: Journey): Wa
       if (here.at.kind === 'leaving-subnet') homeSubnetKey = here.at.subnetKey;
     }
 
-    const result = hopAt(context, here, journey);
+    const vnetKey =
+      homeSubnetKey === undefined
+        ? undefined
+        : context.network.subnets.get(homeSubnetKey)?.vnet.key;
+    const result = hopAt(context, here, {
+      ...journey,
+      ...(vnetKey === undefined ? {} : { homeVnetKey: vnetKey }),
+    });
     hops.push(result.hop);
     if (result.session !== undefined) sessions.push(result.session);
     conditions.push(...(result.conditions ?? []));
@@ -86,7 +93,7 @@ function positionKey(at: Position): string {
     case 'entering-pod':
       return `${at.kind} ${at.pod.namespace}/${at.pod.kind}/${at.pod.name}`;
     case 'leaving-node':
-      return `${at.kind} ${at.pool.pool.key}`;
+      return `${at.kind} ${at.pool?.pool.key ?? at.cluster.name}`;
     case 'leaving-subnet':
     case 'entering-subnet':
       return `${at.kind} ${at.subnetKey}`;

@@ -78,5 +78,10 @@ function refuse(expression: Expression, context: Context, why: string): Unknown 
     `\`${clip(expression.text)}\` cannot be evaluated: ${why}`,
     context.at,
   );
-  return unknownAt(context.at, 'malformed', expression.text, `an expression Azure accepts (${why})`);
+  return unknownAt(
+    context.at,
+    'malformed',
+    expression.text,
+    `an expression Azure accepts (${why})`,
+  );
 }

@@ -1,14 +1,19 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { Value } from '../../values/index.ts';
-import { report, type Run, type Size } from './run.ts';
+import { type Run, report, type Size } from './run.ts';
 
 /**
  * A hostile template can ask for 800 × 800 × 800 items or double a text a thousand times. Every evaluated node,
- * copied node and declared resource costs steps; when they are gone, all remaining values are unknown. The largest
- * public modules need under 300,000.
+ * copied node and declared resource costs steps; when they are gone, all remaining values are unknown. Azure takes
+ * templates up to 4 MB, loops included, which is some 200,000 nodes; a step may hold on to 200 bytes.
  */
-export const STEPS_MAX = 10_000_000;
-/** Levels of calls, variables, parameters and JSON on top of each other; a level takes up to six stack frames. */
+export const STEPS_MAX = 3_000_000;
+/** A round of a loop keeps a context and places of its own besides its values. */
+export const ROUND_STEPS = 8;
+/**
+ * Levels of calls, variables, parameters and JSON on top of each other. All of them together take some 500 kB of
+ * stack, half of what Node gives a thread.
+ */
 export const DEPTH_MAX = 900;
 /** A value that an expression may build: nodes counted as if written out, and levels. */
 const VALUE_NODES_MAX = 1_000_000;
@@ -67,8 +72,9 @@ export function admit(run: Run, value: Value, at: Place): boolean {
   return true;
 }
 
-/** Measured once per value; parts that are shared count each time they occur. */
+/** Measured once per value; parts that are shared count each time they occur, long texts as several nodes. */
 export function sizeOf(run: Run, value: Value): Size {
+  if (value.kind === 'string') return { nodes: 1 + (value.value.length >> 6), depth: 0 };
   if (value.kind !== 'array' && value.kind !== 'object') return SCALAR;
   const known = run.sizes.get(value);
   if (known !== undefined) return known;

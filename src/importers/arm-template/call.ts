@@ -1,4 +1,11 @@
-import { type ArrayValue, fromJson, type Member, type ObjectValue, type Unknown, type Value } from '../../values/index.ts';
+import {
+  type ArrayValue,
+  fromJson,
+  type Member,
+  type ObjectValue,
+  type Unknown,
+  type Value,
+} from '../../values/index.ts';
 import { TEXT_LENGTH_MAX } from './budget.ts';
 import type { CallExpression, Expression } from './expression.ts';
 import { type Context, report } from './run.ts';
@@ -16,10 +23,22 @@ export interface Call {
 
 /** A function of the template language. Names are looked up in lower case (ARM-01). */
 export type TemplateFunction =
-  /** Gets known arguments; an unknown argument makes the result unknown. */
-  | { readonly kind: 'plain'; readonly arity: Arity; readonly apply: (list: readonly Known[], call: Call) => Value }
+  /**
+   * Gets known arguments; an unknown argument makes the result unknown, and so does a text that holds the token of
+   * an unknown, unless `takesTokens`.
+   */
+  | {
+      readonly kind: 'plain';
+      readonly arity: Arity;
+      readonly takesTokens?: boolean;
+      readonly apply: (list: readonly Known[], call: Call) => Value;
+    }
   /** Decides itself what an unknown argument means. */
-  | { readonly kind: 'tolerant'; readonly arity: Arity; readonly apply: (list: readonly Value[], call: Call) => Value }
+  | {
+      readonly kind: 'tolerant';
+      readonly arity: Arity;
+      readonly apply: (list: readonly Value[], call: Call) => Value;
+    }
   /** Decides itself which arguments are evaluated. */
   | { readonly kind: 'lazy'; readonly arity: Arity; readonly apply: (call: Call) => Value };
 
@@ -35,6 +54,11 @@ export function plain(
   apply: (list: readonly Known[], call: Call) => Value,
 ): TemplateFunction {
   return { kind: 'plain', arity: [least, most], apply };
+}
+
+/** For functions that keep tokens whole: an id with an unknown name in it still splits into segments. */
+export function takingTokens(definition: TemplateFunction): TemplateFunction {
+  return definition.kind === 'plain' ? { ...definition, takesTokens: true } : definition;
 }
 
 export function tolerant(
@@ -93,7 +117,12 @@ export function failure(call: Call, why: string): Unknown {
     `\`${clip(expression.text)}\` cannot be evaluated: ${why}`,
     context.at,
   );
-  return unknownAt(context.at, 'malformed', expression.text, `an expression Azure accepts (${why})`);
+  return unknownAt(
+    context.at,
+    'malformed',
+    expression.text,
+    `an expression Azure accepts (${why})`,
+  );
 }
 
 /** The call depends on something unknown. Equal calls of equal unknowns stay equal. */

@@ -1,5 +1,5 @@
 import { type Member, member, type ObjectValue, stringOf, type Value } from '../../values/index.ts';
-import { spend } from './budget.ts';
+import { ROUND_STEPS, spend } from './budget.ts';
 import { type Context, type CopyStep, report } from './run.ts';
 import { derivedUnknown, unknownAt } from './unknowns.ts';
 
@@ -67,7 +67,7 @@ export function expandArray(
   }
   const items: Value[] = [];
   for (let index = 0; index < count.count; index += 1) {
-    if (!spend(run, 1, loop.at)) break;
+    if (!spend(run, ROUND_STEPS, loop.at)) break;
     const inner = copyContext(context, name, kind, index);
     items.push(input === undefined ? { kind: 'null', at: loop.at } : evaluateValue(input, inner));
   }
@@ -90,10 +90,21 @@ export function copyCountOf(
   const value = written === undefined ? undefined : evaluateValue(written, context);
   if (value?.kind === 'unknown') return { kind: 'unknown', why: value };
   // Numbers as texts are accepted by ARM (iac-formats 2.7).
-  const count = value?.kind === 'string' ? Number(value.value) : value?.kind === 'number' ? value.value : Number.NaN;
+  const count =
+    value?.kind === 'string'
+      ? Number(value.value)
+      : value?.kind === 'number'
+        ? value.value
+        : Number.NaN;
   const { run } = context.frame;
   if (!Number.isInteger(count) || count < 0) {
-    report(run, 'arm/copy-limit', 'error', `the loop \`${name}\` has no count that is a whole number`, at);
+    report(
+      run,
+      'arm/copy-limit',
+      'error',
+      `the loop \`${name}\` has no count that is a whole number`,
+      at,
+    );
     const missing = `a count for the loop ${name}`;
     return { kind: 'unknown', why: unknownAt(at, 'malformed', name, missing) };
   }
@@ -126,7 +137,11 @@ export function copyContext(
 }
 
 /** `copyIndex()` of a loop whose count is unknown: one number that stands for all of them. */
-export function symbolicIndex(name: string, why: Value & { kind: 'unknown' }, context: Context): Value {
+export function symbolicIndex(
+  name: string,
+  why: Value & { kind: 'unknown' },
+  context: Context,
+): Value {
   const symbol = `copyIndex('${name}') of ${context.frame.label}`;
   return { ...derivedUnknown(why, `copyIndex('${name}')`, context.at, symbol) };
 }

@@ -1,16 +1,23 @@
 import type { Unknown, Value } from '../../values/index.ts';
 import { accessProperty, accessValue } from './access.ts';
 import { admit, descend, spend } from './budget.ts';
-import { type Call, clip, failure, type Known, type TemplateFunction, unknownResult } from './call.ts';
+import {
+  type Call,
+  clip,
+  failure,
+  type Known,
+  type TemplateFunction,
+  unknownResult,
+} from './call.ts';
 import type { CallExpression, Expression } from './expression.ts';
 import { parseCached } from './expression-cache.ts';
 import { functionNamed } from './functions/table.ts';
 import { type Context, report } from './run.ts';
-import { unknownAt } from './unknowns.ts';
+import { hasToken, unknownAt, unknownOfToken } from './unknowns.ts';
 import { callUserFunction } from './user-function.ts';
 
 /** Levels of the stack one nested call takes, in units of `DEPTH_MAX`. */
-const CALL_LEVELS = 2;
+const CALL_LEVELS = 3;
 
 /**
  * Evaluates an expression text (the inside of `[…]`). Never throws; what cannot be evaluated is an unknown that
@@ -28,7 +35,8 @@ export function evaluateText(text: string, context: Context): Value {
 export function evaluate(expression: Expression, context: Context): Value {
   const { run } = context.frame;
   if (!spend(run, 1, context.at)) return beyondLimit(expression, context, 'fewer evaluation steps');
-  if (expression.kind === 'text') return { kind: 'string', value: expression.value, at: context.at };
+  if (expression.kind === 'text')
+    return { kind: 'string', value: expression.value, at: context.at };
   if (expression.kind === 'number') {
     return { kind: 'number', value: expression.value, at: context.at };
   }
@@ -82,14 +90,30 @@ function applyFunction(definition: TemplateFunction, call: Call): Value {
   const count = call.expression.arguments.length;
   const [least, most] = definition.arity;
   if (count < least || count > most) {
-    const wanted = least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
+    const wanted =
+      least === most
+        ? `${least}`
+        : most === Number.POSITIVE_INFINITY
+          ? `at least ${least}`
+          : `${least} to ${most}`;
     return failure(call, `\`${call.expression.written}\` takes ${wanted} arguments, not ${count}`);
   }
   if (definition.kind === 'lazy') return definition.apply(call);
   const list = call.expression.arguments.map((argument) => call.evaluate(argument));
+  for (const value of list) {
+    // Every function walks the texts it is given.
+    const steps = value.kind === 'string' ? value.value.length >> 5 : 0;
+    if (steps > 0) spend(call.context.frame.run, steps, call.context.at);
+  }
   if (definition.kind === 'tolerant') return definition.apply(list, call);
   const unknown = list.find((value): value is Unknown => value.kind === 'unknown');
   if (unknown !== undefined) return unknownResult(call, unknown, list);
+  if (definition.takesTokens !== true) {
+    const partly = list.find((value) => value.kind === 'string' && hasToken(value.value));
+    if (partly?.kind === 'string') {
+      return unknownResult(call, unknownOfToken(partly.value, partly.at), list);
+    }
+  }
   return definition.apply(list as readonly Known[], call);
 }
 

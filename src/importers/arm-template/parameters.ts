@@ -39,8 +39,10 @@ function declareParameter(
   contextOf: (parameter: string) => Context,
 ): Parameter {
   // ARM-10: nobody may see the value, so it is not even worked out.
-  const isSecure = /^secure/i.test(stringOf(member(declaration, 'type')) ?? '') || given?.isSecret === true;
-  if (isSecure) return { name, isSecure, slot: slotOf(() => ({ kind: 'null', at: declaration.at })) };
+  const isSecure =
+    /^secure/i.test(stringOf(member(declaration, 'type')) ?? '') || given?.isSecret === true;
+  if (isSecure)
+    return { name, isSecure, slot: slotOf(() => ({ kind: 'null', at: declaration.at })) };
   const fallback = member(declaration, 'defaultValue');
   if (given !== undefined) {
     const evaluate = () => checkAllowed(frame, name, declaration, given.evaluate());
@@ -61,7 +63,13 @@ export function parameterValue(written: string, text: string, context: Context):
   const { frame } = context;
   const parameter = frame.parameters.get(written.toLowerCase());
   if (parameter === undefined) {
-    report(frame.run, 'arm/unknown-name', 'error', `there is no parameter \`${clip(written)}\``, context.at);
+    report(
+      frame.run,
+      'arm/unknown-name',
+      'error',
+      `there is no parameter \`${clip(written)}\``,
+      context.at,
+    );
     return unknownAt(context.at, 'malformed', text, `a declaration of parameter ${written}`);
   }
   const { name } = parameter;
@@ -120,7 +128,8 @@ export function parametersFromFiles(
 
 function checkAllowed(frame: Frame, name: string, declaration: Value, value: Value): Value {
   const allowed = member(declaration, 'allowedValues');
-  if (allowed?.kind !== 'array' || (value.kind !== 'string' && value.kind !== 'number')) return value;
+  if (allowed?.kind !== 'array' || (value.kind !== 'string' && value.kind !== 'number'))
+    return value;
   const texts = allowed.items.map((item) =>
     item.kind === 'string' || item.kind === 'number' ? String(item.value) : undefined,
   );

@@ -128,7 +128,7 @@ class Parser {
     let value = '';
     for (;;) {
       const quote = this.text.indexOf("'", from);
-      if (quote < 0) throw new SyntaxProblem('a text literal is never closed; expected `\'`');
+      if (quote < 0) throw new SyntaxProblem("a text literal is never closed; expected `'`");
       value += this.text.slice(from, quote);
       if (this.text[quote + 1] !== "'") {
         this.position = quote + 1;

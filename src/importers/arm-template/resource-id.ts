@@ -54,7 +54,11 @@ export function scopeOfId(id: string): DeploymentScope | undefined {
  * segment of the type behind the namespace; the caller has checked that.
  * ARM-12: the old extension form `A/b/providers/c` takes its namespace from the name.
  */
-export function resourceNameAt(scope: string, type: string, names: readonly string[]): ResourceName {
+export function resourceNameAt(
+  scope: string,
+  type: string,
+  names: readonly string[],
+): ResourceName {
   const segments = type.split('/');
   const marker = segments.findIndex((segment, index) => index > 0 && isProviders(segment));
   if (marker > 1 && marker < segments.length - 1) {

@@ -1,5 +1,5 @@
 import type { Diagnostic, DiagnosticCode, Gap, Place } from '../../diagnostics/index.ts';
-import type { Member, ObjectValue, Unknown, Value } from '../../values/index.ts';
+import type { ObjectValue, Unknown, Value } from '../../values/index.ts';
 import type { ParsedExpression } from './expression-cache.ts';
 import type { ArmTemplateOptions } from './options.ts';
 import type { DeploymentScope, ResourceName } from './resource-id.ts';
@@ -13,8 +13,11 @@ export interface Run {
   readonly expressions: Map<string, ParsedExpression>;
   /** Declared resources by key, in the order found; one key may be declared twice under opposite conditions. */
   readonly declared: Map<string, Declared[]>;
-  /** Resources not looked at yet. A `reference` that finds nothing asks for them before it gives up. */
-  readonly waiting: Waiting[];
+  /** Resources not looked at yet, from `nextWaiting` on. A `reference` that finds nothing asks for them first. */
+  readonly waiting: (() => void)[];
+  nextWaiting: number;
+  /** Id of the scope the root template is deployed to. */
+  readonly rootScope: string;
   /** Values that stand for what Azure knows about a resource, and where in it they stand. */
   readonly live: WeakMap<Value, Live>;
   readonly sizes: WeakMap<Value, Size>;
@@ -29,11 +32,6 @@ export interface Run {
 export interface Size {
   readonly nodes: number;
   readonly depth: number;
-}
-
-export interface Waiting {
-  state: 'waiting' | 'done';
-  readonly declare: () => void;
 }
 
 /** One value worked out on demand, once. */
@@ -56,8 +54,9 @@ export interface Frame {
   readonly parameters: Map<string, Parameter>;
   readonly variables: Map<string, Slot>;
   readonly functions: Map<string, UserFunction>;
-  /** All resources whose expressions are evaluated here: what bare and symbolic names refer to. */
-  readonly declared: Declared[];
+  /** The resources whose expressions are evaluated here, by lower-cased full name and by symbolic name. */
+  readonly byName: Map<string, Declared[]>;
+  readonly bySymbol: Map<string, Declared[]>;
   readonly via: readonly string[];
 }
 
@@ -112,7 +111,8 @@ export interface Deployment {
   /** Where its resources land. With outer scope not the same as `context.frame.scope`. */
   readonly target: DeploymentScope;
   readonly exists: Unknown | undefined;
-  readonly declared: Declared[];
+  /** One group for each resource as written, in that order; loops put several into one. */
+  readonly groups: Declared[][];
   readonly outputs: Map<string, Slot>;
   /** Folder of the template, relative to the root template: links start there. */
   readonly folder: string;
@@ -135,11 +135,10 @@ export interface Declared {
   readonly isAbsent: boolean;
   readonly exists: Unknown | undefined;
   readonly at: Place;
-  readonly nameMember: Member | undefined;
   readonly body: Slot;
   /** What this deployment resource deploys; `undefined` when it is another type or its link was not followed. */
   nested: Deployment | undefined;
-  readonly children: Declared[];
+  readonly childGroups: Declared[][];
 }
 
 /** A spot in what Azure knows about a resource. */

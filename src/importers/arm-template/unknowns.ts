@@ -47,6 +47,31 @@ export function tokenOf(unknown: Unknown): string {
   return `«${legal}»`;
 }
 
+/** Does a text hold the token of an unknown? Such a text is known only in part. */
+export function hasToken(text: string): boolean {
+  return text.includes('«');
+}
+
+/** The unknown that a text with a token in it is, for functions that look inside. */
+export function unknownOfToken(text: string, at: Place): Unknown {
+  const token = /«[^»]*»/.exec(text)?.[0] ?? text;
+  const missing = `what ${token} stands for`;
+  return unknownAt(at, 'missing-parameter', token, missing, `${TEXT_SYMBOL}${text}`);
+}
+
+/** Could two texts be equal once their tokens are known? False only when their known ends contradict. */
+export function couldBeEqual(a: string, b: string): boolean {
+  if (!hasToken(a) && !hasToken(b)) return a === b;
+  const startA = a.slice(0, hasToken(a) ? a.indexOf('«') : a.length);
+  const startB = b.slice(0, hasToken(b) ? b.indexOf('«') : b.length);
+  if (!startA.startsWith(startB) && !startB.startsWith(startA)) return false;
+  const endA = a.slice(a.lastIndexOf('»') + 1);
+  const endB = b.slice(b.lastIndexOf('»') + 1);
+  if (!endA.endsWith(endB) && !endB.endsWith(endA)) return false;
+  // A token stands for at least one character.
+  return (hasToken(a) || a.length > startB.length) && (hasToken(b) || b.length > startA.length);
+}
+
 /** Symbol of a text made of known and unknown parts; none when a part has no identity. */
 export function textSymbol(parts: readonly (string | Unknown)[]): string | undefined {
   let text = '';

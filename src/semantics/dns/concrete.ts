@@ -17,6 +17,14 @@ import {
   zonesLinkedTo,
 } from './zones.ts';
 
+export {
+  dnsProxyOf,
+  type Resolver,
+  resolverOf,
+  resolversOf,
+  resolvesThroughFirewall,
+} from './resolver.ts';
+
 /** What a name means to a machine that asks for it. */
 export type Resolution =
   | {

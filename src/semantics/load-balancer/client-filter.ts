@@ -1,26 +1,25 @@
 import type { Service } from '../../model/index.ts';
 import {
-  type AddressSet,
   ALL_IPV4,
   addressesOfPrefixes,
   addressSetCovers,
+  addressSetsOverlap,
   hasHostBits,
   type Prefix,
   parsePrefix,
-  unionAddresses,
 } from '../../net/index.ts';
 import type { Network, SubnetPlacement } from '../../network/index.ts';
-import { isUnknown } from '../../values/index.ts';
 import type { FlowAddress } from '../flow.ts';
-import { isWithin } from '../outbound/flow-address.ts';
+import { addressesOfFlowAddress, matchSet, membersOfTag } from '../match.ts';
+import { virtualNetworkTag } from '../nsg/concrete.ts';
 import {
   anyOf,
   type Decider,
   type Match,
   type MissingFact,
   NO,
+  unknownMatch,
   type Verdict,
-  YES,
 } from '../verdict.ts';
 import { ANNOTATIONS, isOn, listOf } from './annotations.ts';
 
@@ -59,7 +58,7 @@ export function clientFilter(
   const ranges = addressesOfPrefixes(prefixes);
 
   const listed = anyOf([
-    ...(prefixes.length === 0 ? [] : [matchOf(isWithin(ranges, client), 'the client address')]),
+    ...(prefixes.length === 0 ? [] : [matchSet(ranges, client)]),
     ...tags.map((tag) => matchTag(network, tag, client)),
   ]);
   const rule: Decider = { kind: 'rule', name: `${name}: client ranges`, at, fact: 'AKS-72' };
@@ -124,63 +123,32 @@ function isOpenToInternet(
   return !isInternal;
 }
 
-function matchTag(network: Network, tag: string, client: FlowAddress): Match {
-  const { serviceTags } = network.perimeter.snapshot.datasets;
-  const members = serviceTags.prefixes.get(tag.toLowerCase());
-  if (members === undefined) {
-    return { kind: 'unknown', why: [{ missing: `members of service tag ${tag}` }] };
-  }
-  const prefixes = members.map(parsePrefix).filter((prefix) => prefix !== undefined);
-  return matchOf(isWithin(addressesOfPrefixes(prefixes), client), 'the client address');
-}
-
 /**
- * Is the client in what the nodes' NSG calls `VirtualNetwork`? A 0/0 user route may widen the tag to every address
- * (seen in practice), so a client outside the known ranges is then undecided.
+ * Is the client in what the nodes' NSG calls `VirtualNetwork`? Whether a 0/0 user route widens the tag to every
+ * address is not documented, so that a client outside the known ranges is then undecided.
  */
 function virtualNetworkMember(
   network: Network,
   nodes: SubnetPlacement | undefined,
   client: FlowAddress,
 ): Match {
-  const placement = nodes === undefined ? undefined : network.vnets.get(nodes.vnet.key);
-  if (nodes === undefined || placement === undefined) {
-    return { kind: 'unknown', why: [{ missing: 'the virtual network of the nodes' }] };
+  if (nodes === undefined) return unknownMatch('the virtual network of the nodes');
+  const tag = virtualNetworkTag(network, nodes.subnet.key);
+  const certain = matchSet(tag.withoutDefaultRoute, client);
+  if (certain.kind !== 'no') return certain;
+  const set = addressesOfFlowAddress(client);
+  const why: MissingFact[] = tag.possible
+    .filter((members) => addressSetsOverlap(members.addresses, set))
+    .map((members) => members.why);
+  if (tag.includesDefaultRoute) {
+    const missing = `whether tag VirtualNetwork on ${nodes.subnet.name} holds its default route`;
+    why.push(tag.defaultRouteAt === undefined ? { missing } : { missing, at: tag.defaultRouteAt });
   }
-  const sets: AddressSet[] = [placement.addresses];
-  const doubts: MissingFact[] = [];
-  if (placement.hasUnknownAddresses || placement.learnsUnknownRoutes) {
-    doubts.push({ missing: `every range behind ${placement.vnet.name}`, at: placement.vnet.at });
-  }
-  for (const peer of placement.peers) {
-    const isMember = peer.peering.allowVirtualNetworkAccess;
-    if (peer.state === 'broken' || isMember === false) continue;
-    if (peer.state === 'unknown' || isUnknown(isMember)) {
-      doubts.push({ missing: `the state of peering ${peer.peering.name}`, at: peer.peering.at });
-    } else {
-      sets.push(peer.remoteAddresses);
-    }
-  }
-  sets.push(addressesOfPrefixes(placement.gatewayPrefixes.map((each) => each.prefix)));
-  const table = nodes.routeTable;
-  if (table.kind === 'found') {
-    for (const route of table.target.routes) {
-      const { destination } = route;
-      if (destination.kind === 'prefix' && destination.prefix.length === 0) {
-        doubts.push({
-          missing: `what tag VirtualNetwork covers on ${nodes.subnet.name} with route ${route.name}`,
-          at: route.at,
-        });
-      } else if (destination.kind === 'prefix') {
-        sets.push(addressesOfPrefixes([destination.prefix]));
-      }
-    }
-  }
-  const match = matchOf(isWithin(unionAddresses(...sets), client), 'the client address');
-  return match.kind === 'no' && doubts.length > 0 ? { kind: 'unknown', why: doubts } : match;
+  return why.length === 0 ? NO : { kind: 'unknown', why };
 }
 
-function matchOf(answer: 'yes' | 'no' | 'unknown', missing: string): Match {
-  if (answer === 'unknown') return { kind: 'unknown', why: [{ missing }] };
-  return answer === 'yes' ? YES : NO;
+function matchTag(network: Network, tag: string, client: FlowAddress): Match {
+  const members = membersOfTag(network.perimeter.snapshot.datasets.serviceTags, tag);
+  if (members === undefined) return unknownMatch(`members of service tag ${tag}`);
+  return matchSet(members, client);
 }

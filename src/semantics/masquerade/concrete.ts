@@ -14,7 +14,7 @@ import {
 } from '../../net/index.ts';
 import type { ClusterPlacement, Network, PoolPlacement } from '../../network/index.ts';
 import type { FlowAddress } from '../flow.ts';
-import { isWithin } from '../outbound/flow-address.ts';
+import { matchSet } from '../match.ts';
 import type { Decider, MissingFact } from '../verdict.ts';
 import { type MasqueradeConfig, masqueradeConfigOf } from './agent-config.ts';
 import { eitherOf, nodeAddressOf, podAddressOf } from './own-address.ts';
@@ -84,7 +84,7 @@ export function sourceOutsidePod(
       });
     }
     case 'pod-subnet': {
-      const isHost = isWithin(AZURE_HOST, destination);
+      const isHost = matchSet(AZURE_HOST, destination).kind;
       if (isHost === 'yes') return decided('yes', 'AKS-04', 'query to the Azure host');
       if (isHost === 'unknown') {
         return undecided('AKS-04', { missing: 'whether the destination is 168.63.129.16' });
@@ -122,12 +122,12 @@ function byRanges(
   { decided, undecided }: Answers,
 ): OutsideSource {
   const config = masqueradeConfigOf(network);
-  const linkLocal = isWithin(LINK_LOCAL, destination);
+  const linkLocal = matchSet(LINK_LOCAL, destination).kind;
   if (linkLocal !== 'no') return linkLocalAnswer(linkLocal, config, fact, { decided, undecided });
-  const inUsual = isWithin(usual, destination);
+  const inUsual = matchSet(usual, destination).kind;
   if (inUsual === 'yes') return decided('no', fact, 'destination inside the unmasqueraded ranges');
   const ranges = unionAddresses(config.reconciled ?? usual, usual, config.added);
-  const inRanges = isWithin(ranges, destination);
+  const inRanges = matchSet(ranges, destination).kind;
   if (inRanges === 'yes') {
     const answer = decided('no', 'AKS-09', 'NonMasqueradeCIDRs');
     const exempt = { ...answer, by: { ...answer.by, ...placed(config.at) } };

@@ -8,6 +8,7 @@ import {
 } from '../../net/index.ts';
 import type { ClusterPlacement, Network, PoolPlacement } from '../../network/index.ts';
 import type { FlowAddress } from '../flow.ts';
+import { addressesOfFlowAddress } from '../match.ts';
 
 /**
  * The address of the node a pod runs on. Exact only when the input holds the live node; else a node of the pool's
@@ -73,14 +74,11 @@ function podRange(cluster: ClusterPlacement, pool: PoolPlacement | undefined): A
 
 /** Either of two ends, for people and for rules: a rule must cover both to match for sure. */
 export function eitherOf(a: FlowAddress, b: FlowAddress, label: string): FlowAddress {
-  return { kind: 'within', addresses: unionAddresses(setOf(a), setOf(b)), label };
-}
-
-function setOf(address: FlowAddress): AddressSet {
-  if (address.kind === 'within') return address.addresses;
-  return address.ip.family === 4
-    ? { v4: [address.ip.value, address.ip.value], v6: [] }
-    : { v4: [], v6: [address.ip.value, address.ip.value] };
+  return {
+    kind: 'within',
+    addresses: unionAddresses(addressesOfFlowAddress(a), addressesOfFlowAddress(b)),
+    label,
+  };
 }
 
 /** Nothing known is any address: a flow's end is never an empty set. */

@@ -1,8 +1,5 @@
 import {
   type AddressSet,
-  addressSetCovers,
-  addressSetHas,
-  addressSetsOverlap,
   firstAddress,
   isEmptyAddressSet,
   unionAddresses,
@@ -28,11 +25,4 @@ export function oneOf(
   if (addresses.length === 1 && only !== undefined) return flowAddressOf(only);
   const union = unionAddresses(...addresses.map((address) => address.addresses));
   return { kind: 'within', addresses: isEmptyAddressSet(union) ? otherwise : union, label };
-}
-
-/** Is the address in the set? `unknown` when only some of the addresses it may be are. */
-export function isWithin(set: AddressSet, address: FlowAddress): 'yes' | 'no' | 'unknown' {
-  if (address.kind === 'exact') return addressSetHas(set, address.ip) ? 'yes' : 'no';
-  if (addressSetCovers(set, address.addresses)) return 'yes';
-  return addressSetsOverlap(set, address.addresses) ? 'unknown' : 'no';
 }

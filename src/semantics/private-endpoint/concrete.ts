@@ -1,4 +1,3 @@
-import { invariant } from '../../diagnostics/index.ts';
 import type { AddressValue, PrivateEndpoint } from '../../model/index.ts';
 import { ALL_IPV4 } from '../../net/index.ts';
 import {
@@ -164,7 +163,10 @@ export function pathToEndpoint(
   const address = flowAddressOf(addressOfEndpoint(network, endpoint));
   const choice = selectRoute(network, fromSubnetKey, address);
   if (choice.kind === 'unknown') return { kind: 'unknown', why: choice.why };
-  invariant(choice.kind === 'route', 'a private endpoint has no platform address');
+  if (choice.kind === 'platform') {
+    const name = `${endpoint.name} has an address of the Azure host`;
+    return { kind: 'unreachable', by: { kind: 'platform', name, at: endpoint.at } };
+  }
   const { route } = choice;
   const by = routeDecider(route);
   if (isDirect(route)) return { kind: 'direct', by };

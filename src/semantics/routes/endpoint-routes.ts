@@ -2,7 +2,6 @@ import type { PrivateEndpoint } from '../../model/index.ts';
 import {
   type AddressSet,
   addressSetHas,
-  addressSetsOverlap,
   formatIp,
   type Ip,
   isEmptyAddressSet,
@@ -20,7 +19,7 @@ import {
 } from '../../network/index.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import type { MissingFact } from '../verdict.ts';
-import type { DraftRoute } from './collect-routes.ts';
+import type { DraftRoute } from './draft-route.ts';
 import { RANK } from './rank.ts';
 
 /**
@@ -143,7 +142,18 @@ interface NearEndpoint {
   readonly uncertain: readonly MissingFact[];
 }
 
-function* endpointsNear(network: Network, vnet: VnetPlacement): Generator<NearEndpoint> {
+const near = new WeakMap<VnetPlacement, readonly NearEndpoint[]>();
+
+/** The endpoints of a VNet and its peers, found once for all its subnets. */
+function endpointsNear(network: Network, vnet: VnetPlacement): readonly NearEndpoint[] {
+  const known = near.get(vnet);
+  if (known !== undefined) return known;
+  const found = [...findEndpoints(network, vnet)];
+  near.set(vnet, found);
+  return found;
+}
+
+function* findEndpoints(network: Network, vnet: VnetPlacement): Generator<NearEndpoint> {
   for (const endpoint of network.perimeter.privateEndpoints.values()) {
     const reference = endpoint.subnet;
     const subnet =

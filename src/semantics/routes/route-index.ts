@@ -1,5 +1,5 @@
 import { type AddressSet, type Ip, type Prefix, prefixOf, rangeOfPrefix } from '../../net/index.ts';
-import type { DraftRoute } from './collect-routes.ts';
+import type { DraftRoute } from './draft-route.ts';
 import type { EffectiveRoute } from './effective-route.ts';
 
 /** A route at one of its prefixes, among the routes for that prefix. */

@@ -1,5 +1,5 @@
-import { evaluatePolicies } from '../../semantics/network-policy/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import { evaluatePolicies } from '../../semantics/network-policy/index.ts';
 import type { HopResult, Position } from '../journey.ts';
 import { podName } from '../pod-name.ts';
 import { stepOf } from '../step-of.ts';
@@ -28,11 +28,18 @@ export function enteringPodHop(
     steps: [stepOf('ingress policy', decision.verdict, decision.facts)],
   };
   if (decision.verdict.kind === 'deny') {
-    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: decision.verdict.by } } };
+    return {
+      hop,
+      next: { kind: 'stop', disposition: { kind: 'denied', by: decision.verdict.by } },
+    };
   }
   return {
     hop,
-    next: { kind: 'stop', disposition: { kind: 'delivered', to: podName(at.pod) }, reply: at.reply },
+    next: {
+      kind: 'stop',
+      disposition: { kind: 'delivered', to: podName(at.pod) },
+      reply: at.reply,
+    },
     ...(decision.verdict.kind === 'unknown' ? { conditions: decision.verdict.why } : {}),
   };
 }

@@ -29,7 +29,10 @@ export function enteringSubnetHop(
     steps,
     flow,
   };
-  const stop = (disposition: HopResult['next'] & { kind: 'stop' }): HopResult => ({ hop, next: disposition });
+  const stop = (disposition: HopResult['next'] & { kind: 'stop' }): HopResult => ({
+    hop,
+    next: disposition,
+  });
 
   if (journey.direction === 'return') {
     if (journey.home !== undefined && sameAddress(journey.home, flow.destination)) {
@@ -39,31 +42,63 @@ export function enteringSubnetHop(
     // The box that translated the request is the one its answer is addressed to.
     const session = journey.sessions.find((one) => sameAddress(one.left.source, flow.destination));
     if (session !== undefined && network.firewalls.has(session.boxKey)) {
-      return { hop, next: { kind: 'forward', to: { at: { kind: 'firewall', firewallKey: session.boxKey }, flow } } };
+      return {
+        hop,
+        next: {
+          kind: 'forward',
+          to: { at: { kind: 'firewall', firewallKey: session.boxKey }, flow },
+        },
+      };
     }
     if (session !== undefined && network.perimeter.applicationGateways.has(session.boxKey)) {
       return {
         hop,
-        next: { kind: 'forward', to: { at: { kind: 'application-gateway', gatewayKey: session.boxKey, frontendKey: '' }, flow } },
+        next: {
+          kind: 'forward',
+          to: {
+            at: { kind: 'application-gateway', gatewayKey: session.boxKey, frontendKey: '' },
+            flow,
+          },
+        },
       };
     }
   }
 
-  const owners = findOwner(network, flow.destination, placement === undefined ? {} : { vnetKey: placement.vnet.key }).filter(
-    (found) => !found.isGuess,
-  );
+  const owners = findOwner(
+    network,
+    flow.destination,
+    placement === undefined ? {} : { vnetKey: placement.vnet.key },
+  ).filter((found) => !found.isGuess);
   const owner = owners.find((found) => found.certainty === 'yes')?.owner;
   if (owner?.kind === 'firewall-private') {
-    return { hop, next: { kind: 'forward', to: { at: { kind: 'firewall', firewallKey: owner.firewall.firewall.key }, flow } } };
+    return {
+      hop,
+      next: {
+        kind: 'forward',
+        to: { at: { kind: 'firewall', firewallKey: owner.firewall.firewall.key }, flow },
+      },
+    };
   }
   if (owner?.kind === 'private-endpoint') {
-    return { hop, next: { kind: 'forward', to: { at: { kind: 'private-endpoint', endpointKey: owner.endpoint.key }, flow } } };
+    return {
+      hop,
+      next: {
+        kind: 'forward',
+        to: { at: { kind: 'private-endpoint', endpointKey: owner.endpoint.key }, flow },
+      },
+    };
   }
   if (owner?.kind === 'service-frontend') {
     // A front end has no interface: the NSG of the nodes' subnet decides (aks.md 8.5), in the load balancer's hop.
     return {
       hop,
-      next: { kind: 'forward', to: { at: { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend }, flow } },
+      next: {
+        kind: 'forward',
+        to: {
+          at: { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend },
+          flow,
+        },
+      },
     };
   }
 
@@ -72,7 +107,8 @@ export function enteringSubnetHop(
     const verdict = inboundVerdict(network, placement, flow);
     if (verdict !== undefined) {
       steps.push(stepOf('nsg', verdict));
-      if (verdict.kind === 'deny') return stop({ kind: 'stop', disposition: { kind: 'denied', by: verdict.by } });
+      if (verdict.kind === 'deny')
+        return stop({ kind: 'stop', disposition: { kind: 'denied', by: verdict.by } });
       if (verdict.kind === 'unknown') conditions.push(...verdict.why);
     }
   }
@@ -80,11 +116,28 @@ export function enteringSubnetHop(
   if (owner?.kind === 'application-gateway-frontend') {
     return {
       hop,
-      next: { kind: 'forward', to: { at: { kind: 'application-gateway', gatewayKey: owner.gatewayKey, frontendKey: owner.frontendKey }, flow } },
+      next: {
+        kind: 'forward',
+        to: {
+          at: {
+            kind: 'application-gateway',
+            gatewayKey: owner.gatewayKey,
+            frontendKey: owner.frontendKey,
+          },
+          flow,
+        },
+      },
       ...said,
     };
   }
-  const reply = { at: { kind: 'leaving-subnet', subnetKey: at.subnetKey, sender: formatAddress(flow.destination) } as const, flow: replyTo(flow) };
+  const reply = {
+    at: {
+      kind: 'leaving-subnet',
+      subnetKey: at.subnetKey,
+      sender: formatAddress(flow.destination),
+    } as const,
+    flow: replyTo(flow),
+  };
   if (deliverTo !== undefined) {
     return {
       hop,

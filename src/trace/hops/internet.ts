@@ -3,6 +3,7 @@ import type { Flow } from '../../semantics/flow.ts';
 import type { HopResult, Journey } from '../journey.ts';
 import { sameAddress, sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
+import { apiServerSymbol } from '../target.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { PLATFORM_SNAT, replyFromInternet } from './internet-exit.ts';
 
@@ -20,32 +21,85 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       const answer = untranslated(session);
       const back = {
         ...hop,
-        steps: [{ stage: 'outbound', text: `${session.boxName} undoes its translation: → ${formatAddress(answer.destination)}` }],
+        steps: [
+          {
+            stage: 'outbound',
+            text: `${session.boxName} undoes its translation: → ${formatAddress(answer.destination)}`,
+          },
+        ],
         flow: answer,
       };
       return session.returnTo === undefined
-        ? { hop: back, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } } }
+        ? {
+            hop: back,
+            next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } },
+          }
         : { hop: back, next: { kind: 'forward', to: { at: session.returnTo, flow: answer } } };
     }
   }
 
+  const api = context.network.clusters.find(
+    (cluster) =>
+      cluster.cluster !== undefined &&
+      flow.destination.symbol === apiServerSymbol(cluster.cluster.key),
+  );
+  if (api !== undefined) {
+    return {
+      hop,
+      next: { kind: 'forward', to: { at: { kind: 'api-server', cluster: api }, flow } },
+    };
+  }
   const owners = findOwner(context.network, flow.destination).filter((found) => !found.isGuess);
   const sure = owners.filter((found) => found.certainty === 'yes');
   for (const { owner } of sure.length > 0 ? sure : []) {
     if (owner.kind === 'firewall-public') {
-      return { hop, next: { kind: 'forward', to: { at: { kind: 'firewall', firewallKey: owner.firewall.firewall.key }, flow } } };
+      return {
+        hop,
+        next: {
+          kind: 'forward',
+          to: { at: { kind: 'firewall', firewallKey: owner.firewall.firewall.key }, flow },
+        },
+      };
     }
     if (owner.kind === 'service-frontend') {
-      return { hop, next: { kind: 'forward', to: { at: { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend }, flow } } };
+      return {
+        hop,
+        next: {
+          kind: 'forward',
+          to: {
+            at: { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend },
+            flow,
+          },
+        },
+      };
     }
     if (owner.kind === 'application-gateway-frontend') {
-      return { hop, next: { kind: 'forward', to: { at: { kind: 'application-gateway', gatewayKey: owner.gatewayKey, frontendKey: owner.frontendKey }, flow } } };
+      return {
+        hop,
+        next: {
+          kind: 'forward',
+          to: {
+            at: {
+              kind: 'application-gateway',
+              gatewayKey: owner.gatewayKey,
+              frontendKey: owner.frontendKey,
+            },
+            flow,
+          },
+        },
+      };
     }
     if (owner.kind === 'public-ip') {
       // A public IP of the perimeter whose user is not in the input.
       const missing = `what public IP ${owner.publicIp.name} is attached to`;
       if (sure.length === 1) {
-        return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why: [{ missing, at: owner.publicIp.at }] } } };
+        return {
+          hop,
+          next: {
+            kind: 'stop',
+            disposition: { kind: 'unknown', why: [{ missing, at: owner.publicIp.at }] },
+          },
+        };
       }
     }
   }

@@ -91,5 +91,9 @@ function isOutsideCluster(
   at: Position & { kind: 'leaving-node' },
   flow: Flow,
 ): boolean {
-  return flow.destinationName !== undefined || isEmptyAddressSet(at.cluster.nodeAddresses) || context.network.vnets.size === 0;
+  return (
+    flow.destinationName !== undefined ||
+    isEmptyAddressSet(at.cluster.nodeAddresses) ||
+    context.network.vnets.size === 0
+  );
 }

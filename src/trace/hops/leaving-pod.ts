@@ -1,5 +1,5 @@
-import { evaluatePolicies, type PolicyEnd } from '../../semantics/network-policy/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import { evaluatePolicies, type PolicyEnd } from '../../semantics/network-policy/index.ts';
 import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
 import { podName } from '../pod-name.ts';
 import { replyTo } from '../session.ts';
@@ -27,7 +27,11 @@ export function leavingPodHop(
   if (journey.direction === 'forward') {
     const peer: PolicyEnd =
       deliverTo === undefined
-        ? { kind: 'address', address: flow.destination, ...(flow.destinationName === undefined ? {} : { name: flow.destinationName }) }
+        ? {
+            kind: 'address',
+            address: flow.destination,
+            ...(flow.destinationName === undefined ? {} : { name: flow.destinationName }),
+          }
         : { kind: 'pod', pod: deliverTo.pod, address: flow.destination };
     const decision = evaluatePolicies(context.policies, at.cluster.policyEngine, {
       direction: 'egress',
@@ -39,7 +43,10 @@ export function leavingPodHop(
     });
     steps.push(stepOf('egress policy', decision.verdict, decision.facts));
     if (decision.verdict.kind === 'deny') {
-      return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: decision.verdict.by } } };
+      return {
+        hop,
+        next: { kind: 'stop', disposition: { kind: 'denied', by: decision.verdict.by } },
+      };
     }
     if (decision.verdict.kind === 'unknown') conditions = decision.verdict.why;
   } else {
@@ -49,7 +56,10 @@ export function leavingPodHop(
 
   if (deliverTo !== undefined && sameCluster && (samePod || staysInOverlay(at))) {
     if (!samePod) {
-      steps.push({ stage: 'cluster network', text: `→ ${formatAddress(flow.destination)}, inside the overlay` });
+      steps.push({
+        stage: 'cluster network',
+        text: `→ ${formatAddress(flow.destination)}, inside the overlay`,
+      });
     }
     return {
       hop,
@@ -62,7 +72,11 @@ export function leavingPodHop(
             pod: deliverTo.pod,
             from: { kind: 'pod', pod: at.pod, address: flow.source },
             arrival: 'direct',
-            reply: { at: { ...at, pod: deliverTo.pod }, flow: replyTo(flow), deliverTo: { cluster: at.cluster, pod: at.pod } },
+            reply: {
+              at: { ...at, pod: deliverTo.pod },
+              flow: replyTo(flow),
+              deliverTo: { cluster: at.cluster, pod: at.pod },
+            },
           },
           flow,
         },
@@ -74,7 +88,11 @@ export function leavingPodHop(
     hop,
     next: {
       kind: 'forward',
-      to: { at: { ...at, kind: 'leaving-node' }, flow, ...(deliverTo === undefined ? {} : { deliverTo }) },
+      to: {
+        at: { ...at, kind: 'leaving-node' },
+        flow,
+        ...(deliverTo === undefined ? {} : { deliverTo }),
+      },
     },
     ...said,
   };

@@ -53,16 +53,25 @@ export function leavingSubnetHop(
   const choice = selectRoute(network, at.subnetKey, flow.destination);
   if (choice.kind === 'platform') {
     steps.push({ stage: 'route', text: 'the platform answers here, whatever the routes say' });
-    return withConditions({ hop, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the Azure platform' } } }, conditions);
+    return withConditions(
+      { hop, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the Azure platform' } } },
+      conditions,
+    );
   }
   if (choice.kind === 'unknown') {
     steps.push({
       stage: 'route',
       text: `cannot be told: needs ${choice.why.map((fact) => fact.missing).join('; ')}`,
     });
-    return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why: [...conditions, ...choice.why] } } };
+    return {
+      hop,
+      next: { kind: 'stop', disposition: { kind: 'unknown', why: [...conditions, ...choice.why] } },
+    };
   }
-  const followed = followRoute({ context, at, flow, journey, deliverTo, hop, steps, placement }, choice.route);
+  const followed = followRoute(
+    { context, at, flow, journey, deliverTo, hop, steps, placement },
+    choice.route,
+  );
   return withConditions(followed, conditions);
 }
 
@@ -76,11 +85,16 @@ function outboundVerdict(
   const link = placement.networkSecurityGroup;
   if (journey.direction === 'return' || link.kind === 'none') return undefined;
   if (link.kind === 'found') {
-    const verdict = evaluateNsg(network, link.target, 'Outbound', flow, { subnetKey: placement.subnet.key });
+    const verdict = evaluateNsg(network, link.target, 'Outbound', flow, {
+      subnetKey: placement.subnet.key,
+    });
     steps.push(stepOf('nsg', verdict));
     return verdict;
   }
-  const missing = link.kind === 'dangling' ? `network security group \`${link.id}\` (not in the input)` : link.unknown.missing;
+  const missing =
+    link.kind === 'dangling'
+      ? `network security group \`${link.id}\` (not in the input)`
+      : link.unknown.missing;
   const verdict: Verdict = {
     kind: 'unknown',
     by: { kind: 'rule', name: 'network security group' },
@@ -106,7 +120,12 @@ function followRoute(here: Following, route: EffectiveRoute): HopResult {
   const { context, at, flow, journey, hop, steps, deliverTo } = here;
   const by = routeDecider(route);
   const routed = (text: string): void => {
-    steps.push({ stage: 'route', by, text: `${route.name} ${route.prefixText} → ${text}`, facts: [route.fact] });
+    steps.push({
+      stage: 'route',
+      by,
+      text: `${route.name} ${route.prefixText} → ${text}`,
+      facts: [route.fact],
+    });
   };
   const stop = (disposition: Disposition, reply?: Placed): HopResult => ({
     hop,
@@ -114,7 +133,10 @@ function followRoute(here: Following, route: EffectiveRoute): HopResult {
   });
   const forward = (to: Position): HopResult => ({
     hop,
-    next: { kind: 'forward', to: { at: to, flow, ...(deliverTo === undefined ? {} : { deliverTo }) } },
+    next: {
+      kind: 'forward',
+      to: { at: to, flow, ...(deliverTo === undefined ? {} : { deliverTo }) },
+    },
   });
 
   if (isUnknown(route.nextHopType)) {
@@ -133,6 +155,7 @@ function followRoute(here: Following, route: EffectiveRoute): HopResult {
         return forward({ kind: 'internet' });
       }
       routed('internet');
+      if (at.translated === true) return forward({ kind: 'internet' });
       const choice =
         at.pool === undefined
           ? internetOutbound(context.network, at.subnetKey, {})
@@ -142,11 +165,17 @@ function followRoute(here: Following, route: EffectiveRoute): HopResult {
     case 'VnetLocal':
     case 'VNetPeering':
     case 'VNetGlobalPeering': {
-      routed(route.nextHopType === 'VnetLocal' ? 'direct, inside the virtual network' : 'direct, over the peering');
+      routed(
+        route.nextHopType === 'VnetLocal'
+          ? 'direct, inside the virtual network'
+          : 'direct, over the peering',
+      );
       return intoSubnet(here, forward, stop);
     }
     case 'InterfaceEndpoint': {
-      const owner = ownerAt(here, flow.destination).find((found) => found.owner.kind === 'private-endpoint');
+      const owner = ownerAt(here, flow.destination).find(
+        (found) => found.owner.kind === 'private-endpoint',
+      );
       routed('private endpoint, around every appliance');
       return owner?.owner.kind === 'private-endpoint'
         ? forward({ kind: 'private-endpoint', endpointKey: owner.owner.endpoint.key })
@@ -159,7 +188,13 @@ function followRoute(here: Following, route: EffectiveRoute): HopResult {
       routed('virtual network gateway');
       return stop(
         { kind: 'left-network', to: 'the network behind the gateway' },
-        { at: { kind: 'on-premises', ...(here.placement === undefined ? {} : { vnetKey: here.placement.vnet.key }) }, flow: reversed(flow) },
+        {
+          at: {
+            kind: 'on-premises',
+            ...(here.placement === undefined ? {} : { vnetKey: here.placement.vnet.key }),
+          },
+          flow: reversed(flow),
+        },
       );
     case 'None':
       routed('nowhere');
@@ -169,7 +204,11 @@ function followRoute(here: Following, route: EffectiveRoute): HopResult {
   }
 }
 
-function toAppliance(here: Following, route: EffectiveRoute, routed: (text: string) => void): HopResult {
+function toAppliance(
+  here: Following,
+  route: EffectiveRoute,
+  routed: (text: string) => void,
+): HopResult {
   const { hop, flow, deliverTo } = here;
   const by = routeDecider(route);
   const placed = by.at === undefined ? {} : { at: by.at };
@@ -183,13 +222,20 @@ function toAppliance(here: Following, route: EffectiveRoute, routed: (text: stri
     return { hop, next: { kind: 'stop', disposition: { kind: 'no-route', by } } };
   }
   const address: FlowAddress = isUnknown(nextHop)
-    ? { kind: 'within', addresses: ALL_IPV4, label: nextHop.text, ...(nextHop.symbol === undefined ? {} : { symbol: nextHop.symbol }) }
+    ? {
+        kind: 'within',
+        addresses: ALL_IPV4,
+        label: nextHop.text,
+        ...(nextHop.symbol === undefined ? {} : { symbol: nextHop.symbol }),
+      }
     : { kind: 'exact', ip: nextHop };
   if (isUnknown(nextHop) && nextHop.symbol === undefined) {
     routed('an appliance whose address is not known');
     return stopUnknown(nextHop.missing);
   }
-  const owners = findOwner(here.context.network, address, vnetOf(here)).filter((found) => !found.isGuess);
+  const owners = findOwner(here.context.network, address, vnetOf(here)).filter(
+    (found) => !found.isGuess,
+  );
   const found = owners.find((owner) => owner.owner.kind === 'firewall-private');
   const number = isUnknown(nextHop) ? '' : `${formatIp(nextHop)} `;
   if (found?.owner.kind === 'firewall-private') {
@@ -226,7 +272,10 @@ function intoSubnet(
 ): HopResult {
   const { flow, journey, context, placement } = here;
   // An answer goes back to where its session began, whatever other subnet might hold such an address.
-  const known = journey.home !== undefined && sameAddress(journey.home, flow.destination) ? journey.homeSubnetKey : undefined;
+  const known =
+    journey.home !== undefined && sameAddress(journey.home, flow.destination)
+      ? journey.homeSubnetKey
+      : undefined;
   if (known !== undefined) return forward({ kind: 'entering-subnet', subnetKey: known });
   const hits = subnetOf(context.network, flow.destination, placement?.vnet.key);
   const first = hits[0];
@@ -252,7 +301,12 @@ function vnetOf(here: Following): { vnetKey?: string } {
 }
 
 function reversed(flow: Flow): Flow {
-  return { ...flow, source: flow.destination, destination: flow.source, application: { kind: 'none' } };
+  return {
+    ...flow,
+    source: flow.destination,
+    destination: flow.source,
+    application: { kind: 'none' },
+  };
 }
 
 function withConditions(result: HopResult, conditions: readonly MissingFact[]): HopResult {

@@ -13,16 +13,25 @@ export function onPremisesHop(
   journey: Journey,
 ): HopResult {
   const hop = { kind: 'on-premises', name: formatAddress(flow.source), steps: [], flow };
-  if (journey.home !== undefined && sameAddress(journey.home, flow.destination) && journey.direction === 'return') {
+  if (
+    journey.home !== undefined &&
+    sameAddress(journey.home, flow.destination) &&
+    journey.direction === 'return'
+  ) {
     return { hop, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } } };
   }
   const { network } = context;
-  const gateway = [...network.perimeter.virtualNetworkGateways.values()].find((one) => one.subnet?.kind === 'reference');
+  const gateway = [...network.perimeter.virtualNetworkGateways.values()].find(
+    (one) => one.subnet?.kind === 'reference',
+  );
   const subnetKey = gateway?.subnet?.kind === 'reference' ? gateway.subnet.key : undefined;
   if (subnetKey !== undefined && network.subnets.has(subnetKey)) {
     return {
       hop,
-      next: { kind: 'forward', to: { at: { kind: 'leaving-subnet', subnetKey, sender: 'the gateway' }, flow } },
+      next: {
+        kind: 'forward',
+        to: { at: { kind: 'leaving-subnet', subnetKey, sender: 'the gateway' }, flow },
+      },
     };
   }
   const target = subnetOf(network, flow.destination, at.vnetKey)[0];
@@ -32,6 +41,10 @@ export function onPremisesHop(
       : `how ${formatAddress(flow.destination)} is reached from on-premises (no virtual network gateway in the input)`;
   return {
     hop,
-    next: { kind: 'stop', disposition: { kind: 'unknown', why: [{ missing }] }, reply: { at: { kind: 'on-premises' }, flow: replyTo(flow) } },
+    next: {
+      kind: 'stop',
+      disposition: { kind: 'unknown', why: [{ missing }] },
+      reply: { at: { kind: 'on-premises' }, flow: replyTo(flow) },
+    },
   };
 }

@@ -30,7 +30,12 @@ export function serviceFrontendHop(
   };
   const delivery = deliverToService(network, at.cluster, at.frontend, flow);
   if (delivery.kind === 'no-listener') {
-    steps.push({ stage: 'listener', by: delivery.by, text: delivery.by.name, facts: delivery.facts });
+    steps.push({
+      stage: 'listener',
+      by: delivery.by,
+      text: delivery.by.name,
+      facts: delivery.facts,
+    });
     return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: delivery.by } } };
   }
   const conditions: MissingFact[] = [];
@@ -59,7 +64,10 @@ export function serviceFrontendHop(
 
   const backend = delivery.backends[0];
   if (backend === undefined) {
-    const why = [...conditions, { missing: `a workload that ${service.namespace}/${service.name} selects`, at: service.at }];
+    const why = [
+      ...conditions,
+      { missing: `a workload that ${service.namespace}/${service.name} selects`, at: service.at },
+    ];
     return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why } } };
   }
   if (backend.problem !== undefined) {
@@ -101,5 +109,8 @@ function replyFromNode(
   const answer = replyTo(flow);
   return subnetKey === undefined
     ? { at: { kind: 'leaving-node', cluster: at.cluster }, flow: answer }
-    : { at: { kind: 'leaving-subnet', subnetKey, sender: `a node of ${at.cluster.name}` }, flow: answer };
+    : {
+        at: { kind: 'leaving-subnet', subnetKey, sender: `a node of ${at.cluster.name}` },
+        flow: answer,
+      };
 }

@@ -1,6 +1,25 @@
-import { formatIp, formatPrefix, type Ip, type Ipv4, type Ipv6, type Prefix, parsePrefix, prefixOf } from '../../../net/index.ts';
+import {
+  formatIp,
+  formatPrefix,
+  type Ip,
+  type Ipv4,
+  type Ipv6,
+  type Prefix,
+  parsePrefix,
+  prefixOf,
+} from '../../../net/index.ts';
 import type { Value } from '../../../values/index.ts';
-import { type Call, failure, type FunctionTable, type Known, numberResult, objectResult, plain, textResult } from '../call.ts';
+import {
+  type Call,
+  type FunctionTable,
+  failure,
+  type Known,
+  numberResult,
+  objectResult,
+  plain,
+  textResult,
+} from '../call.ts';
+import { unknownAt } from '../unknowns.ts';
 
 /** `cidrSubnet`, `cidrHost`, `parseCidr`: own arithmetic, both families. */
 export const CIDR_FUNCTIONS: FunctionTable = {
@@ -24,9 +43,10 @@ export const CIDR_FUNCTIONS: FunctionTable = {
     withPrefix(list, call, (prefix) => {
       const index = wholeNumber(list[1]);
       if (index === undefined) return failure(call, 'the index is a whole number from 0');
-      const { first, last } = usable(prefix);
-      const address = first + BigInt(index);
-      if (address > last) return failure(call, `${formatPrefix(prefix)} has no host ${index}`);
+      const hosts = hostsOf(prefix);
+      const address = (hosts?.first ?? 0n) + BigInt(index);
+      if (hosts === undefined || address > hosts.last)
+        return failure(call, `${formatPrefix(prefix)} has no host ${index}`);
       return textResult(call, formatIp(ipOf(prefix, address)));
     }),
   ),
@@ -36,14 +56,13 @@ export const CIDR_FUNCTIONS: FunctionTable = {
 };
 
 /**
- * First and last usable address. ARM-07: IPv4 leaves out the network and the broadcast address; IPv6 has no
- * broadcast and its first address is usable by `parseCidr`, while `cidrHost` starts one later in both families.
+ * First and last host by `cidrHost`. ARM-07: the network address is left out in both families, the broadcast
+ * address in IPv4 alone. Blocks of one or two addresses are not described by the documentation: `undefined`.
  */
-function usable(prefix: Prefix): { first: bigint; last: bigint } {
+function hostsOf(prefix: Prefix): { first: bigint; last: bigint } | undefined {
   const base = BigInt(prefix.base);
   const size = 1n << BigInt(widthOf(prefix) - prefix.length);
-  // Point-to-point blocks have no room for reserved addresses.
-  if (size <= 2n) return { first: base, last: base + size - 1n };
+  if (size <= 2n) return undefined;
   return { first: base + 1n, last: base + size - (prefix.family === 4 ? 2n : 1n) };
 }
 
@@ -54,12 +73,23 @@ function describe(prefix: Prefix, call: Call): Value {
   const last = base + (1n << hostBits) - 1n;
   const mask = ((1n << BigInt(width)) - 1n) ^ ((1n << hostBits) - 1n);
   const text = (address: bigint) => textResult(call, formatIp(ipOf(prefix, address)));
-  const hosts = usable(prefix);
+  const hosts = hostsOf(prefix);
+  const notDocumented = unknownAt(
+    call.context.at,
+    'unsupported',
+    call.expression.text,
+    `the usable addresses of ${formatPrefix(prefix)}, which has no room for reserved ones`,
+  );
+  // The documented IPv6 example counts the base itself as usable, unlike `cidrHost`.
+  const firstUsable = prefix.family === 6 ? base : hosts?.first;
   const pairs: [string, Value][] = [
     ['network', text(base)],
     ['netmask', text(mask)],
-    ['firstUsable', text(prefix.family === 4 ? hosts.first : base)],
-    ['lastUsable', text(hosts.last)],
+    [
+      'firstUsable',
+      hosts === undefined || firstUsable === undefined ? notDocumented : text(firstUsable),
+    ],
+    ['lastUsable', hosts === undefined ? notDocumented : text(hosts.last)],
     ['cidr', numberResult(call, prefix.length)],
   ];
   if (prefix.family === 4) pairs.splice(2, 0, ['broadcast', text(last)]);
@@ -87,6 +117,7 @@ function ipOf(prefix: Prefix, value: bigint): Ip {
 }
 
 function wholeNumber(value: Known | undefined): number | undefined {
-  if (value?.kind !== 'number' || !Number.isInteger(value.value) || value.value < 0) return undefined;
+  if (value?.kind !== 'number' || !Number.isInteger(value.value) || value.value < 0)
+    return undefined;
   return value.value;
 }

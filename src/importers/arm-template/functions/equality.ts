@@ -1,6 +1,7 @@
 import type { Value } from '../../../values/index.ts';
 import { spend } from '../budget.ts';
 import type { Run } from '../run.ts';
+import { couldBeEqual } from '../unknowns.ts';
 
 /** Equal, different, or not to be told: an unknown could settle it either way. */
 export type Equality = 'same' | 'different' | 'unknown';
@@ -12,7 +13,11 @@ export type Equality = 'same' | 'different' | 'unknown';
 export function compareValues(run: Run, a: Value, b: Value): Equality {
   if (a === b && a.kind !== 'unknown') return containsUnknown(run, a) ? 'unknown' : 'same';
   if (a.kind === 'unknown' || b.kind === 'unknown') {
-    const isOne = a.kind === 'unknown' && b.kind === 'unknown' && a.symbol !== undefined && a.symbol === b.symbol;
+    const isOne =
+      a.kind === 'unknown' &&
+      b.kind === 'unknown' &&
+      a.symbol !== undefined &&
+      a.symbol === b.symbol;
     return isOne ? 'same' : 'unknown';
   }
   if (!spend(run, 1, a.at)) return 'unknown';
@@ -31,6 +36,9 @@ export function compareValues(run: Run, a: Value, b: Value): Equality {
   }
   if (a.kind === 'null' || b.kind === 'null') return a.kind === b.kind ? 'same' : 'different';
   if (a.kind !== b.kind) return 'different';
+  if (a.kind === 'string' && b.kind === 'string' && a.value !== b.value) {
+    return couldBeEqual(a.value, b.value) ? 'unknown' : 'different';
+  }
   return 'value' in a && 'value' in b && a.value === b.value ? 'same' : 'different';
 }
 

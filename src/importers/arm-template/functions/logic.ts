@@ -1,6 +1,18 @@
 import type { Unknown, Value } from '../../../values/index.ts';
-import { booleanResult, type Call, failure, type FunctionTable, type Known, kindOf, lazy, nullResult, plain, tolerant, ANY_NUMBER } from '../call.ts';
-import { callSymbol, derivedUnknown } from '../unknowns.ts';
+import {
+  ANY_NUMBER,
+  booleanResult,
+  type Call,
+  type FunctionTable,
+  failure,
+  type Known,
+  kindOf,
+  lazy,
+  nullResult,
+  plain,
+  tolerant,
+} from '../call.ts';
+import { callSymbol, derivedUnknown, hasToken, unknownOfToken } from '../unknowns.ts';
 import { compareValues } from './equality.ts';
 
 /** Comparison and three-valued logic: an unknown operand decides nothing that a known one has not decided. */
@@ -115,6 +127,8 @@ const COLLATOR = new Intl.Collator('en', { caseFirst: 'lower' });
 
 function firstUnknown(value: Value): Unknown | undefined {
   if (value.kind === 'unknown') return value;
+  if (value.kind === 'string' && hasToken(value.value))
+    return unknownOfToken(value.value, value.at);
   const children =
     value.kind === 'array'
       ? value.items

@@ -1,5 +1,14 @@
 import type { Value } from '../../../values/index.ts';
-import { ANY_NUMBER, type Call, failure, type FunctionTable, type Known, kindOf, numberResult, plain } from '../call.ts';
+import {
+  ANY_NUMBER,
+  type Call,
+  type FunctionTable,
+  failure,
+  type Known,
+  kindOf,
+  numberResult,
+  plain,
+} from '../call.ts';
 
 /** Integer arithmetic, as .NET does it: division and remainder go towards zero. */
 export const NUMBER_FUNCTIONS: FunctionTable = {
@@ -18,8 +27,11 @@ export const NUMBER_FUNCTIONS: FunctionTable = {
   }),
   float: plain(1, 1, ([value], call) => {
     if (value?.kind === 'number') return numberResult(call, value.value);
-    const number = value?.kind === 'string' && value.value.trim() !== '' ? Number(value.value) : Number.NaN;
-    return Number.isFinite(number) ? numberResult(call, number) : failure(call, 'it is not a number');
+    const number =
+      value?.kind === 'string' && value.value.trim() !== '' ? Number(value.value) : Number.NaN;
+    return Number.isFinite(number)
+      ? numberResult(call, number)
+      : failure(call, 'it is not a number');
   }),
   min: plain(1, ANY_NUMBER, (list, call) => extreme(list, call, (a, b) => a < b)),
   max: plain(1, ANY_NUMBER, (list, call) => extreme(list, call, (a, b) => a > b)),
@@ -38,7 +50,11 @@ function calculate(
   return result === undefined ? failure(call, 'division by zero') : numberResult(call, result);
 }
 
-function extreme(list: readonly Known[], call: Call, isBetter: (a: number, b: number) => boolean): Value {
+function extreme(
+  list: readonly Known[],
+  call: Call,
+  isBetter: (a: number, b: number) => boolean,
+): Value {
   const only = list[0];
   const items: readonly Value[] = list.length === 1 && only?.kind === 'array' ? only.items : list;
   let best: number | undefined;

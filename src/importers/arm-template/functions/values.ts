@@ -1,7 +1,18 @@
-import { parseJson } from '../../json/index.ts';
 import { sourceText } from '../../../diagnostics/index.ts';
 import type { Value } from '../../../values/index.ts';
-import { type Call, failure, type FunctionTable, kindOf, lazy, nullResult, numberResult, booleanResult, plain } from '../call.ts';
+import { parseJson } from '../../json/index.ts';
+import { spend } from '../budget.ts';
+import {
+  booleanResult,
+  type Call,
+  type FunctionTable,
+  failure,
+  kindOf,
+  lazy,
+  nullResult,
+  numberResult,
+  plain,
+} from '../call.ts';
 import { currentLoop, loopNamed } from '../copy-loop.ts';
 import { parameterValue } from '../parameters.ts';
 import { callSymbol, derivedUnknown } from '../unknowns.ts';
@@ -62,6 +73,8 @@ export const VALUE_FUNCTIONS: FunctionTable = {
 
 /** Text that holds JSON, every part placed where the call stands. */
 export function jsonOf(text: string, call: Call): Value {
+  const { run } = call.context.frame;
+  if (!spend(run, text.length >> 2, call.context.at)) return failure(call, 'it is too long');
   const { value, diagnostics } = parseJson(text, sourceText('', text));
   const problem = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
   if (value === undefined || problem !== undefined) {

@@ -1,0 +1,82 @@
+import type { ThreatList } from '../../facts/index.ts';
+import { type AddressSet, addressSet, type IpRange, parseIpRange } from '../../net/index.ts';
+import type { Flow } from '../flow.ts';
+import { matchAddresses, matchSet } from '../match.ts';
+import { anyOf, type Match, NO, YES } from '../verdict.ts';
+import { nameOf } from './application-rule.ts';
+import type { FirewallContext } from './context.ts';
+import type { EffectiveSettings } from './effective-settings.ts';
+import { type FqdnPattern, matchesFqdn, parseFqdnPattern } from './fqdn-pattern.ts';
+
+/**
+ * Does the flow touch something known to be bad, and not allow-listed? Addresses of both ends count for any
+ * protocol, names only where the connection shows one over HTTP or HTTPS.
+ *
+ * `no` means: not in the list we were given. Microsoft's own feed is not public (AFW-81).
+ * @param flow before any translation (AFW-27)
+ */
+export function matchThreatList(
+  flow: Flow,
+  settings: EffectiveSettings,
+  context: FirewallContext,
+): Match {
+  const list = compiled(context.datasets.threatList);
+  const name = visibleName(flow);
+  const hit = anyOf([
+    matchSet(list.addresses, flow.source),
+    matchSet(list.addresses, flow.destination),
+    name !== undefined && list.names.some((pattern) => matchesFqdn(pattern, name)) ? YES : NO,
+  ]);
+  if (hit.kind === 'no') return NO;
+  const allowed = matchAllowList(flow, name, settings, context);
+  if (allowed.kind === 'yes') return NO;
+  if (allowed.kind === 'no') return hit;
+  return { kind: 'unknown', why: [...(hit.kind === 'unknown' ? hit.why : []), ...allowed.why] };
+}
+
+/** AFW-82: names, addresses, ranges and subnets, of either end. */
+function matchAllowList(
+  flow: Flow,
+  name: string | undefined,
+  settings: EffectiveSettings,
+  context: FirewallContext,
+): Match {
+  const { threatIntelAllowedAddresses: addresses, threatIntelAllowedFqdns: fqdns } = settings;
+  const patterns = fqdns.map(parseFqdnPattern);
+  const isAllowedName = patterns.some(
+    (pattern) => pattern !== undefined && name !== undefined && matchesFqdn(pattern, name),
+  );
+  return anyOf([
+    isAllowedName ? YES : NO,
+    matchAddresses(addresses, flow.source, context.datasets),
+    matchAddresses(addresses, flow.destination, context.datasets),
+  ]);
+}
+
+function visibleName(flow: Flow): string | undefined {
+  const { kind } = flow.application;
+  return kind === 'http' || kind === 'https' ? nameOf(flow.application) : undefined;
+}
+
+interface CompiledThreatList {
+  readonly addresses: AddressSet;
+  readonly names: readonly FqdnPattern[];
+}
+
+const lists = new WeakMap<ThreatList, CompiledThreatList>();
+
+function compiled(list: ThreatList): CompiledThreatList {
+  const known = lists.get(list);
+  if (known !== undefined) return known;
+  const ranges: IpRange[] = [];
+  for (const text of list.addresses) {
+    const range = parseIpRange(text);
+    if (range !== undefined) ranges.push(range);
+  }
+  const names = list.fqdns
+    .map(parseFqdnPattern)
+    .filter((pattern): pattern is FqdnPattern => pattern !== undefined);
+  const made = { addresses: addressSet(ranges), names };
+  lists.set(list, made);
+  return made;
+}

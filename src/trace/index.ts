@@ -1,0 +1,4 @@
+export { answerTrace, type TraceAnswer, type TraceQuestion, traceTo } from './answer.ts';
+export { type Endpoint, parseEndpoint } from './endpoint.ts';
+export { podEndpoint, podName } from './pod-name.ts';
+export * from './trace.ts';

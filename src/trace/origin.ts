@@ -1,0 +1,239 @@
+import type { PodClass } from '../model/index.ts';
+import { addressesOfPrefixes, addressSetHas, formatIp } from '../net/index.ts';
+import {
+  type ClusterPlacement,
+  findOwner,
+  type Network,
+  type PoolPlacement,
+  PUBLIC_IPV4,
+  subnetOf,
+} from '../network/index.ts';
+import type { Flow, FlowAddress } from '../semantics/flow.ts';
+import { nodeAddressOf, podAddressOf } from '../semantics/masquerade/own-address.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { DeliverTo, Placed } from './journey.ts';
+import { podName } from './pod-name.ts';
+
+/** Where a traced flow starts. */
+export interface Origin {
+  /** For people: `pets/order-service on pool nodepool1`. */
+  readonly label: string;
+  readonly address: FlowAddress;
+  /** The network whose DNS servers answer the sender; absent for the internet. */
+  readonly vnetKey?: string;
+  readonly pod?: { readonly cluster: ClusterPlacement; readonly pod: PodClass };
+  readonly place: (flow: Flow, deliverTo?: DeliverTo) => Placed;
+}
+
+export type Placement<T> =
+  | { readonly kind: 'found'; readonly found: readonly T[] }
+  | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
+
+/** The places an endpoint may start from: one per pool whose subnet differs, for a workload. */
+export function placeOrigin(network: Network, endpoint: Endpoint): Placement<Origin> {
+  switch (endpoint.kind) {
+    case 'workload': {
+      const pods = findPods(network, endpoint);
+      if (pods.kind === 'problem') return pods;
+      return {
+        kind: 'found',
+        found: pods.found.flatMap((pod) => podOrigins(network, pod.cluster, pod.pod)),
+      };
+    }
+    case 'node': {
+      const found = network.clusters.flatMap((cluster) =>
+        cluster.pools
+          .filter((pool) => endpoint.pool === undefined || pool.pool.name === endpoint.pool)
+          .map((pool) => nodeOrigin(network, cluster, pool)),
+      );
+      if (found.length > 0) return { kind: 'found', found };
+      const names = network.clusters.flatMap((cluster) =>
+        cluster.pools.map((pool) => `node:${pool.pool.name}`),
+      );
+      return problem(`no node pool is named \`${endpoint.pool ?? ''}\``, names);
+    }
+    case 'internet':
+      return {
+        kind: 'found',
+        found: [
+          internetOrigin(
+            {
+              kind: 'within',
+              addresses: PUBLIC_IPV4,
+              label: 'a client on the internet',
+              symbol: 'internet-client',
+            },
+            'internet',
+          ),
+        ],
+      };
+    case 'address':
+      return { kind: 'found', found: [addressOrigin(network, endpoint)] };
+    case 'on-premises': {
+      const address: FlowAddress = {
+        kind: 'within',
+        addresses: addressesOfPrefixes([endpoint.prefix]),
+        label: `on-premises ${endpoint.text.slice(7)}`,
+        symbol: endpoint.text,
+      };
+      return {
+        kind: 'found',
+        found: [
+          {
+            label: endpoint.text,
+            address,
+            place: (flow) => ({ at: { kind: 'on-premises' }, flow }),
+          },
+        ],
+      };
+    }
+    default:
+      return {
+        kind: 'problem',
+        message: `\`${endpoint.text}\` cannot send: it only receives`,
+        hint: 'start from deploy:…, pod:…, node:POOL, internet, onprem:CIDR or an address',
+      };
+  }
+}
+
+/** The workloads an endpoint names; without a namespace the name must be unique. */
+export function findPods(
+  network: Network,
+  endpoint: Endpoint & { kind: 'workload' },
+): Placement<DeliverTo> {
+  const all = network.perimeter.kubernetes.pods;
+  const found = all.filter(
+    (pod) =>
+      pod.kind === endpoint.workload &&
+      pod.name === endpoint.name &&
+      (endpoint.namespace === undefined || pod.namespace === endpoint.namespace),
+  );
+  const cluster = network.clusters[0];
+  if (found.length === 1 && cluster !== undefined)
+    return { kind: 'found', found: [{ cluster, pod: found[0]! }] };
+  if (found.length > 1) {
+    return problem(
+      `\`${endpoint.text}\` is in several namespaces`,
+      found.map((pod) => `${pod.namespace}/${pod.name}`),
+    );
+  }
+  const similar = all.filter((pod) => pod.name === endpoint.name || pod.kind === endpoint.workload);
+  return problem(
+    `no ${endpoint.workload} \`${endpoint.text.replace(/^[^:]*:/, '')}\` in the input`,
+    similar.map(podName),
+  );
+}
+
+function podOrigins(network: Network, cluster: ClusterPlacement, pod: PodClass): Origin[] {
+  const pools = distinctPools(cluster.pools.filter((pool) => mayRunOn(pod, pool)));
+  const places: (PoolPlacement | undefined)[] = pools.length === 0 ? [undefined] : pools;
+  return places.map((pool) => {
+    const subnet = pool?.nodeSubnet.kind === 'found' ? pool.nodeSubnet.target : undefined;
+    const where = places.length > 1 && pool !== undefined ? ` on pool ${pool.pool.name}` : '';
+    return {
+      label: `${podName(pod)}${where}`,
+      address: podAddressOf(network, cluster, pool, pod),
+      ...(subnet === undefined ? {} : { vnetKey: subnet.vnet.key }),
+      pod: { cluster, pod },
+      place: (flow, deliverTo) => ({
+        at: { kind: 'leaving-pod', cluster, pod, ...(pool === undefined ? {} : { pool }) },
+        flow,
+        ...(deliverTo === undefined ? {} : { deliverTo }),
+      }),
+    };
+  });
+}
+
+export function nodeOrigin(
+  network: Network,
+  cluster: ClusterPlacement,
+  pool: PoolPlacement,
+): Origin {
+  const subnet = pool.nodeSubnet.kind === 'found' ? pool.nodeSubnet.target : undefined;
+  return {
+    label: `node of pool ${pool.pool.name}`,
+    address: nodeAddressOf(network, cluster, pool),
+    ...(subnet === undefined ? {} : { vnetKey: subnet.vnet.key }),
+    place: (flow, deliverTo) => ({
+      at: { kind: 'leaving-node', cluster, pool },
+      flow,
+      ...(deliverTo === undefined ? {} : { deliverTo }),
+    }),
+  };
+}
+
+function internetOrigin(address: FlowAddress, label: string): Origin {
+  return { label, address, place: (flow) => ({ at: { kind: 'internet' }, flow }) };
+}
+
+function addressOrigin(network: Network, endpoint: Endpoint & { kind: 'address' }): Origin {
+  const address: FlowAddress = { kind: 'exact', ip: endpoint.ip };
+  if (addressSetHas(PUBLIC_IPV4, endpoint.ip))
+    return internetOrigin(address, formatIp(endpoint.ip));
+  const pod =
+    findOwner(network, address).length === 0
+      ? network.perimeter.kubernetes.pods.find((one) => one.address === formatIp(endpoint.ip))
+      : undefined;
+  const cluster = network.clusters[0];
+  if (pod !== undefined && cluster !== undefined) return podOrigins(network, cluster, pod)[0]!;
+  const subnet = subnetOf(network, address)[0]?.subnet;
+  if (subnet !== undefined) {
+    return {
+      label: `${formatIp(endpoint.ip)} in ${subnet.subnet.name}`,
+      address,
+      vnetKey: subnet.vnet.key,
+      place: (flow) => ({
+        at: { kind: 'leaving-subnet', subnetKey: subnet.subnet.key, sender: formatIp(endpoint.ip) },
+        flow,
+      }),
+    };
+  }
+  return {
+    label: formatIp(endpoint.ip),
+    address,
+    place: (flow) => ({ at: { kind: 'on-premises' }, flow }),
+  };
+}
+
+/** Pools a pod may be scheduled to, by operating system and the labels AKS itself sets. */
+function mayRunOn(pod: PodClass, pool: PoolPlacement): boolean {
+  const { labels, name, mode, osType } = pool.pool;
+  const known: Readonly<Record<string, string | undefined>> = {
+    ...labels,
+    agentpool: name,
+    'kubernetes.azure.com/agentpool': name,
+    'kubernetes.azure.com/mode': mode?.toLowerCase(),
+    'kubernetes.io/os': osType.toLowerCase(),
+  };
+  if (mode === 'Gateway') return false;
+  if (pod.os !== undefined && pod.os !== osType.toLowerCase()) return false;
+  // A label nobody here wrote may still be on the nodes: only a contradiction excludes a pool.
+  return Object.entries(pod.nodeSelector).every(
+    ([key, value]) => known[key] === undefined || known[key] === value,
+  );
+}
+
+/** Pools in the same subnets give the same trace: one of each. */
+function distinctPools(pools: readonly PoolPlacement[]): PoolPlacement[] {
+  const seen = new Map<string, PoolPlacement>();
+  for (const pool of pools) {
+    const key = [pool.nodeSubnet, pool.podSubnet]
+      .map((link) => (link.kind === 'found' ? link.target.subnet.key : link.kind))
+      .join('|');
+    if (!seen.has(key)) seen.set(key, pool);
+  }
+  return [...seen.values()];
+}
+
+export function problem(
+  message: string,
+  candidates: readonly string[],
+): { readonly kind: 'problem'; readonly message: string; readonly hint: string } {
+  const unique = [...new Set(candidates)].sort();
+  const shown = unique.slice(0, 6).join(', ');
+  const hint =
+    unique.length === 0
+      ? 'the input holds none; add its Kubernetes manifests or Azure export to the paths'
+      : `known here: ${shown}${unique.length > 6 ? ` and ${unique.length - 6} more` : ''}`;
+  return { kind: 'problem', message, hint };
+}
