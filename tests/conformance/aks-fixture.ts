@@ -76,7 +76,10 @@ export function publicIp(name: string, address?: string): Json {
   return resource(
     'Microsoft.Network/publicIPAddresses',
     name,
-    { publicIPAllocationMethod: 'Static', ...(address === undefined ? {} : { ipAddress: address }) },
+    {
+      publicIPAllocationMethod: 'Static',
+      ...(address === undefined ? {} : { ipAddress: address }),
+    },
     { sku: { name: 'Standard' } },
   );
 }
@@ -217,7 +220,12 @@ export function address(text: string): FlowAddress {
   return { kind: 'exact', ip: parseIp(text) as Ip };
 }
 
-export function flow(source: string, destination: string, to: number, rest: Partial<Flow> = {}): Flow {
+export function flow(
+  source: string,
+  destination: string,
+  to: number,
+  rest: Partial<Flow> = {},
+): Flow {
   return {
     source: address(source),
     destination: address(destination),

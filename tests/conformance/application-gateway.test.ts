@@ -40,7 +40,12 @@ const FRONTEND = `${GATEWAY}/frontendipconfigurations/public`;
 const WAF_TYPE = 'Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies';
 const part = (kind: string, item: string) => ({ id: `${BASE}/${kind}/${item}` });
 
-function gateway(properties: Json = {}, rest: Json = {}, listener: Json = {}, rule: Json = {}): Json {
+function gateway(
+  properties: Json = {},
+  rest: Json = {},
+  listener: Json = {},
+  rule: Json = {},
+): Json {
   const named = (kind: string, item: string, content: Json) => ({
     ...part(kind, item),
     name: item,
@@ -158,7 +163,10 @@ describe('a request to an Application Gateway', () => {
 
 describe('the WAF in force', () => {
   const policy = (policyName: string, settings: Json) =>
-    resource(WAF_TYPE, policyName, { policySettings: settings, managedRules: { managedRuleSets: [] } });
+    resource(WAF_TYPE, policyName, {
+      policySettings: settings,
+      managedRules: { managedRuleSets: [] },
+    });
 
   function wafOf(own: Json, rest: Json[] = []) {
     const network = perimeter({ gateway: own, rest });
@@ -179,14 +187,20 @@ describe('the WAF in force', () => {
 
   it('AZS-69: a disabled policy does nothing, one that is not in the input is undecided', () => {
     const own = gateway({ firewallPolicy: ref(WAF_TYPE, 'p') });
-    expect(wafOf(own, [policy('p', { state: 'Disabled', mode: 'Prevention' })]).kind).toBe('disabled');
+    expect(wafOf(own, [policy('p', { state: 'Disabled', mode: 'Prevention' })]).kind).toBe(
+      'disabled',
+    );
     expect(wafOf(own).kind).toBe('unknown');
   });
 
   it('AZS-69: configuration inside the gateway counts when there is no policy', () => {
     const inline = (settings: Json) =>
       gateway({
-        webApplicationFirewallConfiguration: { ruleSetType: 'OWASP', ruleSetVersion: '3.2', ...settings },
+        webApplicationFirewallConfiguration: {
+          ruleSetType: 'OWASP',
+          ruleSetVersion: '3.2',
+          ...settings,
+        },
       });
     expect(wafOf(inline({ enabled: true, firewallMode: 'Prevention' })).kind).toBe('prevention');
     expect(wafOf(inline({ enabled: true, firewallMode: 'Detection' })).kind).toBe('detection');
@@ -306,7 +320,11 @@ describe('the ingress controller of the gateway', () => {
     spec: {
       template: {
         metadata: { labels: { app: 'web' } },
-        spec: { containers: [{ name: 'web', image: 'web', ports: [{ name: 'http', containerPort: 8080 }] }] },
+        spec: {
+          containers: [
+            { name: 'web', image: 'web', ports: [{ name: 'http', containerPort: 8080 }] },
+          ],
+        },
       },
     },
   };
@@ -327,7 +345,11 @@ describe('the ingress controller of the gateway', () => {
           host: 'shop.example.com',
           http: {
             paths: [
-              { path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } },
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'web', port: { number: 80 } } },
+              },
             ],
           },
         },
@@ -346,7 +368,9 @@ describe('the ingress controller of the gateway', () => {
   };
 
   it('AZS-72: takes its class and its annotation, and no other', () => {
-    expect(routes(ingress({ ingressClassName: 'azure-application-gateway' })).routes).toHaveLength(1);
+    expect(routes(ingress({ ingressClassName: 'azure-application-gateway' })).routes).toHaveLength(
+      1,
+    );
     const annotation = { 'kubernetes.io/ingress.class': 'azure/application-gateway' };
     expect(routes(ingress({}, annotation)).routes).toHaveLength(1);
     expect(routes(ingress({ ingressClassName: 'nginx' })).routes).toHaveLength(0);
@@ -360,9 +384,9 @@ describe('the ingress controller of the gateway', () => {
     const { network } = found;
     const sent = flowToPod(network, gatewayOf(network), network.clusters[0]!, route.targets[0]!);
     expect(sent?.destinationPort).toBe(8080);
-    expect(sent?.destination.kind === 'within' && formatAddressSet(sent.destination.addresses)).toBe(
-      '192.168.1.0/24',
-    );
+    expect(
+      sent?.destination.kind === 'within' && formatAddressSet(sent.destination.addresses),
+    ).toBe('192.168.1.0/24');
   });
 
   it('AZS-73: flat pod addresses are reachable, kubenet only with the nodes’ route table', () => {

@@ -7,6 +7,7 @@ import {
   endpointsFor,
   pathToEndpoint,
   policiesInForce,
+  splitsAtAppliance,
 } from '../../src/semantics/private-endpoint/concrete.ts';
 import {
   firewall,
@@ -138,17 +139,30 @@ describe('private endpoints', () => {
     );
   });
 
+  it('AZS-34: an endpoint behind the firewall splits unless the firewall translates', () => {
+    const diverted = pathIn(
+      perimeter({ policies: 'Enabled', routes: { '10.240.4.32/28': '10.200.0.4' } }),
+    );
+    expect(splitsAtAppliance(diverted, 'no')).toBe('yes');
+    expect(splitsAtAppliance(diverted, 'yes')).toBe('no');
+    expect(splitsAtAppliance(diverted, 'unknown')).toBe('unknown');
+    expect(splitsAtAppliance(pathIn(perimeter()), 'no')).toBe('no');
+  });
+
   it.each([
     [undefined, false, false],
     ['Disabled', false, false],
     ['Enabled', true, true],
     ['NetworkSecurityGroupEnabled', true, false],
     ['RouteTableEnabled', false, true],
-  ])('AZS-32: policies %s let NSGs act: %s, route tables: %s', (policies, securityGroup, routes) => {
-    const network = perimeter(policies === undefined ? {} : { policies });
-    const subnet = network.subnets.get(subnetKey('spoke', 'endpoints'))!;
-    expect(policiesInForce(subnet)).toEqual({ securityGroup, routeTable: routes });
-  });
+  ])(
+    'AZS-32: policies %s let NSGs act: %s, route tables: %s',
+    (policies, securityGroup, routes) => {
+      const network = perimeter(policies === undefined ? {} : { policies });
+      const subnet = network.subnets.get(subnetKey('spoke', 'endpoints'))!;
+      expect(policiesInForce(subnet)).toEqual({ securityGroup, routeTable: routes });
+    },
+  );
 
   it('AZS-32: an NSG that denies everything stops nobody while policies are disabled', () => {
     const group = resource('Microsoft.Network/networkSecurityGroups', 'nsg', {

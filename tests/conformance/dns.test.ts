@@ -71,7 +71,9 @@ function answer(network: Network, asked: string) {
 describe('whom a machine asks', () => {
   it('AZS-20: Azure when the network names no server, or names 168.63.129.16', () => {
     expect(resolverOf(hubAndSpoke({}), vnetKey('spoke')).kind).toBe('azure');
-    expect(resolverOf(hubAndSpoke({ dns: ['168.63.129.16'] }), vnetKey('spoke')).kind).toBe('azure');
+    expect(resolverOf(hubAndSpoke({ dns: ['168.63.129.16'] }), vnetKey('spoke')).kind).toBe(
+      'azure',
+    );
   });
 
   it('AZS-20: the firewall when the network names its private address, else somebody’s own server', () => {

@@ -5,6 +5,7 @@ import type { Flow, FlowAddress } from '../../src/semantics/flow.ts';
 import {
   deliverToLoadBalancer,
   deliverToService,
+  PROBE_SOURCE,
   type ServiceDelivery,
 } from '../../src/semantics/load-balancer/concrete.ts';
 import {
@@ -92,7 +93,9 @@ describe('a LoadBalancer Service', () => {
     const internalOf = (object: Json) =>
       perimeter(object).clusters[0]?.loadBalancerServices[0]?.isInternal;
     expect(internalOf(service())).toBe(false);
-    expect(internalOf(service({}, { [`${PREFIX}azure-load-balancer-internal`]: 'true' }))).toBe(true);
+    expect(internalOf(service({}, { [`${PREFIX}azure-load-balancer-internal`]: 'true' }))).toBe(
+      true,
+    );
   });
 
   it('AKS-78: forwards its own ports and protocols only', () => {
@@ -171,6 +174,12 @@ describe('a LoadBalancer Service', () => {
   });
 });
 
+describe('health probes', () => {
+  it('AZS-43: come from 168.63.129.16', () => {
+    expect(PROBE_SOURCE).toMatchObject(address('168.63.129.16'));
+  });
+});
+
 describe('who may come in', () => {
   const filterOf = (object: Json, from = CLIENT, subnet: Json = {}) =>
     arrive(object, from, {}, subnet).filter.kind;
@@ -184,14 +193,20 @@ describe('who may come in', () => {
     expect(filterOf(ranged)).toBe('allow');
     expect(filterOf(ranged, '203.0.113.9')).toBe('deny');
     expect(filterOf(ranged, INSIDE)).toBe('allow');
-    const annotated = service({}, { [`${PREFIX}azure-allowed-ip-ranges`]: '198.51.100.0/24, 20.0.0.0/8' });
+    const annotated = service(
+      {},
+      { [`${PREFIX}azure-allowed-ip-ranges`]: '198.51.100.0/24, 20.0.0.0/8' },
+    );
     expect(filterOf(annotated)).toBe('allow');
     expect(filterOf(annotated, '20.2.2.2')).toBe('allow');
     expect(filterOf(annotated, '203.0.113.9')).toBe('deny');
   });
 
   it('AKS-72: members of an allowed service tag; a tag without data is undecided', () => {
-    const tagged = service({}, { [`${PREFIX}azure-allowed-service-tags`]: 'AzureFrontDoor.Backend' });
+    const tagged = service(
+      {},
+      { [`${PREFIX}azure-allowed-service-tags`]: 'AzureFrontDoor.Backend' },
+    );
     expect(filterOf(tagged)).toBe('unknown');
   });
 

@@ -327,7 +327,7 @@ describe('first match', () => {
       'deny g: halves 100',
     );
     expect(ask(group, 'Outbound', flow(NODE, '1.1.1.1', 443, { source }), network)).toBe(
-      'unknown g: half 200: the address of a node',
+      'unknown g: half 200: which address a node has',
     );
   });
 });
@@ -445,6 +445,14 @@ describe('covered rules', () => {
         inbound(400, { from: ['AzureCloud'] }),
       ),
     ).toEqual(['r200 by r100 redundant', 'r400 by r300 redundant']);
+  });
+  it('AZN-36: a rule for everything does not cover one that names a host service', () => {
+    expect(
+      covered(
+        inbound(100, { direction: 'Outbound' }),
+        inbound(200, { direction: 'Outbound', access: 'Deny', to: ['AzurePlatformDNS'] }),
+      ),
+    ).toEqual([]);
   });
   it('AZN-40: ports do not tell ICMP rules apart', () => {
     expect(

@@ -145,7 +145,10 @@ describe('how nodes get out', () => {
   });
 
   it('AKS-21: with userDefinedRouting and a private subnet an Internet route leads nowhere', () => {
-    const choice = fromNodes({ outboundType: 'userDefinedRouting' }, { defaultOutboundAccess: false });
+    const choice = fromNodes(
+      { outboundType: 'userDefinedRouting' },
+      { defaultOutboundAccess: false },
+    );
     expect(choice.kind).toBe('none');
   });
 
@@ -167,7 +170,12 @@ describe('how nodes get out', () => {
     const choice = fromNodes(
       { loadBalancerProfile: { outboundIPPrefixes: { publicIPPrefixes } } },
       {},
-      [resource('Microsoft.Network/publicIPPrefixes', 'pfx', { prefixLength: 30, ipPrefix: '20.5.5.4/30' })],
+      [
+        resource('Microsoft.Network/publicIPPrefixes', 'pfx', {
+          prefixLength: 30,
+          ipPrefix: '20.5.5.4/30',
+        }),
+      ],
     );
     expect(choice.kind === 'load-balancer' && choice.source.kind === 'within').toBe(true);
     if (choice.kind === 'load-balancer' && choice.source.kind === 'within') {

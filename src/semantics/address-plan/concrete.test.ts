@@ -72,11 +72,14 @@ describe('what a pool takes', () => {
     [17, 30, 558],
     [5, 110, 666],
     [3, 250, 1004],
-  ])('AKS-11: 500 pods on %i nodes of %i pods take %i addresses, a /22', (nodes, maxPods, wanted) => {
-    const demand = addressDemand('node-subnet', { nodes, surge: 1, maxPods });
-    expect(demand.nodeSubnet).toBe(wanted);
-    expect(smallestSubnet(wanted)).toBe(22);
-  });
+  ])(
+    'AKS-11: 500 pods on %i nodes of %i pods take %i addresses, a /22',
+    (nodes, maxPods, wanted) => {
+      const demand = addressDemand('node-subnet', { nodes, surge: 1, maxPods });
+      expect(demand.nodeSubnet).toBe(wanted);
+      expect(smallestSubnet(wanted)).toBe(22);
+    },
+  );
 
   it('AKS-14: 5 nodes of 100 running pods and one surge node take 576 pod addresses and 6 node addresses', () => {
     const size = { nodes: 5, surge: 1, maxPods: 110, podsPerNode: 100 };

@@ -71,7 +71,10 @@ describe('which listener takes a request', () => {
 
   // The example of multiple-site-overview.md: *.contoso.com and shop.contoso.com.
   it('AZS-67: of several that match, the rule with the lowest priority number decides', () => {
-    const listeners = [listener('wild', 443, '*.contoso.com'), listener('shop', 443, 'shop.contoso.com')];
+    const listeners = [
+      listener('wild', 443, '*.contoso.com'),
+      listener('shop', 443, 'shop.contoso.com'),
+    ];
     const wildFirst = [
       route('r1', 'wild', { priority: 10 }),
       route('r2', 'shop', { priority: 20 }),

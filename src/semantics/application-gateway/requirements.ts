@@ -1,10 +1,11 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { FactId } from '../../facts/index.ts';
-import type { ApplicationGateway, NetworkSecurityGroup } from '../../model/index.ts';
-import { type Ip, type Port, parseIp } from '../../net/index.ts';
+import type { AddressTerm, ApplicationGateway, NetworkSecurityGroup } from '../../model/index.ts';
+import { type Ip, type Port, parseIp, prefixOf, rangeOfPrefix } from '../../net/index.ts';
 import { type Network, PUBLIC_IPV4, type SubnetPlacement } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { Flow, FlowAddress } from '../flow.ts';
+import { PROBE_SOURCE } from '../load-balancer/concrete.ts';
 import { evaluateNsg } from '../nsg/concrete.ts';
 import type { Match, Verdict } from '../verdict.ts';
 import { NO, unknownMatch, YES } from '../verdict.ts';
@@ -80,69 +81,68 @@ function gatewayManager(
   gateway: ApplicationGateway,
   subnet: SubnetPlacement,
 ): Requirement {
-  // The members of GatewayManager are in no bundled data: the rule is looked for by the tag's name.
   const base = {
     id: 'gateway-manager',
     text: 'TCP 65200-65535 from GatewayManager',
     facts: ['AZS-60'],
   } as const;
-  const group = subnet.networkSecurityGroup;
-  if (group.kind === 'none') return { ...base, holds: YES };
-  if (group.kind !== 'found') return { ...base, holds: missingGroup(subnet) };
-  const flow = inbound(somePublic('GatewayManager'), network, gateway, 65_200);
-  const decided = decideByTag(network, group.target, subnet, flow);
-  return { ...base, ...decided };
+  const link = subnet.networkSecurityGroup;
+  if (link.kind === 'none') return { ...base, holds: YES };
+  if (link.kind !== 'found') return { ...base, holds: missingGroup(subnet) };
+  const group = withStandIn(link.target);
+  const verdicts = controlPorts(group).map((port) =>
+    judge(network, group, 'Inbound', inbound(CONTROL_PLANE, network, gateway, port), subnet),
+  );
+  const worst =
+    verdicts.find((verdict) => verdict.kind === 'deny') ??
+    verdicts.find((verdict) => verdict.kind === 'unknown');
+  const at = worst?.by.at ?? verdicts[0]?.by.at ?? group.at;
+  if (worst === undefined) return { ...base, holds: YES, at };
+  const holds: Match = worst.kind === 'unknown' ? { kind: 'unknown', why: worst.why } : NO;
+  return { ...base, holds, at };
 }
 
 /**
- * The first rule for the control plane's ports: an allow that names the tag (or everybody) before any deny of them.
- * A rule for other sources, or for other ports, says nothing of it.
+ * No data names the members of `GatewayManager`. One address that nobody has (RFC 2544) stands for them: public, and
+ * named by the rules that name the tag.
  */
-function decideByTag(
-  network: Network,
-  group: NetworkSecurityGroup,
-  subnet: SubnetPlacement,
-  flow: Flow,
-): { readonly holds: Match; readonly at?: Place } {
-  const rules = group.rules
-    .filter((rule) => rule.direction === 'Inbound')
-    .filter((rule) => !isUnknown(rule.priority) && !isUnknown(rule.access))
-    .toSorted((a, b) => Number(a.priority) - Number(b.priority));
-  for (const rule of rules) {
-    if (isUnknown(rule.protocol) || isUnknown(rule.destinationPorts)) {
-      return { holds: unknownMatch(`rule ${rule.name} of ${group.name}`, rule.at), at: rule.at };
-    }
-    if (rule.protocol !== 'tcp' && rule.protocol !== '*') continue;
-    const tags = rule.sources.map((term) => {
-      if (term.kind === 'any') return 'any';
-      return term.kind === 'service-tag' ? term.tag.toLowerCase() : term.kind;
-    });
-    const ports = coverage(rule.destinationPorts);
-    if (ports === 'none') continue;
-    const names = tags.some((tag) => tag === 'any' || tag === 'gatewaymanager');
-    if (names && ports === 'all') {
-      return { holds: rule.access === 'Allow' ? YES : NO, at: rule.at };
-    }
-    if (names && rule.access === 'Deny') return { holds: NO, at: rule.at };
-    if (rule.access === 'Deny' && tags.some((tag) => tag === 'internet' || tag === 'azurecloud')) {
-      return { holds: NO, at: rule.at };
-    }
-  }
-  // Left to the default rules, which deny everything that is neither network nor probe.
-  const rest = evaluateNsg(network, group, 'Inbound', flow, { subnetKey: subnet.subnet.key });
-  return { holds: rest.kind === 'allow' ? YES : NO, at: group.at };
+const STAND_IN = parseIp('198.18.0.1') as Ip;
+const CONTROL_PLANE: FlowAddress = { kind: 'exact', ip: STAND_IN, label: 'GatewayManager' };
+
+/** The group with the stand-in where rules name the tag; whether `AzureCloud` holds it is left open. */
+function withStandIn(group: NetworkSecurityGroup): NetworkSecurityGroup {
+  const term = (each: AddressTerm): AddressTerm => {
+    if (each.kind !== 'service-tag') return each;
+    const tag = each.tag.toLowerCase();
+    const { text, at } = each;
+    if (tag === 'gatewaymanager')
+      return { kind: 'range', range: rangeOfPrefix(prefixOf(STAND_IN, 32)), text, at };
+    if (!tag.startsWith('azurecloud')) return each;
+    const missing = `whether ${each.tag} holds GatewayManager`;
+    return {
+      kind: 'unknown',
+      unknown: { kind: 'unknown', reason: 'external-link', text, missing, at },
+      text,
+      at,
+    };
+  };
+  return {
+    ...group,
+    rules: group.rules.map((rule) => ({ ...rule, sources: rule.sources.map(term) })),
+  };
 }
 
-/** How much of 65200-65535 a port set takes. */
-function coverage(ports: readonly number[]): 'all' | 'some' | 'none' {
-  let result: 'none' | 'some' = 'none';
-  for (let index = 0; index < ports.length; index += 2) {
-    const low = ports[index]!;
-    const high = ports[index + 1]!;
-    if (low <= 65_200 && high >= 65_535) return 'all';
-    if (high >= 65_200) result = 'some';
+/** Ports of 65200-65535 between which no rule makes a difference. */
+function controlPorts(group: NetworkSecurityGroup): readonly number[] {
+  const ports = new Set([65_200]);
+  for (const { destinationPorts } of group.rules) {
+    if (isUnknown(destinationPorts)) continue;
+    for (const [index, edge] of destinationPorts.entries()) {
+      const first = index % 2 === 0 ? edge : edge + 1;
+      if (first > 65_200 && first <= 65_535) ports.add(first);
+    }
   }
-  return result;
+  return [...ports];
 }
 
 function probes(
@@ -150,8 +150,7 @@ function probes(
   gateway: ApplicationGateway,
   subnet: SubnetPlacement,
 ): Requirement {
-  const host: FlowAddress = { kind: 'exact', ip: parseIp('168.63.129.16') as Ip, label: 'probe' };
-  return byGroup(network, subnet, 'Inbound', inbound(host, network, gateway, 65_200), {
+  return byGroup(network, subnet, 'Inbound', inbound(PROBE_SOURCE, network, gateway, 65_200), {
     id: 'load-balancer-probes',
     text: 'probes from AzureLoadBalancer',
     facts: ['AZS-61'],
@@ -270,14 +269,24 @@ function byGroup(
   const group = subnet.networkSecurityGroup;
   if (group.kind === 'none') return { ...base, holds: YES };
   if (group.kind !== 'found') return { ...base, holds: missingGroup(subnet) };
-  const verdict: Verdict = evaluateNsg(network, group.target, direction, flow, {
-    subnetKey: subnet.subnet.key,
-  });
+  const verdict = judge(network, group.target, direction, flow, subnet);
   const at = verdict.by.at ?? group.target.at;
   if (verdict.kind === 'unknown') {
     return { ...base, holds: { kind: 'unknown', why: verdict.why }, at };
   }
   return { ...base, holds: verdict.kind === 'allow' ? YES : NO, at };
+}
+
+/** Whether a default route widens `VirtualNetwork` is not documented: a rule that rests on it decides nothing here. */
+function judge(
+  network: Network,
+  group: NetworkSecurityGroup,
+  direction: 'Inbound' | 'Outbound',
+  flow: Flow,
+  subnet: SubnetPlacement,
+): Verdict {
+  const at = { subnetKey: subnet.subnet.key };
+  return evaluateNsg(network, group, direction, flow, at, { defaultRouteInTag: 'undecided' });
 }
 
 function missingGroup(subnet: SubnetPlacement): Match {

@@ -101,6 +101,9 @@ export function dnsProxyOf(placement: FirewallPlacement): DnsProxy {
     return { state: 'unknown', servers: [], why: 'the firewall policy is not in the input', at };
   }
   const holder = own ?? firewall;
+  if ((firewall.skuTier ?? own?.skuTier) === 'Basic') {
+    return { state: 'off', servers: [], why: 'tier Basic has no DNS proxy', at: holder.at };
+  }
   const { dnsProxyEnabled, dnsServers } = holder.settings;
   if (isUnknown(dnsProxyEnabled)) {
     return {

@@ -3,11 +3,12 @@ import type {
   AddressTerm,
   FirewallPolicy,
   FirewallSettings,
+  Setting,
   SkuTier,
   ThreatIntelMode,
 } from '../../model/index.ts';
 import type { FirewallPlacement } from '../../network/index.ts';
-import { isUnknown, type Setting, type Uncertain, type Unknown } from '../../values/index.ts';
+import { isUnknown, type Uncertain, type Unknown } from '../../values/index.ts';
 import { dnsProxyOf } from '../dns/resolver.ts';
 import type { MissingFact } from '../verdict.ts';
 

@@ -1,8 +1,8 @@
-import type { DnatRule, RuleCollection } from '../../model/index.ts';
+import type { ApplicationRule, DnatRule, NetworkRule, RuleCollection } from '../../model/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { Flow } from '../flow.ts';
 import type { Decider, Match, MissingFact, Verdict } from '../verdict.ts';
-import type { OrderedCollection, Rank } from './processing-order.ts';
+import type { OrderedCollection, Rank, RuleType } from './processing-order.ts';
 
 export type Stage =
   | 'threat intelligence'
@@ -32,18 +32,21 @@ export interface Outcome {
   readonly ends: boolean;
 }
 
-type RuleOf<K extends RuleCollection['kind']> =
-  Extract<RuleCollection, { kind: K }> extends { rules: readonly (infer R)[] } ? R : never;
+interface RulesByType {
+  readonly dnat: DnatRule;
+  readonly network: NetworkRule;
+  readonly application: ApplicationRule;
+}
 
 /**
  * Tries the ranks in order, the rules of a collection top-down. A rule that may match does not stop it: a later
  * rule decides in the worlds where the earlier does not (AFW-11).
  * @param match of one rule of the wanted kind
  */
-export function firstMatch<K extends 'dnat' | 'network' | 'application'>(
+export function firstMatch<K extends RuleType>(
   ranks: readonly Rank[],
   kind: K,
-  match: (rule: RuleOf<K>, collection: OrderedCollection) => Match,
+  match: (rule: RulesByType[K], collection: OrderedCollection) => Match,
 ): Outcome {
   const candidates: Candidate[] = [];
   for (const rank of ranks) {
@@ -67,10 +70,10 @@ const STAGES = {
   application: 'application rules',
 } as const;
 
-function tryCollection<K extends 'dnat' | 'network' | 'application'>(
+function tryCollection<K extends RuleType>(
   entry: OrderedCollection,
   kind: K,
-  match: (rule: RuleOf<K>, collection: OrderedCollection) => Match,
+  match: (rule: RulesByType[K], collection: OrderedCollection) => Match,
 ): Outcome {
   const stage = STAGES[kind];
   if (entry.kind === 'missing') {
@@ -89,7 +92,7 @@ function tryCollection<K extends 'dnat' | 'network' | 'application'>(
   if (collection.kind !== kind) return { candidates: [], ends: false };
   const { action, why: actionDoubt } = actionOf(collection);
   const candidates: Candidate[] = [];
-  for (const rule of collection.rules as readonly RuleOf<K>[]) {
+  for (const rule of collection.rules as readonly RulesByType[K][]) {
     const matched = match(rule, entry);
     if (matched.kind === 'no') continue;
     candidates.push({
@@ -140,6 +143,7 @@ export function onlyTagsKeepOpen(candidates: readonly Candidate[]): readonly str
   if (end === undefined || end.action !== 'deny' || end.why.length > 0) return undefined;
   const tags = new Set<string>();
   for (const { why, action } of candidates) {
+    if (action === 'deny') continue; // whether it decides or not, the flow stays denied
     if (action === 'unknown') return undefined;
     for (const fact of why) {
       if (fact.fqdnTag === undefined) return undefined;

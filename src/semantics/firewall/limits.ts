@@ -58,7 +58,8 @@ export function networkRulePairs(rules: Iterable<NetworkRule>): number {
   let pairs = 0;
   for (const rule of rules) {
     const { addresses, ipGroups, kubeSelectorGroups } = rule.sources;
-    const sources = distinctTerms(addresses) + distinctReferences(ipGroups) + kubeSelectorGroups.length;
+    const sources =
+      distinctTerms(addresses) + distinctReferences(ipGroups) + kubeSelectorGroups.length;
     const fqdns = new Set(
       rule.destinationFqdns.map((fqdn) => (isUnknown(fqdn) ? fqdn.text : fqdn.text.toLowerCase())),
     );

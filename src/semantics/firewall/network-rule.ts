@@ -1,5 +1,11 @@
 import type { NetworkRule } from '../../model/index.ts';
-import { type DomainName, parseDomainName, type PortSet, portSetCovers, portSetHas } from '../../net/index.ts';
+import {
+  type DomainName,
+  type PortSet,
+  parseDomainName,
+  portSetCovers,
+  portSetHas,
+} from '../../net/index.ts';
 import { isUnknown, type Uncertain } from '../../values/index.ts';
 import type { Flow } from '../flow.ts';
 import { matchSameAddress } from '../match.ts';
@@ -117,12 +123,7 @@ function matchFqdnDestination(
   return unknownMatch(doubtOf(name, flow, isAsked, context));
 }
 
-function doubtOf(
-  name: DomainName,
-  flow: Flow,
-  isAsked: boolean,
-  context: FirewallContext,
-): string {
+function doubtOf(name: DomainName, flow: Flow, isAsked: boolean, context: FirewallContext): string {
   if (isAsked) {
     return context.clientResolver === 'unknown'
       ? `whether the client resolves ${name} through the firewall`

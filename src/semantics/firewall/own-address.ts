@@ -43,6 +43,7 @@ export function matchOwnAddress(placement: FirewallPlacement, flow: Flow): OwnAd
   return { publicAddress, privateAddress, assumption };
 }
 
-function isTelling(address: FlowAddress): boolean {
+/** Does the end say where it is, more than "some address"? */
+export function isTelling(address: FlowAddress): boolean {
   return addressSetSize(addressesOfFlowAddress(address)) <= TELLING_SIZE_MAX;
 }

@@ -3,7 +3,7 @@ import { isEmptyAddressSet, subtractAddresses, unionAddresses } from '../../net/
 import { type FirewallPlacement, PRIVATE_IPV4, PUBLIC_IPV4 } from '../../network/index.ts';
 import { attributeOf } from '../../values/index.ts';
 import type { Flow, FlowAddress } from '../flow.ts';
-import { addressesOfFlowAddress, matchAddresses, matchSet } from '../match.ts';
+import { addressesOfFlowAddress, matchAddresses, matchSameAddress, matchSet } from '../match.ts';
 import { natGatewayAddresses } from '../outbound/concrete.ts';
 import { flowAddressOf, oneOf } from '../outbound/flow-address.ts';
 import { anyOf, type Match, type MissingFact, NO } from '../verdict.ts';
@@ -94,7 +94,7 @@ export function publicSource(placement: FirewallPlacement): FlowAddress | undefi
 
 /** One of two, nobody can tell which. The same object stays itself. */
 export function eitherAddress(a: FlowAddress, b: FlowAddress): FlowAddress {
-  if (a === b || (a.symbol !== undefined && a.symbol === b.symbol)) return a;
+  if (a === b || matchSameAddress(a, b).kind === 'yes') return a;
   const addresses = unionAddresses(addressesOfFlowAddress(a), addressesOfFlowAddress(b));
   const label = `${a.label ?? 'the original source'} or ${b.label ?? 'the original source'}`;
   return { kind: 'within', addresses, label };
@@ -108,7 +108,9 @@ function ofNetworkRule(
   const isPrivate = matchPrivateRanges(placement, flow.destination, context);
   if (isPrivate.kind === 'yes') return untranslated(flow, ['AFW-70']);
   const beyond = ofPrivacy(placement, flow, context, ['AFW-71']);
-  return isPrivate.kind === 'no' ? beyond : either(untranslated(flow, ['AFW-70']), beyond, isPrivate.why);
+  return isPrivate.kind === 'no'
+    ? beyond
+    : either(untranslated(flow, ['AFW-70']), beyond, isPrivate.why);
 }
 
 /** A public destination sees the way out, a private one an instance: a public source would not find back there. */

@@ -1,12 +1,13 @@
 import type { ThreatList } from '../../facts/index.ts';
 import { type AddressSet, addressSet, type IpRange, parseIpRange } from '../../net/index.ts';
-import type { Flow } from '../flow.ts';
+import type { Flow, FlowAddress } from '../flow.ts';
 import { matchAddresses, matchSet } from '../match.ts';
 import { anyOf, type Match, NO, YES } from '../verdict.ts';
 import { nameOf } from './application-rule.ts';
 import type { FirewallContext } from './context.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
 import { type FqdnPattern, matchesFqdn, parseFqdnPattern } from './fqdn-pattern.ts';
+import { isTelling } from './own-address.ts';
 
 /**
  * Does the flow touch something known to be bad, and not allow-listed? Addresses of both ends count for any
@@ -23,8 +24,8 @@ export function matchThreatList(
   const list = compiled(context.datasets.threatList);
   const name = visibleName(flow);
   const hit = anyOf([
-    matchSet(list.addresses, flow.source),
-    matchSet(list.addresses, flow.destination),
+    matchEnd(list.addresses, flow.source),
+    matchEnd(list.addresses, flow.destination),
     name !== undefined && list.names.some((pattern) => matchesFqdn(pattern, name)) ? YES : NO,
   ]);
   if (hit.kind === 'no') return NO;
@@ -32,6 +33,15 @@ export function matchThreatList(
   if (allowed.kind === 'yes') return NO;
   if (allowed.kind === 'no') return hit;
   return { kind: 'unknown', why: [...(hit.kind === 'unknown' ? hit.why : []), ...allowed.why] };
+}
+
+/**
+ * An end that may be any public address is not held against the flow: else one listed address would leave every flow
+ * to a name open.
+ */
+function matchEnd(listed: AddressSet, end: FlowAddress): Match {
+  const match = matchSet(listed, end);
+  return match.kind === 'unknown' && !isTelling(end) ? NO : match;
 }
 
 /** AFW-82: names, addresses, ranges and subnets, of either end. */

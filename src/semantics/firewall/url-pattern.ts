@@ -50,7 +50,9 @@ export function matchUrl(
     case 'exact': {
       const wanted = pattern.path.path;
       if (asked === wanted || asked === `${wanted}/`) return 'yes';
-      return `${asked}/`.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`) ? 'unknown' : 'no';
+      return `${asked}/`.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`)
+        ? 'unknown'
+        : 'no';
     }
     case 'below': {
       const { start } = pattern.path;

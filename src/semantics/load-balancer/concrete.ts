@@ -6,7 +6,7 @@ import type {
   PodClass,
   ServicePort,
 } from '../../model/index.ts';
-import { ALL_IPV4, type Port } from '../../net/index.ts';
+import { ALL_IPV4, type Ip, type Port, parseIp } from '../../net/index.ts';
 import type { ClusterPlacement, Network, ServiceFrontend } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { Flow, FlowAddress } from '../flow.ts';
@@ -99,6 +99,13 @@ export function deliverToService(
     facts: ['AKS-71', service.externalTrafficPolicy === 'Local' ? 'AKS-76' : 'AKS-75', 'AZS-40'],
   };
 }
+
+/** Every health probe of the platform comes from here, and an NSG must let it in (AZS-43). */
+export const PROBE_SOURCE: FlowAddress = {
+  kind: 'exact',
+  ip: parseIp('168.63.129.16') as Ip,
+  label: 'health probe',
+};
 
 /** AKS-77: the probe of one service port. Its source is 168.63.129.16. An unknown port is one the API server picks. */
 export function probeOf(frontend: ServiceFrontend, port: ServicePort): Probe {

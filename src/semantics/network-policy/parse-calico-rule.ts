@@ -2,7 +2,7 @@ import { type AddressSet, addressSet, parseIpRange, parsePort, type Protocol } f
 import { stringOf, type Value } from '../../values/index.ts';
 import type { MissingFact } from '../verdict.ts';
 import { parseCalicoSelectorValue, calicoSelectorOrAll } from './parse-selector.ts';
-import type { Action, CalicoConditions, CalicoEnd, CalicoPort, Direction, Rule } from './policy.ts';
+import type { Action, CalicoConditions, CalicoEnd, CalicoPort, Rule } from './policy.ts';
 import { protocolNamed } from './protocol-name.ts';
 import {
   field,
@@ -52,7 +52,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export function parseCalicoRule(
   reading: Reading,
   value: Value,
-  direction: Direction,
   label: string,
   scope: { readonly namespace?: string },
 ): Rule {

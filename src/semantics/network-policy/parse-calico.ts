@@ -1,5 +1,5 @@
 import type { PolicyObject } from '../../model/index.ts';
-import { type AddressSet, NO_ADDRESSES } from '../../net/index.ts';
+import { NO_ADDRESSES } from '../../net/index.ts';
 import { itemsOf, type ObjectValue, stringOf, type Value } from '../../values/index.ts';
 import { addressesOfNets, parseCalicoRule } from './parse-calico-rule.ts';
 import { calicoSelectorOrAll } from './parse-selector.ts';
@@ -95,11 +95,7 @@ export function parseCalicoTier(object: PolicyObject, reading: Reading): CalicoT
 export function parseCalicoNetworkSet(object: PolicyObject, reading: Reading): CalicoNetworkSet {
   const spec = specOf(object, reading);
   const nets = field(spec, 'nets');
-  const addresses: AddressSet | ReturnType<typeof addressesOfNets> =
-    nets === undefined ? NO_ADDRESSES : addressesOfNets(reading, nets, 'spec.nets');
-  if (isMissing(addresses)) {
-    reportGap(reading, 'spec.nets', 'a network set that cannot be read matches nothing here', object.at);
-  }
+  const addresses = nets === undefined ? NO_ADDRESSES : addressesOfNets(reading, nets, 'spec.nets');
   if (field(spec, 'allowedEgressDomains') !== undefined) {
     reportGap(reading, 'spec.allowedEgressDomains', 'only paid Calico editions enforce it', object.at);
   }
@@ -107,7 +103,7 @@ export function parseCalicoNetworkSet(object: PolicyObject, reading: Reading): C
     namespace: object.namespace,
     name: object.name,
     labels: labelsOf(field(object.body, 'metadata')),
-    addresses: isMissing(addresses) ? NO_ADDRESSES : addresses,
+    ...(isMissing(addresses) ? { addresses: NO_ADDRESSES, doubt: addresses } : { addresses }),
     at: object.at,
   };
 }
@@ -192,7 +188,7 @@ function parseRules(
     return [];
   }
   return (list ?? []).map((item, index) =>
-    parseCalicoRule(reading, item, direction, `${direction}[${index}]`, scope),
+    parseCalicoRule(reading, item, `${direction}[${index}]`, scope),
   );
 }
 

@@ -93,6 +93,8 @@ export interface CalicoNetworkSet {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly addresses: AddressSet;
+  /** Set when the addresses cannot be read. */
+  readonly doubt?: MissingFact;
   readonly at: Place;
 }
 

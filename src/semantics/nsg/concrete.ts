@@ -150,15 +150,22 @@ function settle(
   return also.length === 0 ? verdict : { ...verdict, also };
 }
 
+/** Cheap conditions first; the first `no` ends it, for most rules do not match. */
 function matchRule(candidate: ReadyRule, flow: Flow): Match {
   const { rule } = candidate;
-  return allOf([
-    matchProtocol(rule, flow),
-    matchPorts(rule.sourcePorts, flow.sourcePort, flow, 'source port'),
-    matchPorts(rule.destinationPorts, flow.destinationPort, flow, 'destination port'),
-    matchEnd(candidate.source, flow.source),
-    matchEnd(candidate.destination, flow.destination),
-  ]);
+  const matches: Match[] = [];
+  for (const condition of [
+    () => matchProtocol(rule, flow),
+    () => matchPorts(rule.destinationPorts, flow.destinationPort, flow, 'destination port'),
+    () => matchEnd(candidate.destination, flow.destination),
+    () => matchEnd(candidate.source, flow.source),
+    () => matchPorts(rule.sourcePorts, flow.sourcePort, flow, 'source port'),
+  ]) {
+    const match = condition();
+    if (match.kind === 'no') return NO;
+    matches.push(match);
+  }
+  return allOf(matches);
 }
 
 function matchProtocol(rule: SecurityRule, flow: Flow): Match {

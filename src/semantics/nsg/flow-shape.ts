@@ -4,11 +4,14 @@ import {
   ALL_ADDRESSES,
   ALL_PORTS,
   addressSet,
+  addressSetsOverlap,
+  equalAddressSets,
   type IpRange,
   intersectAddresses,
   isEmptyAddressSet,
   type PortSet,
   portSet,
+  portSetsOverlap,
   subtractAddresses,
 } from '../../net/index.ts';
 import { isUnknown, type Uncertain } from '../../values/index.ts';
@@ -20,6 +23,8 @@ const PIECES_MAX = 200;
 interface Side {
   readonly addresses: AddressSet;
   readonly names: ReadonlySet<string>;
+  /** Holds every address of both families. */
+  readonly isEverything: boolean;
 }
 
 /** A product of sets: flows of one protocol. */
@@ -74,7 +79,9 @@ function sideOf(
   const ranges: IpRange[] = [];
   const names = new Set<string>();
   for (const [index, term] of terms.entries()) {
-    if (term.kind === 'any') return { addresses: ALL_ADDRESSES, names: new Set() };
+    if (term.kind === 'any') {
+      return { addresses: ALL_ADDRESSES, names: new Set(), isEverything: true };
+    }
     if (term.kind === 'range') ranges.push(term.range);
     else if (term.kind === 'service-tag') names.add(`tag ${term.tag.toLowerCase()}`);
     else if (bound === 'most') names.add(`unknown ${index} ${term.text}`);
@@ -85,7 +92,7 @@ function sideOf(
   }
   // No term at all: the rule is malformed, so it may match anything and surely matches nothing.
   if (terms.length + groups.length === 0 && bound === 'most') names.add('unknown end');
-  return { addresses: addressSet(ranges), names };
+  return side(addressSet(ranges), names);
 }
 
 /** `undefined` when it takes too many pieces; `boxes` itself when nothing was taken. */
@@ -99,8 +106,21 @@ export function subtractShape(boxes: readonly Box[], shape: Shape): readonly Box
   return left;
 }
 
+/** Asked for every pair of rules, so it allocates nothing. */
 function overlaps(a: Box, b: Box): boolean {
-  return a.protocol === b.protocol && !isEmptyBox(intersectBox(a, b));
+  return (
+    a.protocol === b.protocol &&
+    portSetsOverlap(a.destinationPorts, b.destinationPorts) &&
+    sidesOverlap(a.source, b.source) &&
+    sidesOverlap(a.destination, b.destination) &&
+    portSetsOverlap(a.sourcePorts, b.sourcePorts)
+  );
+}
+
+function sidesOverlap(a: Side, b: Side): boolean {
+  if (addressSetsOverlap(a.addresses, b.addresses)) return true;
+  for (const name of a.names) if (coversName(b, name)) return true;
+  return false;
 }
 
 function intersectBox(a: Box, b: Box): Box {
@@ -157,20 +177,24 @@ function isEmptySide(side: Side): boolean {
   return side.names.size === 0 && isEmptyAddressSet(side.addresses);
 }
 
-function isEverything(side: Side): boolean {
-  return isEmptyAddressSet(subtractAddresses(ALL_ADDRESSES, side.addresses));
+function side(addresses: AddressSet, names: ReadonlySet<string>): Side {
+  return { addresses, names, isEverything: equalAddressSets(addresses, ALL_ADDRESSES) };
 }
 
 function subtractSides(a: Side, b: Side): Side {
-  return {
-    addresses: subtractAddresses(a.addresses, b.addresses),
-    names: isEverything(b) ? new Set() : new Set([...a.names].filter((name) => !b.names.has(name))),
-  };
+  const names = [...a.names].filter((name) => !coversName(b, name));
+  return side(subtractAddresses(a.addresses, b.addresses), new Set(names));
 }
 
 function intersectSides(a: Side, b: Side): Side {
-  const names = [...a.names].filter((name) => b.names.has(name) || isEverything(b));
-  return { addresses: intersectAddresses(a.addresses, b.addresses), names: new Set(names) };
+  const names = [...a.names].filter((name) => coversName(b, name));
+  return side(intersectAddresses(a.addresses, b.addresses), new Set(names));
+}
+
+/** AZN-36: flows to host services ask only the rules that name them, so a rule for everything does not take those. */
+function coversName(side: Side, name: string): boolean {
+  if (side.names.has(name)) return true;
+  return side.isEverything && !name.startsWith('tag azureplatform');
 }
 
 function intersectPorts(a: PortSet, b: PortSet): PortSet {

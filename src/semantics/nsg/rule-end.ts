@@ -4,14 +4,12 @@ import {
   ALL_ADDRESSES,
   ALL_IPV4,
   addressSet,
-  addressSetCovers,
-  addressSetsOverlap,
   NO_ADDRESSES,
   unionAddresses,
 } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import type { FlowAddress } from '../flow.ts';
-import { addressesOfFlowAddress, membersOfTag as publishedMembers } from '../match.ts';
+import { matchSet, membersOfTag as publishedMembers } from '../match.ts';
 import { type Match, type MissingFact, NO, YES } from '../verdict.ts';
 import { membersOfGroup } from './group-members.ts';
 import {
@@ -95,26 +93,21 @@ export function ruleEnd(
   return { ...end, firm: unionAddresses(...others, context.virtualNetwork.withoutDefaultRoute) };
 }
 
-/** Does the address lie in the end? A set that lies in it only in part matches `unknown`. */
+/** Does the address lie in the end? A set that lies in it only in part matches `unknown`. O(log n) for one address. */
 export function matchEnd(end: RuleEnd, address: FlowAddress): Match {
   if (address.symbol !== undefined && end.symbols.has(address.symbol)) return YES;
-  const set = addressesOfFlowAddress(address);
-  if (addressSetCovers(end.certain, set)) return YES;
-  const why: MissingFact[] = [];
-  if (addressSetsOverlap(end.certain, set)) {
-    why.push({ missing: `the address of ${address.label ?? 'the other end'}` });
-  }
+  const known = matchSet(end.certain, address);
+  if (known.kind === 'yes' || end.possible.length === 0) return known;
+  const why: MissingFact[] = known.kind === 'unknown' ? [...known.why] : [];
   for (const members of end.possible) {
-    if (addressSetsOverlap(members.addresses, set)) why.push(members.why);
+    if (matchSet(members.addresses, address).kind !== 'no') why.push(members.why);
   }
   return why.length === 0 ? NO : { kind: 'unknown', why };
 }
 
 /** True when the end matches only because the default route counts as `VirtualNetwork` (AZN-33). */
 export function restsOnDefaultRoute(end: RuleEnd, address: FlowAddress): boolean {
-  if (end.firm === undefined) return false;
-  const set = addressesOfFlowAddress(address);
-  return !addressSetCovers(end.firm, set);
+  return end.firm !== undefined && matchSet(end.firm, address).kind !== 'yes';
 }
 
 function isVirtualNetwork(term: AddressTerm & { readonly kind: 'service-tag' }): boolean {

@@ -71,12 +71,14 @@ export function internetOutbound(
 
 /**
  * The outbound method of a node of one pool: what AKS itself builds for its outbound type, then the subnet's own means.
+ * @param subnetKey the subnet the flow leaves from, when it is not the pool's node subnet (a pod subnet)
  * @see AKS-20 what each outbound type makes. AKS-22 `block` denies all egress.
  */
 export function clusterInternetOutbound(
   network: Network,
   cluster: ClusterPlacement,
   pool: PoolPlacement,
+  subnetKey?: string,
 ): OutboundChoice {
   const written = cluster.cluster?.network.outboundType;
   const at = cluster.cluster?.network.at;
@@ -109,7 +111,10 @@ export function clusterInternetOutbound(
       type === 'loadbalancer' ? loadBalancerOutboundAddresses(network, cluster) : [],
     ...placed(nodePublic === true ? pool.pool.at : at),
   };
-  return chooseOnLink(network, pool.nodeSubnet, how, cluster.name);
+  const other = subnetKey === undefined ? undefined : network.subnets.get(subnetKey);
+  return other === undefined
+    ? chooseOnLink(network, pool.nodeSubnet, how, cluster.name)
+    : choose(network, other, how);
 }
 
 /** Addresses that the cluster's own load balancer sends from. Empty: AKS manages them and no file says which. */

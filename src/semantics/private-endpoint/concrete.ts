@@ -191,6 +191,22 @@ export function pathToEndpoint(
   };
 }
 
+/**
+ * Does a diverted flow split? The endpoint answers the source it sees, straight through the network: only a source
+ * that the appliance put there brings the answer back to it.
+ * @param translates whether the appliance replaces the source of this flow
+ * @see AZS-34
+ */
+export function splitsAtAppliance(
+  path: EndpointPath,
+  translates: 'yes' | 'no' | 'unknown',
+): 'yes' | 'no' | 'unknown' {
+  if (path.kind === 'unknown') return 'unknown';
+  if (path.kind !== 'through-appliance') return 'no';
+  if (translates === 'unknown') return 'unknown';
+  return translates === 'yes' ? 'no' : 'yes';
+}
+
 function asAddress(hop: AddressValue): FlowAddress {
   if (!isUnknown(hop)) return { kind: 'exact', ip: hop };
   const symbol = hop.symbol === undefined ? {} : { symbol: hop.symbol };

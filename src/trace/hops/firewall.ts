@@ -1,8 +1,8 @@
-import { findOwner } from '../../network/index.ts';
+import { type FirewallPlacement, findOwner, type Network } from '../../network/index.ts';
 import { resolveName, resolvesThroughFirewall } from '../../semantics/dns/concrete.ts';
 import { evaluateFirewall } from '../../semantics/firewall/concrete.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import type { MissingFact } from '../../semantics/verdict.ts';
+import type { Decider, MissingFact } from '../../semantics/verdict.ts';
 import { deliverToOf } from '../deliver-to.ts';
 import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
 import { sessionOf, untranslated } from '../session.ts';
@@ -49,6 +49,7 @@ export function firewallHop(
       clientVnet === undefined
         ? 'unknown'
         : resolvesThroughFirewall(network, clientVnet, at.firewallKey),
+    network,
     ...(placement.firewall.location === undefined ? {} : { location: placement.firewall.location }),
   });
   steps.push(...decision.steps);
@@ -60,7 +61,7 @@ export function firewallHop(
   }
   const conditions: MissingFact[] =
     decision.verdict.kind === 'unknown' ? [...decision.verdict.why] : [];
-  if (decision.answersDns === true) {
+  if (decision.answeredBy === 'dns-proxy') {
     return {
       hop,
       next: {
@@ -70,33 +71,17 @@ export function firewallHop(
       ...(conditions.length > 0 ? { conditions } : {}),
     };
   }
-  let left = decision.after ?? flow;
-  if (
-    decision.resolvesAgain === true &&
-    left.destinationName !== undefined &&
-    clientVnet !== undefined
-  ) {
-    const vnetKey =
-      placement.subnet.kind === 'found' ? placement.subnet.target.vnet.key : clientVnet;
-    const resolution = resolveName(network, vnetKey, left.destinationName);
-    if (resolution.kind === 'nxdomain' || resolution.kind === 'unanswered') {
-      steps.push({
-        stage: 'dns',
-        by: resolution.by,
-        text: `the firewall cannot resolve ${left.destinationName}: ${resolution.why}`,
-      });
-      return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: resolution.by } } };
-    }
+  const left = decision.after ?? flow;
+  const unresolved = firewallCannotResolve(network, placement, left);
+  if (unresolved !== undefined) {
+    steps.push({ stage: 'dns', by: unresolved, text: unresolved.name, facts: ['AFW-E35'] });
+    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: unresolved } } };
   }
-  if (left.source !== flow.source && decision.steps.every((step) => step.stage !== 'snat')) {
-    steps.push({
-      stage: 'snat',
-      text: `${formatAddress(flow.source)} → ${formatAddress(left.source)}`,
-    });
-  }
-  left = { ...left };
   const session = { boxKey: at.firewallKey, boxName: hop.name, arrived: flow, left };
-  const said = conditions.length > 0 ? { conditions } : {};
+  const said = {
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...(decision.assumptions.length > 0 ? { assumptions: decision.assumptions } : {}),
+  };
   const target = deliverTo ?? deliverToOf(network, left.destination);
   const onward = target === undefined ? {} : { deliverTo: target };
   const outsideOwner = findOwner(network, left.destination).find(
@@ -123,6 +108,25 @@ export function firewallHop(
     },
     ...said,
   };
+}
+
+/** A name in HTTP or TLS is resolved by the firewall itself: what it cannot resolve it cannot reach (AFW-E35). */
+function firewallCannotResolve(
+  network: Network,
+  placement: FirewallPlacement,
+  flow: Flow,
+): Decider | undefined {
+  const { application } = flow;
+  const name =
+    application.kind === 'https'
+      ? application.serverName
+      : application.kind === 'http'
+        ? application.host
+        : undefined;
+  if (name === undefined || placement.subnet.kind !== 'found') return undefined;
+  const resolution = resolveName(network, placement.subnet.target.vnet.key, name);
+  if (resolution.kind !== 'nxdomain') return undefined;
+  return { ...resolution.by, name: `the firewall cannot resolve ${name}: ${resolution.why}` };
 }
 
 function answer(

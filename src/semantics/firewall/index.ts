@@ -1,0 +1,10 @@
+export * from './concrete.ts';
+export type { FirewallContext } from './context.ts';
+export * from './effective-settings.ts';
+export * from './fqdn-pattern.ts';
+export * from './limits.ts';
+export { matchOwnAddress, type OwnAddressMatch } from './own-address.ts';
+export * from './processing-order.ts';
+export { instanceAddress, matchPrivateRanges, publicSource } from './source-translation.ts';
+export type { FirewallStep } from './stage.ts';
+export * from './url-pattern.ts';
