@@ -81,10 +81,17 @@ function liveValue(
   if (written === undefined || written.kind === 'null') {
     return mark(live, attributeUnknown(live, text, context), context);
   }
+  if (written.kind === 'array') {
+    // Items too: `first(…)` and lambdas take them out without an index.
+    const items = written.items.map((item, index) =>
+      item.kind === 'object'
+        ? mark({ ...live, path: [...live.path, index] }, { ...item }, context)
+        : item,
+    );
+    return mark(live, { ...written, items }, context);
+  }
   // A copy, because only this mention is live, not every value that shares the object.
-  if (written.kind === 'object' || written.kind === 'array')
-    return mark(live, { ...written }, context);
-  return written;
+  return written.kind === 'object' ? mark(live, { ...written }, context) : written;
 }
 
 function mark(live: Live, value: Value, context: Context): Value {

@@ -65,17 +65,20 @@ describe('firewall-with-ip-prefix', () => {
   });
 });
 
+interface Subnet {
+  properties: {
+    routeTable: { id: string };
+    networkSecurityGroup: { id?: string; properties: { securityRules: object[] } };
+  };
+}
+
 describe('vnet-subnet-udr', () => {
   const subnetOf = (part: ReturnType<typeof readSample>) => {
     const network = part.resources.find(
       (each) => each.type === 'microsoft.network/virtualnetworks',
     )!;
-    return (toJson(path(network.body, 'properties', 'subnets')!) as Record<string, never>[])[0] as {
-      properties: {
-        routeTable: { id: string };
-        networkSecurityGroup: { id?: string; properties: { securityRules: object[] } };
-      };
-    };
+    const [subnet] = toJson(path(network.body, 'properties', 'subnets')!) as Subnet[];
+    return subnet!;
   };
 
   it('with default parameters the route table is made and attached', () => {
@@ -205,7 +208,7 @@ describe('avm-firewall-policy-module', () => {
           ruleCollectionGroups: {
             value: [
               { name: 'rcg-a', priority: 300, ruleCollections: [rule] },
-              { name: 'rcg-b', priority: 400 },
+              { name: 'rcg-b', priority: 400, ruleCollections: [] },
             ],
           },
         },

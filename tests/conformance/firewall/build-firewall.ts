@@ -390,3 +390,37 @@ export function http(host: string, more: Partial<Flow> = {}): Flow {
 export function prefix(text: string) {
   return parsePrefix(text)!;
 }
+
+/** A firewall with a management interface whose default route leads there. */
+export function tunnelled(nextHopType: 'Internet' | 'VirtualNetworkGateway'): FirewallParts {
+  const route = {
+    key: 'default',
+    name: 'default',
+    at: AT,
+    destination: { kind: 'prefix' as const, prefix: prefix('0.0.0.0/0') },
+    destinationText: '0.0.0.0/0',
+    nextHopType,
+    nextHopAddresses: [],
+  };
+  const table = {
+    key: 'rt',
+    name: 'rt',
+    at: AT,
+    id: 'rt',
+    zones: [],
+    tags: {},
+    routes: [route],
+    disableBgpRoutePropagation: undefined,
+  };
+  return {
+    firewall: {
+      managementIpConfiguration: {
+        key: 'm',
+        name: 'm',
+        at: AT,
+        privateAddress: unknown('the private address of m'),
+      },
+    },
+    placement: { subnet: firewallSubnet({ routeTable: { kind: 'found', target: table } }) },
+  };
+}

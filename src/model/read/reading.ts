@@ -1,0 +1,92 @@
+import type { Diagnostic, DiagnosticCode, Gap, Place } from '../../diagnostics/index.ts';
+import { isAbsent, member, type Unknown, type Value } from '../../values/index.ts';
+import type { AzureResource, Snapshot } from '../snapshot.ts';
+import type { Children } from './children.ts';
+
+/** What comes up while one snapshot is read. Filled by the readers of this folder, emptied by `readPerimeter`. */
+export interface Reading {
+  readonly snapshot: Snapshot;
+  readonly children: Children;
+  readonly diagnostics: Diagnostic[];
+  /** By what they are about: each is listed once, however often it is seen. */
+  readonly gaps: Map<string, Gap & { count: number }>;
+}
+
+/** One JSON object that is being read, and how to speak of it. */
+export interface Source {
+  readonly reading: Reading;
+  /** `rule`, `virtual network`… with the name in messages. */
+  readonly what: string;
+  readonly name: string;
+  /** What holds the members: `properties` where ARM nests them. May be unknown, and then all its members are. */
+  readonly value: Value | undefined;
+  readonly at: Place;
+}
+
+export function report(
+  reading: Reading,
+  severity: Diagnostic['severity'],
+  code: DiagnosticCode,
+  message: string,
+  at: Place,
+  hint?: string,
+): void {
+  reading.diagnostics.push({
+    code,
+    severity,
+    message,
+    at,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** Seen and not modelled. The first place is kept, the rest is counted. */
+export function reportGap(reading: Reading, what: string, why: string, at: Place): void {
+  const key = what.toLowerCase();
+  const known = reading.gaps.get(key);
+  if (known === undefined) reading.gaps.set(key, { what, why, at, count: 1 });
+  else known.count += 1;
+}
+
+/** `rule \`web\`` for messages. */
+export function titleOf(source: Source): string {
+  return `${source.what} \`${source.name}\``;
+}
+
+/** Stands where something was written and could not be read: never empty, never `*`. */
+export function unreadable(source: Source, name: string, text: string, at: Place): Unknown {
+  return {
+    kind: 'unknown',
+    reason: 'malformed',
+    text,
+    missing: `a readable \`${name}\` of ${titleOf(source)}`,
+    at,
+  };
+}
+
+/** The member of that name; the unknown itself when what should hold it is unknown. */
+export function valueIn(source: Source, name: string): Value | undefined {
+  return source.value?.kind === 'unknown' ? source.value : member(source.value, name);
+}
+
+/** An object inside: messages keep speaking of the outer one. */
+export function inside(source: Source, name: string): Source {
+  const value = valueIn(source, name);
+  return { ...source, value, at: value?.at ?? source.at };
+}
+
+/** ARM nests a resource's members in `properties`; where there is none they stand beside the name. */
+export function propertiesOf(body: Value | undefined): Value | undefined {
+  const properties = member(body, 'properties');
+  return isAbsent(properties) ? body : properties;
+}
+
+export function sourceOf(reading: Reading, what: string, resource: AzureResource): Source {
+  return {
+    reading,
+    what,
+    name: resource.name,
+    value: propertiesOf(resource.body),
+    at: resource.at,
+  };
+}

@@ -1,0 +1,352 @@
+import type { FactId } from '../../facts/index.ts';
+import type { PodClass } from '../../model/index.ts';
+import { isEmptyAddressSet } from '../../net/index.ts';
+import type { FlowAddress } from '../flow.ts';
+import type { Decider, MissingFact, Verdict } from '../verdict.ts';
+import { addressOfPod } from './address-match.ts';
+import { type PolicyIndex, policyIndex } from './coverage.ts';
+import { suspectsOf } from './defects.ts';
+import type { Engine } from './engine-profile.ts';
+import type { MatchContext } from './match-context.ts';
+import type { Policy, PolicySet } from './policy.ts';
+import { PRIVATE_ADDRESSES } from './private-addresses.ts';
+import type { Defect, PolicyDecision, PolicyQuestion } from './question.ts';
+import { type ResolvedEnd, resolveEnd } from './resolved-end.ts';
+import { type Outcomes, runStages } from './run-stages.ts';
+import type { Stage } from './stages.ts';
+
+/** One engine's answer, by specification; what defective agents would do is said beside it. */
+export function evaluateUnder(
+  policies: PolicySet,
+  engine: Engine,
+  question: PolicyQuestion,
+): PolicyDecision {
+  const index = policyIndex(policies, engine);
+  const exempt = exemption(question, engine);
+  if (exempt !== undefined) return exempted(exempt);
+  const stages = index.coverageOf(question.subject).stages[question.direction];
+  const first = judge(index, stages, question, false);
+  const isolatedBy = titlesOf(stages);
+  const defects = defectsOf(index, stages, question, first.verdict);
+  return {
+    verdict: first.verdict,
+    isolatedBy,
+    defects,
+    notes: first.notes,
+    facts: first.facts,
+    ...(first.heard.refused && first.verdict.kind === 'deny' ? { connectionOpens: true } : {}),
+  };
+}
+
+/** What no policy reaches: host-network pods, a pod's own address, IPv6 under Azure NPM. */
+function exemption(question: PolicyQuestion, engine: Engine): Decider | undefined {
+  const { subject, peer } = question;
+  if (subject.hostNetwork) {
+    const name = 'policies do not cover host-network pods';
+    return { kind: 'default', name, at: subject.at, fact: 'K8P-17' };
+  }
+  if (question.throughService !== true && isItself(question)) {
+    return { kind: 'default', name: 'a pod always reaches itself', fact: 'K8P-15' };
+  }
+  const address = peer.address;
+  if (engine === 'azure-npm' && address?.kind === 'exact' && address.ip.family === 6) {
+    return { kind: 'default', name: 'Azure NPM does not cover IPv6', fact: 'K8P-62' };
+  }
+  return undefined;
+}
+
+/** Both ends are one pod for sure: a bare Pod, or a workload of one replica. Else they are two of its replicas. */
+function isItself(question: PolicyQuestion): boolean {
+  const { subject, peer } = question;
+  return isSameClass(question) && peer.kind === 'pod' && (subject.kind === 'Pod' || subject.replicas === 1);
+}
+
+function isSameClass({ subject, peer }: PolicyQuestion): boolean {
+  return (
+    peer.kind === 'pod' &&
+    (peer.pod === subject ||
+      (peer.pod.namespace === subject.namespace &&
+        peer.pod.kind === subject.kind &&
+        peer.pod.name === subject.name))
+  );
+}
+
+function exempted(by: Decider): PolicyDecision {
+  return {
+    verdict: { kind: 'allow', by },
+    isolatedBy: [],
+    defects: [],
+    notes: [],
+    facts: by.fact === undefined ? [] : [by.fact],
+  };
+}
+
+interface Judgement {
+  readonly verdict: Verdict;
+  readonly notes: readonly string[];
+  readonly facts: readonly FactId[];
+  readonly heard: { refused: boolean; perRequest: boolean };
+}
+
+function judge(
+  index: PolicyIndex,
+  stages: readonly Stage[],
+  question: PolicyQuestion,
+  withDefects: boolean,
+): Judgement {
+  const heard = { refused: false, perRequest: false };
+  const arrival = arrivingEnds(index, question);
+  const notes: string[] = [...arrival.notes];
+  const facts = new Set<FactId>(arrival.facts);
+  for (const stage of stages) addFacts(stage, facts);
+  if (stages.length === 0) facts.add('K8P-01');
+  if (arrival.isOpen && stages.length > 0) {
+    const name = 'Azure NPM does not enforce ingress policy on this path';
+    const by: Decider = { kind: 'default', name, fact: 'K8P-61' };
+    return { verdict: { kind: 'allow', by }, notes, facts: [...facts], heard };
+  }
+  const results = arrival.ends.flatMap((end) =>
+    hairpins(question).map((isHairpin) => {
+      const context = contextOf(index, question, end, isHairpin, withDefects, heard);
+      return runEnd(index, stages, context, arrival.isForwarded);
+    }),
+  );
+  const verdict = verdictOf(results, arrival.missing);
+  if (heard.perRequest && verdict.kind === 'allow') {
+    notes.push('the connection opens; L7 rules judge each request');
+    facts.add('K8P-46');
+  }
+  if (verdict.by.fact !== undefined) facts.add(verdict.by.fact);
+  return { verdict, notes, facts: [...facts], heard };
+}
+
+/** Through a Service, a workload of several replicas may reach another one or itself (K8P-15). */
+function hairpins(question: PolicyQuestion): readonly boolean[] {
+  if (question.throughService !== true || !isSameClass(question)) return [false];
+  return isItself(question) ? [true] : [false, true];
+}
+
+interface ArrivingEnds {
+  readonly ends: readonly ResolvedEnd[];
+  readonly missing: string;
+  /** The source was rewritten to a node's address: the own node's privilege does not apply. */
+  readonly isForwarded: boolean;
+  readonly isOpen: boolean;
+  readonly notes: readonly string[];
+  readonly facts: readonly FactId[];
+}
+
+/** Whom the pod's policies see. @see K8P-20, K8P-53, K8P-61 what a Service of policy `Cluster` does to the source */
+function arrivingEnds(index: PolicyIndex, question: PolicyQuestion): ArrivingEnds {
+  const { profile, set } = index;
+  const ranges = question.ranges ?? set.ranges;
+  const { ends, missing } = resolveEnd(
+    question.peer,
+    question.subject,
+    set.objects,
+    ranges,
+    profile.hostNetworkPeer,
+  );
+  const plain = { ends, missing, isForwarded: false, isOpen: false, notes: [], facts: [] };
+  const isRewritten =
+    question.direction === 'ingress' &&
+    (question.arrival === 'load-balancer-cluster' || question.arrival === 'node-port-cluster');
+  if (!isRewritten) return plain;
+  const address: FlowAddress = {
+    kind: 'within',
+    addresses: isEmptyAddressSet(ranges.nodeAddresses) ? PRIVATE_ADDRESSES : ranges.nodeAddresses,
+    label: 'the node that took the connection',
+  };
+  const own: ResolvedEnd = { kind: 'node', which: 'own', address };
+  const other: ResolvedEnd = { kind: 'node', which: 'other', address };
+  const notes = ['externalTrafficPolicy Cluster rewrites the source, mostly to a node address'];
+  const rewritten = 'which source address the pod sees (externalTrafficPolicy is Cluster)';
+  switch (profile.rewrittenSource) {
+    case 'not-enforced':
+      return { ...plain, isOpen: true, notes, facts: ['K8P-20', 'K8P-61'] };
+    case 'node':
+      return { ...plain, ends: [other], missing: rewritten, isForwarded: true, notes, facts: ['K8P-20'] };
+    case 'client-or-node': {
+      const isCilium = profile.engine === 'cilium';
+      return {
+        ...plain,
+        ends: isCilium ? [...ends, other] : [...ends, own, other],
+        missing: rewritten,
+        notes,
+        facts: isCilium ? ['K8P-20', 'K8P-53'] : ['K8P-20'],
+      };
+    }
+  }
+}
+
+function contextOf(
+  index: PolicyIndex,
+  question: PolicyQuestion,
+  peer: ResolvedEnd,
+  isHairpin: boolean,
+  withDefects: boolean,
+  heard: MatchContext['heard'],
+): MatchContext {
+  const ranges = question.ranges ?? index.set.ranges;
+  return {
+    set: index.set,
+    ranges,
+    profile: index.profile,
+    direction: question.direction,
+    subject: question.subject,
+    subjectAddress: addressOfPod(question.subject, ranges),
+    peer,
+    protocol: question.protocol,
+    port: question.port,
+    sourcePort: question.sourcePort,
+    application: question.application,
+    httpMethod: question.httpMethod,
+    withDefects,
+    isHairpin,
+    label: peer.kind === 'pod' ? nameOf(peer.pod) : (peer.address.label ?? 'this address'),
+    hasSeveralNumbers: index.hasSeveralNumbers,
+    dnsAdmits: index.coverageOf(question.subject).dnsAdmits,
+    heard,
+  };
+}
+
+/** Traffic with the own node stands outside NetworkPolicy on most engines (K8P-16, K8P-36, K8P-49, K8P-60). */
+function runEnd(
+  index: PolicyIndex,
+  stages: readonly Stage[],
+  context: MatchContext,
+  isForwarded: boolean,
+): Outcomes {
+  const { subject, direction, peer } = context;
+  const otherwise: Decider = {
+    kind: 'default',
+    name: `no policy covers ${direction} of ${nameOf(subject)}`,
+    fact: 'K8P-01',
+  };
+  if (peer.kind !== 'node' || peer.which !== 'own' || isForwarded) {
+    return runStages(stages, context, otherwise);
+  }
+  const own: Decider = {
+    kind: 'default',
+    name: `${nameOf(subject)} and its own node always reach each other`,
+    fact: 'K8P-16',
+  };
+  if (direction === 'ingress') return { allow: [own], deny: [], why: [] };
+  switch (index.profile.ownNodeEgress) {
+    case 'policy':
+      return runStages(stages, context, otherwise);
+    case 'host-action':
+      return {
+        allow: [own],
+        deny: [{ ...own, name: 'defaultEndpointToHostAction', fact: 'K8P-36' }],
+        why: [{ missing: "Calico's defaultEndpointToHostAction in this cluster" }],
+      };
+    case 'open': {
+      // Only the admin kinds could reach it; whether they do, no source says.
+      const admin = runStages(
+        stages.filter((stage) => stage.kind !== 'policy'),
+        context,
+        own,
+      );
+      if (admin.deny.length === 0) return { allow: [own], deny: [], why: [] };
+      const why = 'whether admin policies reach traffic to the own node';
+      return { allow: [own], deny: admin.deny, why: [...admin.why, { missing: why }] };
+    }
+  }
+}
+
+/** One verdict when every possibility agrees. */
+function verdictOf(results: readonly Outcomes[], missing: string): Verdict {
+  const allow = distinct(results.flatMap((one) => one.allow));
+  const deny = distinct(results.flatMap((one) => one.deny));
+  if (deny.length === 0) return decided('allow', allow);
+  if (allow.length === 0) return decided('deny', deny);
+  const why: MissingFact[] = results.flatMap((one) => one.why);
+  const differ = results.some((one) => (one.deny.length === 0) !== (results[0]!.deny.length === 0));
+  if ((differ || why.length === 0) && missing !== '') why.push({ missing });
+  return { kind: 'unknown', by: deny[0]!, why: distinctFacts(why) };
+}
+
+function decided(kind: 'allow' | 'deny', deciders: readonly Decider[]): Verdict {
+  const [by, ...also] = deciders;
+  return also.length === 0 ? { kind, by: by! } : { kind, by: by!, also };
+}
+
+function distinct(deciders: readonly Decider[]): readonly Decider[] {
+  if (deciders.length < 2) return deciders;
+  const seen = new Set<string>();
+  return deciders.filter((one) => {
+    if (seen.has(one.name)) return false;
+    seen.add(one.name);
+    return true;
+  });
+}
+
+function distinctFacts(facts: readonly MissingFact[]): readonly MissingFact[] {
+  const seen = new Set<string>();
+  return facts.filter((one) => {
+    if (seen.has(one.missing)) return false;
+    seen.add(one.missing);
+    return true;
+  });
+}
+
+/** Asked only when a covering policy holds something defective agents misread. */
+function defectsOf(
+  index: PolicyIndex,
+  stages: readonly Stage[],
+  question: PolicyQuestion,
+  verdict: Verdict,
+): readonly Defect[] {
+  const { engine } = index.profile;
+  if (engine !== 'azure-npm' && engine !== 'cilium') return [];
+  const suspects = policiesOf(stages).flatMap((policy) => suspectsOf(policy, engine));
+  const first = suspects[0];
+  if (first === undefined) return [];
+  const other = judge(index, stages, question, true).verdict;
+  if (other.kind === verdict.kind) return [];
+  return suspects.slice(0, 1).map((suspect) => ({
+    verdict: other.kind,
+    what: suspect.what,
+    fact: suspect.fact,
+    by: other.by,
+  }));
+}
+
+function policiesOf(stages: readonly Stage[]): readonly Policy[] {
+  return stages.flatMap((stage) =>
+    stage.groups.flatMap((group) => group.map((covering) => covering.policy)),
+  );
+}
+
+function titlesOf(stages: readonly Stage[]): readonly string[] {
+  const titles = new Set<string>();
+  for (const stage of stages) {
+    if (stage.whenUnmatched !== 'deny') continue;
+    for (const group of stage.groups) {
+      for (const covering of group) {
+        if (covering.isolates && covering.covers.kind === 'yes') titles.add(covering.policy.title);
+      }
+    }
+  }
+  return [...titles];
+}
+
+const FACTS_OF_TYPE: Readonly<Record<Policy['type'], readonly FactId[]>> = {
+  network: ['K8P-02', 'K8P-04'],
+  admin: ['K8P-23'],
+  calico: ['K8P-30', 'K8P-31'],
+  cilium: ['K8P-40', 'K8P-41'],
+};
+
+function addFacts(stage: Stage, facts: Set<FactId>): void {
+  for (const group of stage.groups) {
+    for (const covering of group) {
+      for (const fact of FACTS_OF_TYPE[covering.policy.type]) facts.add(fact);
+    }
+  }
+}
+
+function nameOf(pod: PodClass): string {
+  return `${pod.namespace}/${pod.name}`;
+}

@@ -1,0 +1,5 @@
+export * from './concrete.ts';
+export { ENGINE_NAMES, ENGINE_PROFILES, ENGINES, type Engine } from './engine-profile.ts';
+export { parsePolicies, UNKNOWN_RANGES } from './parse-policies.ts';
+export type * from './policy.ts';
+export type * from './question.ts';
