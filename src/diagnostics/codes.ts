@@ -10,7 +10,8 @@ export const DIAGNOSTIC_CODES = {
   'json/duplicate-key': 'An object has the same key twice; the last one counts.',
   'json/too-deep': 'The value is nested deeper than the limit.',
   'arm/syntax': 'A template expression cannot be read.',
-  'arm/unknown-function': 'A template expression calls a function we do not know; its value is unknown.',
+  'arm/unknown-function':
+    'A template expression calls a function we do not know; its value is unknown.',
   'arm/unknown-name': 'An expression names a parameter, variable or output that is not declared.',
   'arm/evaluation-failed': 'A template expression cannot be evaluated; Azure would refuse it too.',
   'arm/expression-too-deep': 'Expressions or values are nested deeper than the limit.',
@@ -29,9 +30,13 @@ export const DIAGNOSTIC_CODES = {
   'yaml/duplicate-key': 'A mapping has the same key twice; the last one counts.',
   'yaml/alias-bomb': 'Aliases expand to more nodes than the limit.',
   'yaml/too-deep': 'The value is nested deeper than the limit.',
+  'config/invalid': 'sallyport.yaml has an entry that is not understood; it is left out.',
+  'config/unreadable': 'The configuration or baseline file is not in its format.',
   'trace/endpoint': 'An end of a traced flow is not an endpoint, or names nothing in the input.',
-  'dataset/not-understood': 'A data file given to replace a bundled list, or a part of it, cannot be read.',
-  'policy/invalid': 'A policy object is written in a way the API server refuses; whether the cluster has it is unknown.',
+  'dataset/not-understood':
+    'A data file given to replace a bundled list, or a part of it, cannot be read.',
+  'policy/invalid':
+    'A policy object is written in a way the API server refuses; whether the cluster has it is unknown.',
   'policy/unknown-field': 'A policy object has a field we do not know.',
   'policy/no-effect': 'A part of a policy object is accepted and does nothing.',
   'service/annotation': 'A Service annotation has a value Azure does not understand.',

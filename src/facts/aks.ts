@@ -173,7 +173,8 @@ export const AKS_FACTS = {
   },
   'AKS-36': {
     fact: 'Sources of AKS firewall rules should be the node subnets, and the pod subnets where pods have their own, not every source.',
-    source: 'MicrosoftDocs/azure-aks-docs articles/aks/limit-egress-traffic.md; reading of aks.md 5.2',
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/limit-egress-traffic.md; reading of aks.md 5.2',
     readOn: '2026-11-21',
     standing: 'inferred',
   },

@@ -6,25 +6,25 @@ const DOCS = 'MicrosoftDocs/azure-docs articles/azure-resource-manager/templates
 export const ARM_TEMPLATE_FACTS = {
   'ARM-01': {
     fact: 'Names of types, properties, parameters, variables and functions are compared without case.',
-    source: `${DOCS}/template-expressions.md, section Use functions`,
+    source: `${DOCS}/template-expressions.md, section Use functions (2020-03-17)`,
     readOn: '2026-11-21',
     standing: 'documented',
   },
   'ARM-02': {
     fact: "A string that starts with `[` and ends with `]` is an expression; a leading `[[` is a literal bracket; `''` is a quote inside a literal.",
-    source: `${DOCS}/template-expressions.md, section Escape characters`,
+    source: `${DOCS}/template-expressions.md, section Escape characters (2020-03-17)`,
     readOn: '2026-11-21',
     standing: 'documented',
   },
   'ARM-03': {
     fact: '`if` evaluates only the branch it takes.',
-    source: `${DOCS}/template-functions-logical.md, section if`,
+    source: `${DOCS}/template-functions-logical.md, section if (2019-04-15)`,
     readOn: '2026-11-21',
     standing: 'documented',
   },
   'ARM-04': {
     fact: 'A copy loop makes at most 800 items; a count of zero makes none.',
-    source: `${DOCS}/copy-resources.md, section Iteration limits`,
+    source: `${DOCS}/copy-resources.md, section Copy limits (2023-08-22)`,
     readOn: '2026-11-21',
     standing: 'documented',
   },
@@ -36,7 +36,7 @@ export const ARM_TEMPLATE_FACTS = {
   },
   'ARM-06': {
     fact: 'A resource whose condition is false is not deployed; the condition does not cascade to its child resources.',
-    source: `${DOCS}/conditional-resource-deployment.md, section Deploy condition`,
+    source: `${DOCS}/conditional-resource-deployment.md, introduction (2022-01-19)`,
     readOn: '2026-11-21',
     standing: 'documented',
   },
@@ -72,7 +72,7 @@ export const ARM_TEMPLATE_FACTS = {
   },
   'ARM-12': {
     fact: 'An extension resource has the id of what it extends, then `/providers/` and its own type and name; in the old form its type holds `/providers/` and its name the namespace.',
-    source: `${DOCS}/scope-extension-resources.md, section Apply to resource`,
+    source: `${DOCS}/scope-extension-resources.md, section Apply to resource (2026-06-26)`,
     readOn: '2026-11-21',
     standing: 'documented',
   },

@@ -274,6 +274,10 @@ export const FIREWALL_FACTS = {
     `${DNAT}; hashicorp/terraform-provider-azurerm firewall_policy_rule_collection_group`,
     'Every listed destination port of a DNAT rule goes to its one translated port.',
   ),
+  'AFW-63': observed(
+    AKS_LIMIT,
+    'A DNAT rule with protocol Any, as the AKS guide writes it, takes TCP and UDP.',
+  ),
   'AFW-64': documented(
     DNAT,
     'A translated FQDN is resolved with the DNS of the firewall, the first answer counts, and a name that does not resolve makes the rule not match.',
@@ -324,6 +328,10 @@ export const FIREWALL_FACTS = {
   'AFW-78': documented(
     `${DOCS}/integrate-with-nat-gateway.md; ${AKS_LIMIT}`,
     'SNAT has 2,496 ports per public address and instance, counted per destination address, port and protocol; at least two instances run.',
+  ),
+  'AFW-79': uncertain(
+    SNAT,
+    'Which source a private destination outside the private ranges sees, a public address or an instance address, is not stated.',
   ),
 
   // Threat intelligence, IDPS, DNS

@@ -34,7 +34,8 @@ export interface MatchContext {
  * when a term covers only a part, is itself unknown, or is a service tag without data: the tag's members are then
  * missing, never none.
  *
- * O(log n) for a list seen before with this context, O(n log n) the first time (n prefixes, members of tags included).
+ * A list is compiled once per context, a tag once per data set. Then O(terms' tags × log prefixes) for a known address,
+ * linear in the prefixes for one that is only known to lie in a set.
  */
 export function matchAddresses(
   terms: readonly AddressTerm[],
@@ -43,7 +44,7 @@ export function matchAddresses(
 ): Match {
   const compiled = compile(terms, context);
   if (compiled.hasAny) return YES;
-  const known = matchSet(compiled.addresses, address);
+  const known = matchUnion(compiled.sets, address);
   if (known.kind === 'yes') return YES;
   const { symbol } = address;
   if (symbol !== undefined && compiled.unknowns.some((unknown) => unknown.symbol === symbol)) {
@@ -62,6 +63,20 @@ export function matchSet(set: AddressSet, address: FlowAddress): Match {
   return addressSetCovers(set, address.addresses)
     ? YES
     : unknownMatch(`which address ${address.label} has`);
+}
+
+/** The same for the union of several sets, which is only formed when no set alone decides: tags are large. */
+function matchUnion(sets: readonly AddressSet[], address: FlowAddress): Match {
+  let open: Match = NO;
+  const overlapping: AddressSet[] = [];
+  for (const set of sets) {
+    const match = matchSet(set, address);
+    if (match.kind === 'yes') return YES;
+    if (match.kind === 'no') continue;
+    open = match;
+    overlapping.push(set);
+  }
+  return overlapping.length > 1 ? matchSet(unionAddresses(...overlapping), address) : open;
 }
 
 /**
@@ -104,7 +119,8 @@ export function membersOfTag(serviceTags: ServiceTags, tag: string): AddressSet 
 
 interface CompiledTerms {
   readonly hasAny: boolean;
-  readonly addresses: AddressSet;
+  /** Ranges as written, and the members of each tag, which all lists share. */
+  readonly sets: readonly AddressSet[];
   readonly unknowns: readonly Unknown[];
   readonly missingTags: readonly { readonly missing: string; readonly at: Place }[];
 }
@@ -145,9 +161,8 @@ function compile(terms: readonly AddressTerm[], context: MatchContext): Compiled
         }
       }
     }
-    const written = addressSet(ranges);
-    const addresses = tagSets.length === 0 ? written : unionAddresses(written, ...tagSets);
-    return { hasAny, addresses, unknowns, missingTags };
+    const sets = ranges.length === 0 ? tagSets : [addressSet(ranges), ...tagSets];
+    return { hasAny, sets, unknowns, missingTags };
   });
 }
 

@@ -230,7 +230,7 @@ function apiServerTarget(network: Network, origin: Origin, to: FlowTo): Placemen
   if (apiServer.isPrivate === true || apiServer.vnetIntegration === true) {
     return {
       kind: 'found',
-      found: [{ ...base, flow: to(flowAddressOf(apiServerPrivateAddress(cluster))) }],
+      found: [{ ...base, flow: to(flowAddressOf(apiServerPrivateAddress(network, cluster))) }],
     };
   }
   const address: FlowAddress = {

@@ -1,6 +1,19 @@
-import type { Diagnostic, Parsed, Place, SourceText } from '../../diagnostics/index.ts';
+import type { Parsed, Place, SourceText } from '../../diagnostics/index.ts';
 import { locate } from '../../diagnostics/index.ts';
 import type { Member, Unknown, Value } from '../../values/index.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  clip,
+  endOfComment,
+  isNameStart,
+  isWordCode,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from './characters.ts';
+import { JsonProblems } from './problems.ts';
 import { readJsonString } from './read-string.ts';
 
 export interface JsonLimits {
@@ -10,9 +23,6 @@ export interface JsonLimits {
 
 /** Templates nest tens of levels; what is built on top of a value may recurse over it safely up to here. */
 export const JSON_DEPTH_MAX = 600;
-/** After so many syntax errors the text is not JSON, and the rest of the list would help nobody. */
-const SYNTAX_ERRORS_MAX = 20;
-const DUPLICATE_KEYS_MAX = 200;
 
 /**
  * JSON as people have it on disk: byte order mark, `//` and block comments, trailing commas and line breaks inside
@@ -20,15 +30,16 @@ const DUPLICATE_KEYS_MAX = 200;
  *
  * @returns what was understood. `undefined` when there is no value at all. An array that breaks off ends in an
  *   unknown item, a member without its value is unknown: what is missing never looks like an empty list.
- * Never throws; does not recurse. About 25 MB of text a second, most of it spent allocating places.
+ * Never throws; does not recurse. 20 to 40 MB of text a second; most of it goes into places.
  */
 export function parseJson(
   text: string,
   source: SourceText,
   limits: JsonLimits = {},
 ): Parsed<Value | undefined> {
-  const reader = new JsonReader(text, source, limits.depthMax ?? JSON_DEPTH_MAX);
-  return { value: reader.read(), diagnostics: reader.diagnostics };
+  const problems = new JsonProblems(source);
+  const reader = new JsonReader(text, source, limits.depthMax ?? JSON_DEPTH_MAX, problems);
+  return { value: reader.read(), diagnostics: problems.diagnostics };
 }
 
 interface OpenObject {
@@ -46,38 +57,29 @@ interface OpenArray {
 }
 type Open = OpenObject | OpenArray;
 
-const QUOTE = 34;
-const COMMA = 44;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-
 /** One text being read: the position in it, the containers that are open, the problems so far. */
 class JsonReader {
-  readonly diagnostics: Diagnostic[] = [];
   private readonly text: string;
   private readonly source: SourceText;
+  private readonly problems: JsonProblems;
   private readonly depthMax: number;
   private readonly open: Open[] = [];
   /** Names already met, with their keys: most names of a file repeat, and this keeps one string for each. */
   private readonly names = new Map<string, { readonly name: string; readonly key: string }>();
   private position = 0;
-  private syntaxErrors = 0;
-  private duplicateKeys = 0;
-  private tooDeep = false;
   private isStringClosed = true;
 
-  constructor(text: string, source: SourceText, depthMax: number) {
+  constructor(text: string, source: SourceText, depthMax: number, problems: JsonProblems) {
     this.text = text;
     this.source = source;
     this.depthMax = depthMax;
+    this.problems = problems;
   }
 
   read(): Value | undefined {
     if (this.text.charCodeAt(0) === 0xfeff) this.position = 1;
     if (Number.isNaN(this.skipTrivia())) {
-      this.syntaxError('the text is empty; expected a JSON value', this.position);
+      this.problems.syntaxError('the text is empty; expected a JSON value', this.position);
       return undefined;
     }
     let root: Value | undefined = this.readValue();
@@ -89,8 +91,8 @@ class JsonReader {
       else this.deliver(value);
     }
     if (root?.kind === 'unknown') return undefined;
-    if (this.syntaxErrors < SYNTAX_ERRORS_MAX && !Number.isNaN(this.skipTrivia())) {
-      this.syntaxError('text follows after the end of the value', this.position);
+    if (!this.problems.isHopeless && !Number.isNaN(this.skipTrivia())) {
+      this.problems.syntaxError('text follows after the end of the value', this.position);
     }
     return root;
   }
@@ -101,7 +103,8 @@ class JsonReader {
     const offset = this.position;
     const at: Place = { source: this.source, offset };
     if (code === QUOTE || code === 39) {
-      if (code === 39) this.syntaxError('text is in single quotes; JSON wants `"`', offset);
+      if (code === 39)
+        this.problems.syntaxError('text is in single quotes; JSON wants `"`', offset);
       const value = this.readString(code);
       // Half a text is another text: `10.0.0.0/1` may have been `10.0.0.0/16`.
       if (!this.isStringClosed) return this.brokenOff('the text that starts here');
@@ -132,12 +135,13 @@ class JsonReader {
       let code = this.skipTrivia();
       if (code === CLOSE_BRACE) return this.closeTop();
       if (code === COMMA) {
-        if (top.members.size === 0) this.syntaxError('expected a name before `,`', this.position);
+        if (top.members.size === 0)
+          this.problems.syntaxError('expected a name before `,`', this.position);
         this.position += 1;
         code = this.skipTrivia();
         if (code === CLOSE_BRACE) return this.closeTop();
       } else if (top.members.size > 0 && (code === QUOTE || isNameStart(code))) {
-        this.syntaxError('expected `,` between two members', this.position);
+        this.problems.syntaxError('expected `,` between two members', this.position);
       }
       if (code !== QUOTE && code !== 39 && !isNameStart(code)) {
         const finished = this.unexpected(code, 'a name in `"` or `}`');
@@ -148,18 +152,21 @@ class JsonReader {
       top.name = isNameStart(code) ? this.readBareName() : this.readString(code);
       if (this.skipTrivia() === 58) this.position += 1;
       else if (this.position < this.text.length) {
-        this.syntaxError(`expected \`:\` after the name \`${clip(top.name)}\``, this.position);
+        this.problems.syntaxError(
+          `expected \`:\` after the name \`${clip(top.name)}\``,
+          this.position,
+        );
       }
       const next = this.skipTrivia();
       if (Number.isNaN(next) || next === COMMA || next === CLOSE_BRACE || next === CLOSE_BRACKET) {
-        this.syntaxError(
+        this.problems.syntaxError(
           Number.isNaN(next)
             ? `the text ends after the name \`${clip(top.name)}\`; expected its value`
             : `expected a value for \`${clip(top.name)}\``,
           this.position,
         );
         this.deliver(this.brokenOff(`the value of \`${clip(top.name)}\``));
-        if (this.syntaxErrors >= SYNTAX_ERRORS_MAX) return this.giveUp();
+        if (this.problems.isHopeless) return this.giveUp();
         continue;
       }
       const value = this.readValue();
@@ -173,12 +180,13 @@ class JsonReader {
       let code = this.skipTrivia();
       if (code === CLOSE_BRACKET) return this.closeTop();
       if (code === COMMA) {
-        if (top.items.length === 0) this.syntaxError('expected an item before `,`', this.position);
+        if (top.items.length === 0)
+          this.problems.syntaxError('expected an item before `,`', this.position);
         this.position += 1;
         code = this.skipTrivia();
         if (code === CLOSE_BRACKET) return this.closeTop();
       } else if (top.items.length > 0 && !Number.isNaN(code) && code !== CLOSE_BRACE) {
-        this.syntaxError('expected `,` between two items', this.position);
+        this.problems.syntaxError('expected `,` between two items', this.position);
       }
       if (Number.isNaN(code) || code === COMMA || code === CLOSE_BRACE || code === 58) {
         const finished = this.unexpected(code, 'an item or `]`');
@@ -188,7 +196,7 @@ class JsonReader {
       const value = this.readValue();
       if (value === undefined) return undefined;
       top.items.push(value);
-      if (this.syntaxErrors >= SYNTAX_ERRORS_MAX) return this.giveUp();
+      if (this.problems.isHopeless) return this.giveUp();
     }
   }
 
@@ -207,7 +215,7 @@ class JsonReader {
       this.names.set(name, known);
     }
     const earlier = top.members.get(known.key);
-    if (earlier !== undefined) this.duplicateKey(name, top.nameAt, earlier);
+    if (earlier !== undefined) this.problems.duplicateKey(name, top.nameAt, earlier);
     top.members.set(known.key, { name: known.name, value, at: top.nameAt });
   }
 
@@ -222,16 +230,19 @@ class JsonReader {
     if (Number.isNaN(code)) {
       const what = top.kind === 'object' ? 'object' : 'array';
       const line = locate(top.at).line;
-      this.syntaxError(
+      this.problems.syntaxError(
         `the text ends inside the ${what} opened on line ${line}; expected ${expected}`,
         this.position,
         'the file looks cut off; what comes after this point is not known',
       );
       return this.giveUp();
     }
-    this.syntaxError(`found \`${this.text[this.position]}\`; expected ${expected}`, this.position);
+    this.problems.syntaxError(
+      `found \`${this.text[this.position]}\`; expected ${expected}`,
+      this.position,
+    );
     if (top.kind === 'array') top.items.push(this.brokenOff('an item of the array'));
-    if (this.syntaxErrors >= SYNTAX_ERRORS_MAX) return this.giveUp();
+    if (this.problems.isHopeless) return this.giveUp();
     if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       const kind = code === CLOSE_BRACE ? 'object' : 'array';
       // A closer of the other kind: the inner container was left open, if an outer one matches.
@@ -299,7 +310,8 @@ class JsonReader {
     const result = readJsonString(text, start, quote);
     this.position = result.end;
     this.isStringClosed = result.isClosed;
-    for (const problem of result.problems) this.syntaxError(problem.message, problem.offset);
+    for (const problem of result.problems)
+      this.problems.syntaxError(problem.message, problem.offset);
     return result.value;
   }
 
@@ -307,7 +319,11 @@ class JsonReader {
     const start = this.position;
     this.skipWord();
     const name = this.text.slice(start, this.position);
-    this.syntaxError(`the name \`${clip(name)}\` is not in quotes`, start, 'put it between `"`');
+    this.problems.syntaxError(
+      `the name \`${clip(name)}\` is not in quotes`,
+      start,
+      'put it between `"`',
+    );
     return name;
   }
 
@@ -333,12 +349,17 @@ class JsonReader {
     const word = this.text.slice(start, this.position);
     const lower = word.toLowerCase();
     if (lower === 'true' || lower === 'false' || lower === 'null') {
-      if (word !== lower) this.syntaxError(`\`${word}\` is written \`${lower}\` in JSON`, start);
+      if (word !== lower)
+        this.problems.syntaxError(`\`${word}\` is written \`${lower}\` in JSON`, start);
       return lower === 'null'
         ? { kind: 'null', at }
         : { kind: 'boolean', value: lower === 'true', at };
     }
-    this.syntaxError(`\`${clip(word)}\` is not a JSON value`, start, 'put text between `"`');
+    this.problems.syntaxError(
+      `\`${clip(word)}\` is not a JSON value`,
+      start,
+      'put text between `"`',
+    );
     const missing = 'a JSON value in its place';
     return { kind: 'unknown', reason: 'malformed', text: clip(word), missing, at };
   }
@@ -363,45 +384,9 @@ class JsonReader {
       if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
       this.position += 1;
     } while (depth > 0);
-    if (!this.tooDeep) {
-      this.tooDeep = true;
-      this.diagnostics.push({
-        code: 'json/too-deep',
-        severity: 'error',
-        message: `the value is nested deeper than ${this.depthMax} levels; what lies deeper was not read`,
-        at,
-      });
-    }
+    this.problems.tooDeep(this.depthMax, at);
     const missing = `a value nested at most ${this.depthMax} levels deep`;
     return { kind: 'unknown', reason: 'malformed', text: '', missing, at };
-  }
-
-  private syntaxError(message: string, offset: number, hint?: string): void {
-    this.syntaxErrors += 1;
-    if (this.syntaxErrors > SYNTAX_ERRORS_MAX) return;
-    const at = { source: this.source, offset };
-    this.diagnostics.push({
-      code: 'json/syntax',
-      severity: 'error',
-      message,
-      at,
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
-
-  private duplicateKey(name: string, at: Place, earlier: Member): void {
-    this.duplicateKeys += 1;
-    if (this.duplicateKeys > DUPLICATE_KEYS_MAX) return;
-    const sameCase = earlier.name === name;
-    this.diagnostics.push({
-      code: 'json/duplicate-key',
-      severity: 'warning',
-      message: sameCase
-        ? `the key \`${clip(name)}\` is already written on line ${locate(earlier.at).line}; this one counts`
-        : `the key \`${clip(name)}\` differs from \`${clip(earlier.name)}\` on line ${locate(earlier.at).line} only in case; this one counts`,
-      at,
-      hint: 'remove one of the two',
-    });
   }
 }
 
@@ -409,36 +394,4 @@ function finish(open: Open): Value {
   return open.kind === 'array'
     ? { kind: 'array', items: open.items, at: open.at }
     : { kind: 'object', members: open.members, at: open.at };
-}
-
-/** End of the comment that starts at `start`; `start` itself when none does. An unclosed one ends the text. */
-function endOfComment(text: string, start: number): number {
-  const second = text.charCodeAt(start + 1);
-  if (second === 47) {
-    const end = text.indexOf('\n', start + 2);
-    return end < 0 ? text.length : end + 1;
-  }
-  if (second === 42) {
-    const end = text.indexOf('*/', start + 2);
-    return end < 0 ? text.length : end + 2;
-  }
-  return start;
-}
-
-/** Part of a bare word: anything but white space, quotes, brackets, comma and colon. */
-function isWordCode(code: number): boolean {
-  if (Number.isNaN(code) || code <= 32 || code === QUOTE || code === COMMA || code === 58) {
-    return false;
-  }
-  return (
-    code !== OPEN_BRACE && code !== CLOSE_BRACE && code !== OPEN_BRACKET && code !== CLOSE_BRACKET
-  );
-}
-
-function isNameStart(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36;
-}
-
-function clip(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

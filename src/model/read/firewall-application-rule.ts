@@ -70,7 +70,7 @@ function checkFqdn(rule: Element, text: string, value: Value): void {
   );
 }
 
-/** AFW-52: no scheme, port or query; an asterisk at the far left of the host or the far right of the path. */
+/** azure-firewall 2.6: no scheme, port or query; an asterisk at the far left of the host or the far right of the path. */
 function checkUrl(rule: Element, text: string, value: Value): void {
   const slash = text.indexOf('/');
   const host = slash < 0 ? text : text.slice(0, slash);

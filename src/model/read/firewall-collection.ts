@@ -78,7 +78,7 @@ const RULE_TYPES: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 /**
- * What kind of rules a collection holds. A filter collection does not say; its rules do, and all must agree (AFW-08):
+ * What kind of rules a collection holds. A filter collection does not say; its rules do, and all must agree (ARS-05):
  * of one that Azure refuses nobody knows what is deployed instead.
  */
 function kindOf(element: Element): Kind | Unknown {

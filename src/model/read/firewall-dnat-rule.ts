@@ -27,7 +27,7 @@ export function readDnatRule(rule: Element): DnatRule {
   };
 }
 
-/** AFW-62: an address or a name, exactly one of them. */
+/** ARS-06: an address or a name, exactly one of them. */
 function readTarget(rule: Element): Pick<DnatRule, 'translatedAddress' | 'translatedFqdn'> {
   const address = addressIn(rule, 'translatedAddress');
   const fqdn = settingIn(rule, 'translatedFqdn');

@@ -44,14 +44,15 @@ export function isForGateway(network: Network, ingress: Ingress): boolean {
 export function ingressRoutes(network: Network): readonly IngressRoute[] {
   const { kubernetes } = network.perimeter;
   const select = podSelector(kubernetes);
+  const services = new Map(
+    kubernetes.services.map((service) => [`${service.namespace}/${service.name}`, service]),
+  );
   const routes: IngressRoute[] = [];
   for (const ingress of kubernetes.ingresses) {
     if (!isForGateway(network, ingress)) continue;
     const add = (host: string | undefined, path: string, backend: ServiceBackend | undefined) => {
       if (backend === undefined) return;
-      const service = kubernetes.services.find(
-        (each) => each.name === backend.service && each.namespace === backend.namespace,
-      );
+      const service = services.get(`${backend.namespace}/${backend.service}`);
       const port = service?.ports.find(
         (each) => each.port === backend.port || each.name === backend.port,
       );

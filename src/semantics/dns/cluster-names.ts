@@ -1,8 +1,13 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { ManagedCluster } from '../../model/index.ts';
 import type { DomainName } from '../../net/index.ts';
-import { ALL_IPV4 } from '../../net/index.ts';
-import type { ClusterPlacement, KnownAddress, Network } from '../../network/index.ts';
+import { ALL_IPV4, isEmptyAddressSet } from '../../net/index.ts';
+import {
+  addressWithin,
+  type ClusterPlacement,
+  type KnownAddress,
+  type Network,
+} from '../../network/index.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
 
 /** What the name of an API server stands for, asked in a VNet through Azure's resolver. */
@@ -31,30 +36,44 @@ export function resolveClusterName(
     const { isPrivate, publicFqdn } = cluster.apiServer;
     if (isUnknown(isPrivate)) return { kind: 'unknown', missing: isPrivate.missing, at };
     if (isPrivate !== true) return { kind: 'public', at };
-    if (isPrivateName) return privateName(placement, cluster, vnetKey);
+    if (isPrivateName) return privateName(network, placement, cluster, vnetKey);
     if (publicFqdn === true) {
-      return { kind: 'private', address: apiServerPrivateAddress(placement), at };
+      return { kind: 'private', address: apiServerPrivateAddress(network, placement), at };
     }
     return { kind: 'unknown', missing: `whether the public name of ${cluster.name} is on`, at };
   }
   return undefined;
 }
 
-/** The private endpoint or internal frontend of the API server: somewhere in the subnet that holds it. */
-export function apiServerPrivateAddress(placement: ClusterPlacement): KnownAddress {
+/**
+ * The address of the API server inside the network, when it has one: a private endpoint in the first pool's subnet, or
+ * with VNet integration an internal frontend in its own subnet. Only Azure knows the number.
+ * @see AKS-52, AKS-55
+ */
+export function apiServerPrivateAddress(
+  network: Network,
+  placement: ClusterPlacement,
+): KnownAddress {
   const cluster = placement.cluster;
-  const nodes = placement.pools[0]?.nodeSubnet;
   const label = `API server of ${placement.name}`;
-  return {
-    addresses: nodes?.kind === 'found' ? nodes.target.addresses : ALL_IPV4,
-    isExact: false,
-    label,
-    ...(cluster === undefined ? {} : { symbol: privateAddressOf(cluster.key), at: cluster.at }),
-  };
+  const symbol = cluster === undefined ? undefined : privateAddressOf(cluster.key);
+  const own = cluster?.apiServer.subnet;
+  const isIntegrated = cluster?.apiServer.vnetIntegration === true;
+  const nodes = placement.pools[0]?.nodeSubnet;
+  const room = isIntegrated
+    ? own !== undefined && !isUnknown(own)
+      ? network.subnets.get(own.key)?.addresses
+      : undefined
+    : nodes?.kind === 'found'
+      ? nodes.target.addresses
+      : undefined;
+  const addresses = room === undefined || isEmptyAddressSet(room) ? ALL_IPV4 : room;
+  return addressWithin(addresses, symbol, label, cluster?.at);
 }
 
 /** AKS links its own zone to the node VNet only; with `none` the public DNS carries the private address. */
 function privateName(
+  network: Network,
   placement: ClusterPlacement,
   cluster: ManagedCluster,
   vnetKey: string,
@@ -62,7 +81,7 @@ function privateName(
   const { privateDnsZone, at } = cluster.apiServer;
   if (isUnknown(privateDnsZone)) return { kind: 'unknown', missing: privateDnsZone.missing, at };
   const setting = (privateDnsZone ?? 'system').toLowerCase();
-  const address = apiServerPrivateAddress(placement);
+  const address = apiServerPrivateAddress(network, placement);
   if (setting === 'none') return { kind: 'private', address, at };
   if (setting !== 'system') {
     // A zone of the person's own that is linked here would have answered before.

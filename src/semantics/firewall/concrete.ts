@@ -6,10 +6,11 @@ import type { Verdict } from '../verdict.ts';
 import type { FirewallContext } from './context.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { type Candidate, conclude, onlyTagsKeepOpen } from './first-match.ts';
+import { formatEnd } from './format-end.ts';
 import { inbound } from './inbound.ts';
 import { applicationRules, networkRules } from './outbound-rules.ts';
 import { eitherAddress } from './source-translation.ts';
-import { type FirewallStep, formatEnd, type StageOutcome, stepOf, type Visit } from './stage.ts';
+import { type FirewallStep, type StageOutcome, stepOf, type Visit } from './stage.ts';
 import { matchThreatList } from './threat-intelligence.ts';
 
 /** What a firewall makes of one flow. */

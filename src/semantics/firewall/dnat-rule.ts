@@ -28,7 +28,7 @@ export function matchDnatRule(rule: DnatRule, flow: Flow, context: FirewallConte
   ]);
 }
 
-/** `Any` in a DNAT rule is TCP and UDP: nothing else can be translated. */
+/** AFW-63: `Any` in a DNAT rule is TCP and UDP. Nothing else has ports to translate. */
 function matchProtocols(rule: DnatRule, flow: Flow): Match {
   if (flow.protocol !== 'tcp' && flow.protocol !== 'udp') return NO;
   let result: Match = NO;

@@ -103,7 +103,15 @@ const remembered = new WeakMap<FirewallPlacement, EffectiveSettings>();
 function tierOf({ firewall, policies }: FirewallPlacement): Uncertain<SkuTier> {
   if (firewall.skuTier !== undefined) return firewall.skuTier;
   const own: Setting<SkuTier> = policies.at(-1)?.skuTier;
-  return own ?? 'Standard';
+  if (own !== undefined) return own;
+  if (firewall.isReference !== true) return 'Standard';
+  return {
+    kind: 'unknown',
+    reason: 'external-link',
+    text: firewall.id,
+    missing: `the tier of firewall \`${firewall.name}\` (not in the input)`,
+    at: firewall.at,
+  };
 }
 
 /** AFW-19: the stricter one. AFW-80: Alert when nobody says, and never more than that on Basic. */

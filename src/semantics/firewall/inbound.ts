@@ -6,18 +6,12 @@ import { matchDnatRule, translateDestination } from './dnat-rule.ts';
 import { tierHas } from './effective-settings.ts';
 import { type Candidate, firstMatch, type Outcome } from './first-match.ts';
 import { forcedTunnelling } from './forced-tunnelling.ts';
+import { formatEnd } from './format-end.ts';
 import { matchNetworkRule } from './network-rule.ts';
 import { matchOwnAddress, type OwnAddressMatch } from './own-address.ts';
 import { orderedRules } from './processing-order.ts';
 import { translateSource } from './source-translation.ts';
-import {
-  doubted,
-  type FirewallStep,
-  formatEnd,
-  type StageOutcome,
-  stepOf,
-  type Visit,
-} from './stage.ts';
+import { doubted, type FirewallStep, type StageOutcome, stepOf, type Visit } from './stage.ts';
 
 /**
  * Flows addressed to the firewall itself: the DNS proxy, DNAT, else the default deny. Any other flow passes by.

@@ -1,4 +1,5 @@
 import type { DnatRule } from '../../model/index.ts';
+import type { DomainName } from '../../net/index.ts';
 import { PRIVATE_IPV4, PUBLIC_IPV4 } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { Flow } from '../flow.ts';
@@ -9,7 +10,7 @@ import { type Candidate, firstMatch } from './first-match.ts';
 import { mayBeInfrastructure } from './infrastructure.ts';
 import { matchNetworkRule } from './network-rule.ts';
 import { orderedRules } from './processing-order.ts';
-import { type SourceTranslation, translateSource } from './source-translation.ts';
+import { eitherAddress, type SourceTranslation, translateSource } from './source-translation.ts';
 import { type StageOutcome, stepOf, type Visit } from './stage.ts';
 
 /** Network rules over a flow that is not for the firewall itself; the first match ends everything (AFW-11, AFW-42). */
@@ -126,10 +127,10 @@ export function applicationRules(visit: Visit): StageOutcome {
     if (match.kind !== 'no' && rule.terminateTls) isInspected = true;
     return match;
   });
+  const target = lazily(() => connectedTo(visit, isInspected));
   const candidates = found.candidates.map((candidate): Candidate => {
     if (candidate.action === 'deny') return candidate;
-    const arrived = isInspected || application.kind === 'http' ? resolvedAgain(visit) : flow;
-    return { ...candidate, leaves: { ...arrived, source: translation() } };
+    return { ...candidate, leaves: { ...target(), source: translation() } };
   });
   const outcome = { candidates, ends: found.ends };
   const steps = [stepOf(stage, outcome, 'no match')];
@@ -151,16 +152,22 @@ export function applicationRules(visit: Visit): StageOutcome {
   };
 }
 
-/** AFW-47: the firewall goes where *it* resolves the host name to, not where the client's packet went. */
-function resolvedAgain(visit: Visit): Flow {
-  const { flow, context } = visit;
+/**
+ * The flow with the destination that the firewall connects to. AFW-47: for HTTP and inspected HTTPS where *it*
+ * resolves the host name to, not where the client's packet went. AFW-48: for other HTTPS either of them.
+ */
+function connectedTo(visit: Visit, isInspected: boolean): Flow {
+  const { flow } = visit;
   const { application } = flow;
-  const host =
-    application.kind === 'http'
-      ? application.host
-      : application.kind === 'https'
-        ? application.serverName
-        : undefined;
+  if (application.kind === 'http') return resolvedAgain(visit, application.host);
+  if (application.kind !== 'https') return flow;
+  const again = resolvedAgain(visit, application.serverName);
+  if (isInspected || again === flow) return again;
+  return { ...flow, destination: eitherAddress(flow.destination, again.destination) };
+}
+
+function resolvedAgain(visit: Visit, host: DomainName | undefined): Flow {
+  const { flow, context } = visit;
   if (host === undefined) return flow;
   const answer = context.resolve?.(host);
   if (answer !== undefined) return { ...flow, destination: answer, destinationName: host };

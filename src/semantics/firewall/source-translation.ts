@@ -10,6 +10,7 @@ import { anyOf, type Match, type MissingFact, NO } from '../verdict.ts';
 import type { FirewallContext } from './context.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { forcedTunnelling } from './forced-tunnelling.ts';
+import { formatEnd } from './format-end.ts';
 
 /** What let the flow through: each translates differently. */
 export type SourceCause = 'network' | 'application' | 'dnat' | 'implicit-dnat';
@@ -87,7 +88,8 @@ export function publicSource(placement: FirewallPlacement): FlowAddress | undefi
   if (publicAddresses.length === 1 && only !== undefined) return flowAddressOf(only.address);
   const symbol = attributeOf(firewall.key, 'outbound-address');
   const label = `a public address of firewall ${firewall.name}`;
-  if (only === undefined && firewall.virtualHub === undefined) return undefined;
+  const isDescribed = firewall.virtualHub === undefined && firewall.isReference !== true;
+  if (only === undefined && isDescribed) return undefined;
   const addresses = publicAddresses.map((entry) => entry.address);
   return { ...oneOf(addresses, label, PUBLIC_IPV4), symbol };
 }
@@ -96,8 +98,7 @@ export function publicSource(placement: FirewallPlacement): FlowAddress | undefi
 export function eitherAddress(a: FlowAddress, b: FlowAddress): FlowAddress {
   if (a === b || matchSameAddress(a, b).kind === 'yes') return a;
   const addresses = unionAddresses(addressesOfFlowAddress(a), addressesOfFlowAddress(b));
-  const label = `${a.label ?? 'the original source'} or ${b.label ?? 'the original source'}`;
-  return { kind: 'within', addresses, label };
+  return { kind: 'within', addresses, label: `${formatEnd(a)} or ${formatEnd(b)}` };
 }
 
 function ofNetworkRule(
@@ -107,13 +108,25 @@ function ofNetworkRule(
 ): SourceTranslation {
   const isPrivate = matchPrivateRanges(placement, flow.destination, context);
   if (isPrivate.kind === 'yes') return untranslated(flow, ['AFW-70']);
-  const beyond = ofPrivacy(placement, flow, context, ['AFW-71']);
-  return isPrivate.kind === 'no'
-    ? beyond
-    : either(untranslated(flow, ['AFW-70']), beyond, isPrivate.why);
+  const beyond = beyondRanges(placement, flow, context);
+  if (isPrivate.kind === 'no') return beyond;
+  return either(untranslated(flow, ['AFW-70']), beyond, isPrivate.why);
 }
 
-/** A public destination sees the way out, a private one an instance: a public source would not find back there. */
+/** AFW-79: the published table knows only public addresses here; a private destination may well see an instance. */
+function beyondRanges(
+  placement: FirewallPlacement,
+  flow: Flow,
+  context: FirewallContext,
+): SourceTranslation {
+  const outside = towardsInternet(placement, context, ['AFW-71']);
+  if (matchSet(PRIVATE_IPV4, flow.destination).kind === 'no') return outside;
+  const inside = translated(instanceAddress(placement), ['AFW-79']);
+  const missing = 'which source a private destination outside the private ranges sees';
+  return either(inside, outside, [{ missing }]);
+}
+
+/** A public destination sees the way out, a private one an instance (AFW-72). */
 function ofPrivacy(
   placement: FirewallPlacement,
   flow: Flow,

@@ -1,7 +1,6 @@
 import type { FactId } from '../../facts/index.ts';
-import { formatAddressSet, formatIp } from '../../net/index.ts';
 import type { FirewallPlacement } from '../../network/index.ts';
-import type { Flow, FlowAddress } from '../flow.ts';
+import type { Flow } from '../flow.ts';
 import type { Decider, MissingFact, Verdict } from '../verdict.ts';
 import type { FirewallContext } from './context.ts';
 import type { EffectiveSettings } from './effective-settings.ts';
@@ -76,15 +75,4 @@ export function doubted(
   return candidates.map((candidate) =>
     doubts.length === 0 ? candidate : { ...candidate, why: [...candidate.why, ...doubts] },
   );
-}
-
-/** An end of a flow for people: its number, or whose it is. */
-export function formatEnd(address: FlowAddress, port?: number): string {
-  const text =
-    address.kind === 'exact'
-      ? formatIp(address.ip)
-      : address.label === ''
-        ? formatAddressSet(address.addresses, 2)
-        : address.label;
-  return port === undefined ? text : `${text}:${port}`;
 }

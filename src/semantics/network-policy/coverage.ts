@@ -1,9 +1,11 @@
 import type { FactId } from '../../facts/index.ts';
 import type { ClusterObjects, PodClass } from '../../model/index.ts';
 import type { DomainName } from '../../net/index.ts';
+import type { FlowAddress } from '../flow.ts';
 import { allOf, anyOf, type Decider, type Match, NO, unknownMatch, YES } from '../verdict.ts';
 import { matchCalicoSelector } from './calico-selector.ts';
-import { suspectsOf } from './defects.ts';
+import { addressOfPod } from './address-match.ts';
+import { type Suspect, suspectsOf } from './defects.ts';
 import { type Engine, ENGINE_PROFILES, type EngineProfile, isIgnoredOnWindows } from './engine-profile.ts';
 import { matchLabels } from './label-selector.ts';
 import {
@@ -42,9 +44,21 @@ export interface CompiledRule {
 
 /** What is asked again and again of one pod. */
 export interface PodCoverage {
-  readonly stages: Readonly<Record<Direction, readonly Stage[]>>;
+  readonly ingress: DirectionCoverage;
+  readonly egress: DirectionCoverage;
+  /** The pod's address under the ranges of the set. */
+  readonly address: FlowAddress;
   /** @see K8P-47 */
   readonly dnsAdmits: (name: DomainName) => Match;
+}
+
+export interface DirectionCoverage {
+  readonly stages: readonly Stage[];
+  /** Titles of the policies that isolate the pod for sure. */
+  readonly isolatedBy: readonly string[];
+  readonly facts: readonly FactId[];
+  /** What agents with known defects misread in the covering policies. */
+  readonly suspects: readonly Suspect[];
 }
 
 /** Policies of one set under one engine, indexed by namespace; everything per pod is computed once. */
@@ -177,14 +191,32 @@ function coverageOf(
       });
     }
   }
-  const egress = covering.egress;
+  const ofDirection = (list: readonly Covering[]): DirectionCoverage => ({
+    stages: buildStages(list, profile.engine, set.tiers),
+    isolatedBy: list
+      .filter((one) => one.isolates && one.covers.kind === 'yes')
+      .map((one) => one.policy.title),
+    facts: factsOf(list),
+    suspects: list.flatMap((one) => suspectsOf(one.policy, profile.engine)),
+  });
   return {
-    stages: {
-      ingress: buildStages(covering.ingress, profile.engine, set.tiers),
-      egress: buildStages(egress, profile.engine, set.tiers),
-    },
-    dnsAdmits: (name) => anyOf(egress.map((one) => admitsQuery(one, name))),
+    ingress: ofDirection(covering.ingress),
+    egress: ofDirection(covering.egress),
+    address: addressOfPod(pod, set.ranges),
+    dnsAdmits: (name) => anyOf(covering.egress.map((one) => admitsQuery(one, name))),
   };
+}
+
+const FACTS_OF_TYPE: Readonly<Record<Policy['type'], readonly FactId[]>> = {
+  network: ['K8P-02', 'K8P-04'],
+  admin: ['K8P-23'],
+  calico: ['K8P-30', 'K8P-31'],
+  cilium: ['K8P-40', 'K8P-41'],
+};
+
+function factsOf(covering: readonly Covering[]): readonly FactId[] {
+  if (covering.length === 0) return ['K8P-01'];
+  return [...new Set(covering.flatMap((one) => FACTS_OF_TYPE[one.policy.type]))];
 }
 
 function coversPod(policy: Policy, pod: PodClass, set: PolicySet, profile: EngineProfile): Match {

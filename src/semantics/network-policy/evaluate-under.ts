@@ -4,14 +4,13 @@ import { isEmptyAddressSet } from '../../net/index.ts';
 import type { FlowAddress } from '../flow.ts';
 import type { Decider, MissingFact, Verdict } from '../verdict.ts';
 import { addressOfPod } from './address-match.ts';
-import { type PolicyIndex, policyIndex } from './coverage.ts';
-import { suspectsOf } from './defects.ts';
+import { type DirectionCoverage, type PolicyIndex, policyIndex } from './coverage.ts';
 import type { Engine } from './engine-profile.ts';
 import type { MatchContext } from './match-context.ts';
-import type { Policy, PolicySet } from './policy.ts';
+import type { PolicySet } from './policy.ts';
 import { PRIVATE_ADDRESSES } from './private-addresses.ts';
 import type { Defect, PolicyDecision, PolicyQuestion } from './question.ts';
-import { type ResolvedEnd, resolveEnd } from './resolved-end.ts';
+import { type ResolvedEnd, type ResolvedEnds, resolveEnd } from './resolved-end.ts';
 import { type Outcomes, runStages } from './run-stages.ts';
 import type { Stage } from './stages.ts';
 
@@ -24,13 +23,12 @@ export function evaluateUnder(
   const index = policyIndex(policies, engine);
   const exempt = exemption(question, engine);
   if (exempt !== undefined) return exempted(exempt);
-  const stages = index.coverageOf(question.subject).stages[question.direction];
-  const first = judge(index, stages, question, false);
-  const isolatedBy = titlesOf(stages);
-  const defects = defectsOf(index, stages, question, first.verdict);
+  const coverage = index.coverageOf(question.subject)[question.direction];
+  const first = judge(index, coverage, question, false);
+  const defects = defectsOf(index, coverage, question, first.verdict);
   return {
     verdict: first.verdict,
-    isolatedBy,
+    isolatedBy: coverage.isolatedBy,
     defects,
     notes: first.notes,
     facts: first.facts,
@@ -90,41 +88,43 @@ interface Judgement {
 
 function judge(
   index: PolicyIndex,
-  stages: readonly Stage[],
+  { stages, facts: known }: DirectionCoverage,
   question: PolicyQuestion,
   withDefects: boolean,
 ): Judgement {
   const heard = { refused: false, perRequest: false };
   const arrival = arrivingEnds(index, question);
   const notes: string[] = [...arrival.notes];
-  const facts = new Set<FactId>(arrival.facts);
-  for (const stage of stages) addFacts(stage, facts);
-  if (stages.length === 0) facts.add('K8P-01');
+  const facts = [...known, ...arrival.facts];
   if (arrival.isOpen && stages.length > 0) {
     const name = 'Azure NPM does not enforce ingress policy on this path';
     const by: Decider = { kind: 'default', name, fact: 'K8P-61' };
-    return { verdict: { kind: 'allow', by }, notes, facts: [...facts], heard };
+    return { verdict: { kind: 'allow', by }, notes, facts, heard };
   }
-  const results = arrival.ends.flatMap((end) =>
-    hairpins(question).map((isHairpin) => {
+  const results: Outcomes[] = [];
+  for (const end of arrival.ends) {
+    for (const isHairpin of hairpins(question)) {
       const context = contextOf(index, question, end, isHairpin, withDefects, heard);
-      return runEnd(index, stages, context, arrival.isForwarded);
-    }),
-  );
+      results.push(runEnd(index, stages, context, arrival.isForwarded));
+    }
+  }
   const verdict = verdictOf(results, arrival.missing);
   if (heard.perRequest && verdict.kind === 'allow') {
     notes.push('the connection opens; L7 rules judge each request');
-    facts.add('K8P-46');
+    facts.push('K8P-46');
   }
-  if (verdict.by.fact !== undefined) facts.add(verdict.by.fact);
-  return { verdict, notes, facts: [...facts], heard };
+  const fact = verdict.by.fact;
+  if (fact !== undefined && !facts.includes(fact)) facts.push(fact);
+  return { verdict, notes, facts, heard };
 }
 
 /** Through a Service, a workload of several replicas may reach another one or itself (K8P-15). */
 function hairpins(question: PolicyQuestion): readonly boolean[] {
-  if (question.throughService !== true || !isSameClass(question)) return [false];
+  if (question.throughService !== true || !isSameClass(question)) return STRAIGHT;
   return isItself(question) ? [true] : [false, true];
 }
+
+const STRAIGHT: readonly boolean[] = [false];
 
 interface ArrivingEnds {
   readonly ends: readonly ResolvedEnd[];
@@ -140,13 +140,9 @@ interface ArrivingEnds {
 function arrivingEnds(index: PolicyIndex, question: PolicyQuestion): ArrivingEnds {
   const { profile, set } = index;
   const ranges = question.ranges ?? set.ranges;
-  const { ends, missing } = resolveEnd(
-    question.peer,
-    question.subject,
-    set.objects,
-    ranges,
-    profile.hostNetworkPeer,
-  );
+  const { ends, missing } =
+    plainPod(index, question) ??
+    resolveEnd(question.peer, question.subject, set.objects, ranges, profile.hostNetworkPeer);
   const plain = { ends, missing, isForwarded: false, isOpen: false, notes: [], facts: [] };
   const isRewritten =
     question.direction === 'ingress' &&
@@ -179,6 +175,14 @@ function arrivingEnds(index: PolicyIndex, question: PolicyQuestion): ArrivingEnd
   }
 }
 
+/** The common case, without parsing an address again. */
+function plainPod(index: PolicyIndex, { peer, ranges }: PolicyQuestion): ResolvedEnds | undefined {
+  if (peer.kind !== 'pod' || peer.pod.hostNetwork) return undefined;
+  if (peer.address !== undefined || ranges !== undefined) return undefined;
+  const { address } = index.coverageOf(peer.pod);
+  return { ends: [{ kind: 'pod', pod: peer.pod, address, isPlain: true }], missing: '' };
+}
+
 function contextOf(
   index: PolicyIndex,
   question: PolicyQuestion,
@@ -188,13 +192,15 @@ function contextOf(
   heard: MatchContext['heard'],
 ): MatchContext {
   const ranges = question.ranges ?? index.set.ranges;
+  const coverage = index.coverageOf(question.subject);
   return {
     set: index.set,
     ranges,
     profile: index.profile,
     direction: question.direction,
     subject: question.subject,
-    subjectAddress: addressOfPod(question.subject, ranges),
+    subjectAddress:
+      question.ranges === undefined ? coverage.address : addressOfPod(question.subject, ranges),
     peer,
     protocol: question.protocol,
     port: question.port,
@@ -205,7 +211,7 @@ function contextOf(
     isHairpin,
     label: peer.kind === 'pod' ? nameOf(peer.pod) : (peer.address.label ?? 'this address'),
     hasSeveralNumbers: index.hasSeveralNumbers,
-    dnsAdmits: index.coverageOf(question.subject).dnsAdmits,
+    dnsAdmits: coverage.dnsAdmits,
     heard,
   };
 }
@@ -257,8 +263,9 @@ function runEnd(
 
 /** One verdict when every possibility agrees. */
 function verdictOf(results: readonly Outcomes[], missing: string): Verdict {
-  const allow = distinct(results.flatMap((one) => one.allow));
-  const deny = distinct(results.flatMap((one) => one.deny));
+  const only = results.length === 1 ? results[0] : undefined;
+  const allow = distinct(only?.allow ?? results.flatMap((one) => one.allow));
+  const deny = distinct(only?.deny ?? results.flatMap((one) => one.deny));
   if (deny.length === 0) return decided('allow', allow);
   if (allow.length === 0) return decided('deny', deny);
   const why: MissingFact[] = results.flatMap((one) => one.why);
@@ -268,16 +275,17 @@ function verdictOf(results: readonly Outcomes[], missing: string): Verdict {
 }
 
 function decided(kind: 'allow' | 'deny', deciders: readonly Decider[]): Verdict {
-  const [by, ...also] = deciders;
-  return also.length === 0 ? { kind, by: by! } : { kind, by: by!, also };
+  const by = deciders[0]!;
+  return deciders.length === 1 ? { kind, by } : { kind, by, also: deciders.slice(1) };
 }
 
+/** One per policy. Few deciders: comparing pairs beats a set. */
 function distinct(deciders: readonly Decider[]): readonly Decider[] {
   if (deciders.length < 2) return deciders;
-  const seen = new Set<string>();
-  return deciders.filter((one) => {
-    if (seen.has(one.name)) return false;
-    seen.add(one.name);
+  return deciders.filter((one, index) => {
+    for (let before = 0; before < index; before += 1) {
+      if (deciders[before]!.name === one.name) return false;
+    }
     return true;
   });
 }
@@ -294,57 +302,15 @@ function distinctFacts(facts: readonly MissingFact[]): readonly MissingFact[] {
 /** Asked only when a covering policy holds something defective agents misread. */
 function defectsOf(
   index: PolicyIndex,
-  stages: readonly Stage[],
+  coverage: DirectionCoverage,
   question: PolicyQuestion,
   verdict: Verdict,
 ): readonly Defect[] {
-  const { engine } = index.profile;
-  if (engine !== 'azure-npm' && engine !== 'cilium') return [];
-  const suspects = policiesOf(stages).flatMap((policy) => suspectsOf(policy, engine));
-  const first = suspects[0];
-  if (first === undefined) return [];
-  const other = judge(index, stages, question, true).verdict;
+  const suspect = coverage.suspects[0];
+  if (suspect === undefined) return [];
+  const other = judge(index, coverage, question, true).verdict;
   if (other.kind === verdict.kind) return [];
-  return suspects.slice(0, 1).map((suspect) => ({
-    verdict: other.kind,
-    what: suspect.what,
-    fact: suspect.fact,
-    by: other.by,
-  }));
-}
-
-function policiesOf(stages: readonly Stage[]): readonly Policy[] {
-  return stages.flatMap((stage) =>
-    stage.groups.flatMap((group) => group.map((covering) => covering.policy)),
-  );
-}
-
-function titlesOf(stages: readonly Stage[]): readonly string[] {
-  const titles = new Set<string>();
-  for (const stage of stages) {
-    if (stage.whenUnmatched !== 'deny') continue;
-    for (const group of stage.groups) {
-      for (const covering of group) {
-        if (covering.isolates && covering.covers.kind === 'yes') titles.add(covering.policy.title);
-      }
-    }
-  }
-  return [...titles];
-}
-
-const FACTS_OF_TYPE: Readonly<Record<Policy['type'], readonly FactId[]>> = {
-  network: ['K8P-02', 'K8P-04'],
-  admin: ['K8P-23'],
-  calico: ['K8P-30', 'K8P-31'],
-  cilium: ['K8P-40', 'K8P-41'],
-};
-
-function addFacts(stage: Stage, facts: Set<FactId>): void {
-  for (const group of stage.groups) {
-    for (const covering of group) {
-      for (const fact of FACTS_OF_TYPE[covering.policy.type]) facts.add(fact);
-    }
-  }
+  return [{ verdict: other.kind, what: suspect.what, fact: suspect.fact, by: other.by }];
 }
 
 function nameOf(pod: PodClass): string {

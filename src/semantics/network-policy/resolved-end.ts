@@ -49,8 +49,7 @@ export function resolveEnd(
 ): ResolvedEnds {
   if (end.kind === 'pod') {
     const address = end.address ?? addressOfPod(end.pod, ranges);
-    const isPlain = end.address === undefined;
-    const asPod: ResolvedEnd = { kind: 'pod', pod: end.pod, address, isPlain };
+    const asPod: ResolvedEnd = { kind: 'pod', pod: end.pod, address, isPlain: false };
     if (!end.pod.hostNetwork) return { ends: [asPod], missing: '' };
     const nodes = nodesOf(address, subject, objects, end.pod.nodeName);
     return {

@@ -195,4 +195,50 @@ describe('reference', () => {
     expect(toJson(path(body, 'properties', 'all')!)).toEqual(['pip0', 'pip1']);
     expect(toJson(path(body, 'properties', 'none')!)).toEqual([]);
   });
+
+  it('a firewall made in one module is the next hop of a route made in another', () => {
+    const module = (name: string, parameters: object, template: object) => ({
+      type: 'Microsoft.Resources/deployments',
+      apiVersion: '2025-04-01',
+      name,
+      properties: { expressionEvaluationOptions: { scope: 'inner' }, parameters, template },
+    });
+    const hub = templateOf({
+      languageVersion: '2.0',
+      resources: { fw: { type: 'Microsoft.Network/azureFirewalls', name: 'fw', properties: {} } },
+      outputs: {
+        address: {
+          type: 'string',
+          value: "[reference('fw').ipConfigurations[0].properties.privateIPAddress]",
+        },
+      },
+    });
+    const spoke = templateOf({
+      parameters: { hop: { type: 'string' } },
+      resources: [
+        {
+          type: 'Microsoft.Network/routeTables',
+          name: 'rt',
+          properties: {
+            routes: [{ name: 'all', properties: { nextHopIpAddress: "[parameters('hop')]" } }],
+          },
+        },
+      ],
+    });
+    const hop = {
+      value:
+        "[reference(resourceId('Microsoft.Resources/deployments', 'hub')).outputs.address.value]",
+    };
+    const part = importJson(
+      templateOf({ resources: [module('spoke', { hop }, spoke), module('hub', {}, hub)] }),
+    );
+    expect(part.diagnostics).toEqual([]);
+    const routes = path(resourceNamed(part, 'rt').body, 'properties', 'routes');
+    const [route] = routes?.kind === 'array' ? routes.items : [];
+    expect(path(route, 'properties', 'nextHopIpAddress')).toMatchObject({
+      kind: 'unknown',
+      reason: 'run-time',
+      symbol: privateAddressOf(`${NETWORK}/azureFirewalls/fw`.toLowerCase()),
+    });
+  });
 });

@@ -98,11 +98,15 @@ describe('application rules', () => {
     expect(leaving(placement, asked)).toBe('20.51.7.8 → a.example:80');
   });
 
-  it('AFW-48: HTTPS that is not inspected keeps the original address as one of the two readings', () => {
+  it('AFW-48: HTTPS that is not inspected goes to the original address or to the one the firewall resolves', () => {
     const placement = one({ targetFqdns: fqdns('a.example') });
     const byAddress = https('a.example', { destination: exact('192.0.2.44') });
-    expect(leaving(placement, byAddress, { resolve: () => exact('192.0.2.44') })).toBe(
+    const resolvedTo = (text: string) => ({ resolve: () => exact(text) });
+    expect(leaving(placement, byAddress, resolvedTo('192.0.2.44'))).toBe(
       '20.51.7.8 → 192.0.2.44:443',
+    );
+    expect(leaving(placement, byAddress, resolvedTo('198.51.100.7'))).toBe(
+      '20.51.7.8 → 192.0.2.44 or 198.51.100.7:443',
     );
   });
 

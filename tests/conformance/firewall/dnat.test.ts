@@ -46,6 +46,14 @@ describe('DNAT', () => {
     expect(verdict(one({ destinationAddresses: terms('20.51.7.9') }), arriving)).toBe(DENIED);
   });
 
+  it('AFW-63: Any in a DNAT rule takes TCP and UDP', () => {
+    expect(verdict(one({ protocols: ['Any'] }), arriving)).toBe('allow in/web');
+    expect(verdict(one({ protocols: ['Any'] }), { ...arriving, protocol: 'udp' })).toBe(
+      'allow in/web',
+    );
+    expect(verdict(one({ protocols: ['Any'] }), { ...arriving, protocol: 'icmp' })).toBe(DENIED);
+  });
+
   it('AFW-23: a match translates and allows, without any network rule and against a denying one', () => {
     const denying = firewall({
       collections: [

@@ -169,7 +169,7 @@ describe('policies and their parents', () => {
       '10.42.1.6 → 10.50.0.4:443',
     );
     expect(leaving(placement, flow({ destination: exact('192.168.1.4') }))).toBe(
-      'the original source or an instance of firewall fw → 192.168.1.4:443',
+      '10.42.1.6 or an instance of firewall fw or 20.51.7.8 → 192.168.1.4:443',
     );
   });
 
@@ -211,6 +211,13 @@ describe('what is in force', () => {
     expect(tierOf()).toBe('Standard');
     expect(tierOf('Premium')).toBe('Premium');
     expect(tierOf('Basic')).toBe('Basic');
+  });
+
+  it('AFW-07: a firewall that is only referred to has a tier that nobody told us', () => {
+    const { tier } = effectiveSettings(
+      firewall({ firewall: { skuTier: undefined, isReference: true } }),
+    );
+    expect(tier).toMatchObject({ kind: 'unknown' });
   });
 
   it('AFW-80 AFW-93 AFW-E32: Basic can only alert', () => {

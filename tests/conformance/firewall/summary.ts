@@ -1,10 +1,10 @@
 import type { FirewallPlacement } from '../../../src/network/network.ts';
+import { formatEnd } from '../../../src/semantics/firewall/format-end.ts';
 import {
   evaluateFirewall,
   type FirewallContext,
   type FirewallDecision,
 } from '../../../src/semantics/firewall/index.ts';
-import { formatEnd } from '../../../src/semantics/firewall/stage.ts';
 import type { Flow } from '../../../src/semantics/flow.ts';
 import { context } from './build-firewall.ts';
 

@@ -11,23 +11,31 @@ import { SCOPE_FUNCTIONS } from './scopes.ts';
 import { TEXT_FUNCTIONS } from './texts.ts';
 import { VALUE_FUNCTIONS } from './values.ts';
 
-/** Every function by lower-cased name (ARM-01), in the groups of iac-formats 2.2. */
-const FUNCTIONS: FunctionTable = {
-  ...VALUE_FUNCTIONS,
-  ...LOGIC_FUNCTIONS,
-  ...TEXT_FUNCTIONS,
-  ...COLLECTION_FUNCTIONS,
-  ...LAMBDA_FUNCTIONS,
-  ...NUMBER_FUNCTIONS,
-  ...CIDR_FUNCTIONS,
-  ...IDENTIFIER_FUNCTIONS,
-  ...SCOPE_FUNCTIONS,
-  ...RUN_TIME_FUNCTIONS,
-  ...GENERATED_FUNCTIONS,
-};
+/**
+ * Every function by lower-cased name (ARM-01), in the groups of iac-formats 2.2. Put together on first use: the
+ * groups and the evaluator import each other, and whichever is loaded first must find the other complete.
+ */
+function allFunctions(): FunctionTable {
+  return {
+    ...VALUE_FUNCTIONS,
+    ...LOGIC_FUNCTIONS,
+    ...TEXT_FUNCTIONS,
+    ...COLLECTION_FUNCTIONS,
+    ...LAMBDA_FUNCTIONS,
+    ...NUMBER_FUNCTIONS,
+    ...CIDR_FUNCTIONS,
+    ...IDENTIFIER_FUNCTIONS,
+    ...SCOPE_FUNCTIONS,
+    ...RUN_TIME_FUNCTIONS,
+    ...GENERATED_FUNCTIONS,
+  };
+}
+
+let functions: FunctionTable | undefined;
 
 /** @param name lower case. Every `list…` is a call to the resource itself, whatever follows the prefix. */
 export function functionNamed(name: string): TemplateFunction | undefined {
-  if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name];
+  functions ??= allFunctions();
+  if (Object.hasOwn(functions, name)) return functions[name];
   return /^list[a-z]*$/.test(name) ? LIST_FUNCTION : undefined;
 }

@@ -1,0 +1,5 @@
+export * from './bundled-data.ts';
+export * from './clock.ts';
+export * from './file-system.ts';
+export * from './memory-file-system.ts';
+export * from './node-file-system.ts';

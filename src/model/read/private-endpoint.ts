@@ -1,0 +1,110 @@
+import { isUnknown, itemsOf } from '../../values/index.ts';
+import type { AddressValue, Reference } from '../azure/common.ts';
+import type { PrivateEndpoint } from '../azure/network.ts';
+import type { AzureResource } from '../snapshot.ts';
+import { addressesIn, addressIn } from './addresses.ts';
+import { type Element, elementsIn, locatedOf } from './named.ts';
+import { inside, propertiesOf, type Reading, type Source, sourceOf, valueIn } from './reading.ts';
+import { referenceIn, referenceOf, referencesIn } from './references.ts';
+import { decidingTextIn, required, textIn, textsIn } from './scalars.ts';
+
+/** `Microsoft.Network/privateEndpoints` with its zone groups (azure-networking 6.3, 11.2). */
+export function readPrivateEndpoint(reading: Reading, resource: AzureResource): PrivateEndpoint {
+  const source = sourceOf(reading, 'private endpoint', resource);
+  const subnet = referenceIn(source, 'subnet');
+  const connections = [
+    ...readConnections(source, resource.key, 'privateLinkServiceConnections', false),
+    ...readConnections(source, resource.key, 'manualPrivateLinkServiceConnections', true),
+  ];
+  const dnsConfigs = itemsOf(valueIn(source, 'customDnsConfigs')).flatMap((item) => {
+    const config = { ...source, value: item };
+    const fqdn = textIn(config, 'fqdn');
+    if (fqdn === undefined) return [];
+    const addresses = addressesIn(config, 'ipAddresses', itemsOf(valueIn(config, 'ipAddresses')));
+    return [{ fqdn, addresses }];
+  });
+  return {
+    ...locatedOf(resource),
+    ...(subnet === undefined ? {} : { subnet }),
+    connections,
+    addresses: addressesOf(source, dnsConfigs),
+    dnsConfigs,
+    zoneGroupZones: zonesOf(reading, resource.key),
+  };
+}
+
+function readConnections(
+  source: Source,
+  key: string,
+  list: string,
+  isManual: boolean,
+): PrivateEndpoint['connections'] {
+  const items = itemsOf(valueIn(source, list));
+  return elementsIn(source, key, list, 'connection', items).map((element: Element) => {
+    const service = referenceIn(element, 'privateLinkServiceId');
+    const status = decidingTextIn(inside(element, 'privateLinkServiceConnectionState'), 'status');
+    return {
+      name: element.name,
+      service: required(element, 'privateLinkServiceId', service),
+      groupIds: textsIn(element, 'groupIds'),
+      ...(status === undefined ? {} : { status }),
+      isManual,
+      at: element.at,
+    };
+  });
+}
+
+/**
+ * Its addresses: as asked for, else as Azure reports them in the DNS settings or on the interface. Empty when none of
+ * them is written: they are then only known to lie in the subnet.
+ */
+function addressesOf(
+  source: Source,
+  dnsConfigs: PrivateEndpoint['dnsConfigs'],
+): readonly AddressValue[] {
+  const asked = itemsOf(valueIn(source, 'ipConfigurations')).flatMap((item) => {
+    const address = addressIn({ ...source, value: propertiesOf(item) }, 'privateIPAddress');
+    return address === undefined ? [] : [address];
+  });
+  if (asked.length > 0) return asked;
+  const reported = distinct(dnsConfigs.flatMap((config) => config.addresses));
+  if (reported.length > 0) return reported;
+  return distinct(
+    referencesIn(source, 'networkInterfaces').flatMap((reference) =>
+      interfaceAddresses(source, reference),
+    ),
+  );
+}
+
+function interfaceAddresses(source: Source, reference: Reference): readonly AddressValue[] {
+  if (isUnknown(reference)) return [];
+  const found = source.reading.snapshot.resources.get(reference.key);
+  const properties = { ...source, value: found && propertiesOf(found.body) };
+  return itemsOf(valueIn(properties, 'ipConfigurations')).flatMap((item) => {
+    const value = propertiesOf(item);
+    const address = addressIn({ ...source, value }, 'privateIPAddress');
+    return address === undefined ? [] : [address];
+  });
+}
+
+function distinct(addresses: readonly AddressValue[]): readonly AddressValue[] {
+  const seen = new Set<number | bigint>();
+  return addresses.filter((address) => {
+    if (isUnknown(address)) return true;
+    if (seen.has(address.value)) return false;
+    seen.add(address.value);
+    return true;
+  });
+}
+
+function zonesOf(reading: Reading, key: string): readonly Reference[] {
+  return reading.children.of(key, 'privatednszonegroups').flatMap((child) => {
+    const source = sourceOf(reading, 'zone group', child);
+    if (child.exists !== undefined) return [child.exists];
+    return itemsOf(valueIn(source, 'privateDnsZoneConfigs')).flatMap((item) => {
+      const config = { ...source, value: propertiesOf(item) };
+      const zone = referenceOf(config, 'privateDnsZoneId', valueIn(config, 'privateDnsZoneId'));
+      return zone === undefined ? [] : [zone];
+    });
+  });
+}

@@ -1,0 +1,139 @@
+import { isAbsent, isUnknown, itemsOf, type Uncertain, type Unknown } from '../../values/index.ts';
+import type { Peering, PrefixAt, Subnet, VirtualNetwork } from '../azure/network.ts';
+import type { AzureResource } from '../snapshot.ts';
+import { addressesIn, prefixesIn } from './addresses.ts';
+import { locatedOf } from './named.ts';
+import {
+  inside,
+  propertiesOf,
+  type Reading,
+  reportGap,
+  type Source,
+  sourceOf,
+  titleOf,
+  valueIn,
+} from './reading.ts';
+import { referenceIn } from './references.ts';
+import {
+  booleanIn,
+  decidingTextIn,
+  noteUnknown,
+  required,
+  settingIn,
+} from './scalars.ts';
+
+/** `Microsoft.Network/virtualNetworks` with its subnets and peerings (azure-networking 11.2). */
+export function readVirtualNetwork(reading: Reading, resource: AzureResource): VirtualNetwork {
+  const source = sourceOf(reading, 'virtual network', resource);
+  const dhcp = inside(source, 'dhcpOptions');
+  const { children } = reading;
+  return {
+    ...locatedOf(resource),
+    addressSpace: prefixesOrPool(source, inside(source, 'addressSpace'), ''),
+    dnsServers: addressesIn(dhcp, 'dnsServers', itemsOf(valueIn(dhcp, 'dnsServers'))),
+    subnets: children
+      .of(resource.key, 'subnets')
+      .map((child) => readSubnet(sourceOf(reading, 'subnet', child), child, resource)),
+    peerings: children
+      .of(resource.key, 'virtualnetworkpeerings')
+      .map((child) => readPeering(sourceOf(reading, 'peering', child), child, resource.key)),
+  };
+}
+
+function readSubnet(source: Source, child: AzureResource, vnet: AzureResource): Subnet {
+  const networkSecurityGroup = referenceIn(source, 'networkSecurityGroup');
+  const routeTable = referenceIn(source, 'routeTable');
+  const natGateway = referenceIn(source, 'natGateway');
+  const endpointPolicies = decidingTextIn(source, 'privateEndpointNetworkPolicies');
+  const servicePolicies = decidingTextIn(source, 'privateLinkServiceNetworkPolicies');
+  const apiVersion = child.apiVersion ?? vnet.apiVersion;
+  const exists = child.exists ?? vnet.exists;
+  if (itemsOf(valueIn(source, 'serviceEndpointPolicies')).length > 0 && !isUnknown(source.value)) {
+    const why = 'they narrow which accounts a service endpoint reaches; the wider set is assumed';
+    reportGap(source.reading, 'serviceEndpointPolicies', why, source.at);
+  }
+  return {
+    key: child.key,
+    name: child.name,
+    at: child.at,
+    id: child.id,
+    vnetKey: vnet.key,
+    prefixes: prefixesOrPool(source, source, 'addressPrefix'),
+    ...(networkSecurityGroup === undefined ? {} : { networkSecurityGroup }),
+    ...(routeTable === undefined ? {} : { routeTable }),
+    ...(natGateway === undefined ? {} : { natGateway }),
+    serviceEndpoints: namesOfItems(source, 'serviceEndpoints', 'service'),
+    delegations: namesOfItems(source, 'delegations', 'serviceName').map((name) =>
+      name.toLowerCase(),
+    ),
+    ...(endpointPolicies === undefined ? {} : { privateEndpointNetworkPolicies: endpointPolicies }),
+    ...(servicePolicies === undefined ? {} : { privateLinkServiceNetworkPolicies: servicePolicies }),
+    defaultOutboundAccess: booleanIn(source, 'defaultOutboundAccess'),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...(exists === undefined ? {} : { exists }),
+    ...(child.isReference === undefined ? {} : { isReference: child.isReference }),
+  };
+}
+
+/** Written prefixes, or the unknown ones that an address pool will give (ARS-11). */
+function prefixesOrPool(
+  owner: Source,
+  source: Source,
+  singular: string,
+): readonly Uncertain<PrefixAt>[] {
+  const written = prefixesIn(source, 'addressPrefixes', singular);
+  const pools = valueIn(source, 'ipamPoolPrefixAllocations');
+  if (written.length > 0 || isAbsent(pools) || itemsOf(pools).length === 0) return written;
+  const unknown: Unknown = {
+    kind: 'unknown',
+    reason: 'run-time',
+    text: '',
+    missing: `the prefix that its address pool gives to ${titleOf(owner)}`,
+    at: pools.at,
+  };
+  return [unknown];
+}
+
+/** One text of each item, bare or inside `properties`. */
+function namesOfItems(source: Source, list: string, name: string): readonly string[] {
+  return itemsOf(valueIn(source, list)).flatMap((item) => {
+    const text = settingIn({ ...source, value: propertiesOf(item) }, name);
+    if (isUnknown(text)) noteUnknown(source, list, text, 'left out');
+    return typeof text === 'string' ? [text] : [];
+  });
+}
+
+function readPeering(source: Source, child: AzureResource, vnetKey: string): Peering {
+  const remote = referenceIn(source, 'remoteVirtualNetwork');
+  const peeringState = decidingTextIn(source, 'peeringState');
+  const peeringSyncLevel = decidingTextIn(source, 'peeringSyncLevel');
+  return {
+    key: child.key,
+    name: child.name,
+    at: child.at,
+    vnetKey,
+    // A peering that exists in some worlds only leads nowhere for certain.
+    remote: child.exists ?? required(source, 'remoteVirtualNetwork', remote),
+    allowVirtualNetworkAccess: booleanIn(source, 'allowVirtualNetworkAccess'),
+    allowForwardedTraffic: booleanIn(source, 'allowForwardedTraffic'),
+    allowGatewayTransit: booleanIn(source, 'allowGatewayTransit'),
+    useRemoteGateways: booleanIn(source, 'useRemoteGateways'),
+    ...(peeringState === undefined ? {} : { peeringState }),
+    ...(peeringSyncLevel === undefined ? {} : { peeringSyncLevel }),
+    remoteAddressSpace: remoteSpace(source),
+    peerCompleteVnets: booleanIn(source, 'peerCompleteVnets'),
+  };
+}
+
+function remoteSpace(source: Source): readonly PrefixAt[] {
+  for (const name of ['remoteAddressSpace', 'remoteVirtualNetworkAddressSpace']) {
+    const space = inside(source, name);
+    if (isUnknown(space.value)) continue;
+    const known = prefixesIn(space, 'addressPrefixes', '').flatMap((entry) =>
+      isUnknown(entry) ? [] : [entry],
+    );
+    if (known.length > 0) return known;
+  }
+  return [];
+}
+

@@ -1,0 +1,11 @@
+export { readBaseline, writeBaseline } from './baseline.ts';
+export { CATALOGUE } from './catalogue/index.ts';
+export {
+  CONFIGURATION_SCHEMA,
+  type Configuration,
+  parseConfiguration,
+  type SuppressionEntry,
+} from './configuration.ts';
+export * from './finding.ts';
+export * from './report-model.ts';
+export { type RunOptions, runChecks } from './run-checks.ts';
