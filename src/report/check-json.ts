@@ -1,0 +1,74 @@
+import { type Diagnostic, type Gap, locate, type Place } from '../diagnostics/index.ts';
+import type { CheckReport, Finding } from '../questions/check/index.ts';
+import { fingerprintText } from '../questions/check/index.ts';
+import type { CheckHead } from './check-text.ts';
+import { isPlaceless } from './style.ts';
+import { traceJson } from './trace-json.ts';
+
+/** The version of the shape below; raised when a field changes its meaning or goes away. */
+export const CHECK_JSON_VERSION = 1;
+
+/** The same content as the text, for machines. Key order is fixed: the same input gives the same bytes. */
+export function checkJson(
+  head: CheckHead,
+  report: CheckReport,
+  diagnostics: readonly Diagnostic[],
+  gaps: readonly Gap[],
+): string {
+  const json = {
+    schemaVersion: CHECK_JSON_VERSION,
+    tool: { name: 'sallyport', version: head.version },
+    paths: head.paths,
+    contents: head.contents,
+    data: head.data,
+    asOf: head.asOf,
+    findings: report.groups.flatMap((group) =>
+      group.findings.map(({ finding, suppression }) => ({
+        check: finding.check,
+        severity: finding.severity,
+        message: finding.message,
+        subject: finding.subject,
+        fingerprint: fingerprintText(finding),
+        evidence: evidenceJson(finding),
+        places: finding.places.map(({ at, what }) => ({ what, ...locationJson(at) })),
+        fix: finding.fix,
+        facts: group.check.facts,
+        ...(suppression === undefined ? {} : { suppression }),
+      })),
+    ),
+    undecided: report.undecided.map((one) => ({
+      check: one.check,
+      subject: one.subject,
+      message: one.message,
+      missing: one.missing,
+      ...locationJson(one.at),
+    })),
+    checks: report.outcomes,
+    remarks: report.remarks.map(({ message, at }) => ({ message, ...locationJson(at) })),
+    diagnostics: diagnostics.map(diagnosticJson),
+    gaps: gaps.map((gap) => ({ what: gap.what, why: gap.why, ...locationJson(gap.at) })),
+  };
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+function evidenceJson(finding: Finding): unknown {
+  return finding.evidence.kind === 'walked'
+    ? { kind: 'walked', replay: finding.evidence.replay, trace: traceJson(finding.evidence.trace) }
+    : finding.evidence;
+}
+
+export function diagnosticJson(diagnostic: Diagnostic): unknown {
+  return {
+    code: diagnostic.code,
+    severity: diagnostic.severity,
+    message: diagnostic.message,
+    ...locationJson(diagnostic.at),
+    ...(diagnostic.hint === undefined ? {} : { hint: diagnostic.hint }),
+  };
+}
+
+/** `{ file, line, column }`, or nothing for a place that no file holds. */
+export function locationJson(place: Place | undefined): object {
+  if (place === undefined || isPlaceless(place)) return {};
+  return { location: locate(place) };
+}
