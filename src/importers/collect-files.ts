@@ -73,7 +73,12 @@ class Walk implements CollectedFiles {
     if (real === undefined) return;
     const earlier = this.met.get(real);
     if (above.includes(real)) {
-      this.report('file/directory-loop', 'warning', `\`${path}\` leads back to \`${earlier}\``, path);
+      this.report(
+        'file/directory-loop',
+        'warning',
+        `\`${path}\` leads back to \`${earlier}\``,
+        path,
+      );
       this.skip(path, 'folder', 'it leads back into a folder already being read');
       return;
     }

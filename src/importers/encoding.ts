@@ -73,7 +73,9 @@ function encodingOf(bytes: Uint8Array): { encoding: Encoding; bom: number } {
 }
 
 function isAscii(byte: number | undefined): boolean {
-  return byte !== undefined && ((byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13);
+  return (
+    byte !== undefined && ((byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13)
+  );
 }
 
 function hasNul(bytes: Uint8Array): boolean {

@@ -4,7 +4,9 @@
  * Every method rejects with an `OperationalError` when it cannot do what it says.
  */
 export interface FileTree {
-  list(folder: string): Promise<
+  list(
+    folder: string,
+  ): Promise<
     readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[]
   >;
   /** Follows links. */

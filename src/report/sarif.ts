@@ -61,13 +61,11 @@ function resultJson({ finding, suppression }: ReportedFinding, ruleIndex: number
     locations: placed.slice(0, 1).map(locationJson),
     ...(placed.length > 1
       ? {
-          relatedLocations: placed
-            .slice(1)
-            .map((place, index) => ({
-              id: index + 1,
-              ...locationJson(place),
-              message: { text: place.what },
-            })),
+          relatedLocations: placed.slice(1).map((place, index) => ({
+            id: index + 1,
+            ...locationJson(place),
+            message: { text: place.what },
+          })),
         }
       : {}),
     partialFingerprints: {

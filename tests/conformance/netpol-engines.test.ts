@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   ALL_IPV4,
   addressesOfPrefixes,
+  type Protocol,
   parseDomainName,
   parseIp,
   parsePrefix,
-  type Protocol,
 } from '../../src/net/index.ts';
 import {
   type ConnectionDecision,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { parseIp, type Protocol } from '../../src/net/index.ts';
+import { type Protocol, parseIp } from '../../src/net/index.ts';
 import {
   evaluateConnection,
   type PolicyEnd,
@@ -64,9 +64,14 @@ describe('public manifests, counted by an independent evaluator', () => {
 
   it('online-boutique with policies: eleven open pairs, all to frontend, and a call graph of fifteen', () => {
     const folder = 'online-boutique/network-policies/';
-    const policies = readdirSync(new URL(folder, SAMPLES)).filter((file) => file !== 'kustomization.yaml');
+    const policies = readdirSync(new URL(folder, SAMPLES)).filter(
+      (file) => file !== 'kustomization.yaml',
+    );
     expect(policies).toHaveLength(13);
-    const files = ['online-boutique/kubernetes-manifests.yaml', ...policies.map((file) => folder + file)];
+    const files = [
+      'online-boutique/kubernetes-manifests.yaml',
+      ...policies.map((file) => folder + file),
+    ];
     expect(numbersOf(files)).toEqual({
       workloads: 12,
       pairs: 132,
@@ -87,7 +92,10 @@ function numbersOf(files: readonly string[]): Numbers {
   );
   const objects = worldOf(manifests);
   const policies = parsePolicies(objects).value;
-  const outside: PolicyEnd = { kind: 'address', address: { kind: 'exact', ip: parseIp('8.8.8.8')! } };
+  const outside: PolicyEnd = {
+    kind: 'address',
+    address: { kind: 'exact', ip: parseIp('8.8.8.8')! },
+  };
   const isAllowed = (client: PolicyEnd, server: PolicyEnd, protocol: Protocol, number: number) => {
     const { verdict } = evaluateConnection(
       policies,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseIp, type Protocol } from '../../src/net/index.ts';
+import { type Protocol, parseIp } from '../../src/net/index.ts';
 import {
   evaluateConnection,
   type PolicyEnd,
@@ -84,4 +84,3 @@ describe('the truth table of the generic profile', () => {
     expect(table.cases.map((one) => one.id)).toEqual(Array.from({ length: 62 }, (_, i) => i + 1));
   });
 });
-

@@ -1,3 +1,4 @@
+import { placeless } from '../../src/diagnostics/index.ts';
 import type {
   ClusterNode,
   ClusterObjects,
@@ -7,8 +8,7 @@ import type {
   Service,
   ServicePort,
 } from '../../src/model/index.ts';
-import { type Port, parsePort, type Protocol } from '../../src/net/index.ts';
-import { placeless } from '../../src/diagnostics/index.ts';
+import { type Port, type Protocol, parsePort } from '../../src/net/index.ts';
 import { fromJson, type ObjectValue } from '../../src/values/index.ts';
 
 /** A manifest as YAML or JSON gives it. */
@@ -94,7 +94,9 @@ export function port(value: number): Port {
 }
 
 function isNamespaced(kind: string): boolean {
-  return ['NetworkPolicy', 'CiliumNetworkPolicy', 'StagedNetworkPolicy', 'NetworkSet'].includes(kind);
+  return ['NetworkPolicy', 'CiliumNetworkPolicy', 'StagedNetworkPolicy', 'NetworkSet'].includes(
+    kind,
+  );
 }
 
 function namespaceOf(name: string, manifest?: Manifest): Namespace {
@@ -192,7 +194,9 @@ function serviceOf(manifest: Manifest): Service {
         protocol: (entry.protocol ?? 'TCP').toLowerCase() as Protocol,
         port: port(entry.port),
         targetPort:
-          typeof entry.targetPort === 'string' ? entry.targetPort : port(entry.targetPort ?? entry.port),
+          typeof entry.targetPort === 'string'
+            ? entry.targetPort
+            : port(entry.targetPort ?? entry.port),
         at: placeless('port'),
       }),
     ),

@@ -1,5 +1,20 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
-import { type Diagnostic, type DiagnosticCode, locate, type Place, type SourceText } from '../../diagnostics/index.ts';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import {
+  type Diagnostic,
+  type DiagnosticCode,
+  locate,
+  type Place,
+  type SourceText,
+} from '../../diagnostics/index.ts';
 import type { Member, Unknown, Value } from '../../values/index.ts';
 import { resolvePlain } from './scalar.ts';
 
@@ -152,10 +167,18 @@ class Composer {
     this.nodes += 1;
     if (anchored === undefined) {
       this.isBroken = true;
-      return this.unreadable('yaml/syntax', `the alias \`*${clip(node.source)}\` has no anchor before it`, at);
+      return this.unreadable(
+        'yaml/syntax',
+        `the alias \`*${clip(node.source)}\` has no anchor before it`,
+        at,
+      );
     }
     if (anchored === 'open') {
-      return this.unreadable('yaml/cycle', `the alias \`*${clip(node.source)}\` refers to the value it is inside of`, at);
+      return this.unreadable(
+        'yaml/cycle',
+        `the alias \`*${clip(node.source)}\` refers to the value it is inside of`,
+        at,
+      );
     }
     if (depth + anchored.height > YAML_DEPTH_MAX) return this.tooDeep(node);
     this.file.aliasNodes += anchored.nodes;
@@ -180,7 +203,13 @@ class Composer {
 
   private unreadable(code: DiagnosticCode, message: string, at: Place): Unknown {
     this.problem(code, 'error', message, at);
-    return { kind: 'unknown', reason: 'malformed', text: '', missing: 'a value that can be read', at };
+    return {
+      kind: 'unknown',
+      reason: 'malformed',
+      text: '',
+      missing: 'a value that can be read',
+      at,
+    };
   }
 
   /** Each kind of trouble but duplicate keys is said once a file. */

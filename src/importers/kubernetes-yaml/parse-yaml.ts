@@ -1,5 +1,10 @@
 import { parseDocument } from 'yaml';
-import { type Diagnostic, InvariantError, type Place, type SourceText } from '../../diagnostics/index.ts';
+import {
+  type Diagnostic,
+  InvariantError,
+  type Place,
+  type SourceText,
+} from '../../diagnostics/index.ts';
 import type { Value } from '../../values/index.ts';
 import { composeValue, type YamlFile } from './compose-value.ts';
 import { estimateNesting } from './nesting.ts';

@@ -33,7 +33,12 @@ function isEmpty(piece: string): boolean {
     const end = piece.indexOf('\n', start);
     const line = piece.slice(start, end < 0 ? piece.length : end).trim();
     const content = start === 0 ? line.replace(/^---\s*/, '') : line;
-    if (content !== '' && content !== '---' && !content.startsWith('#') && !content.startsWith('%')) {
+    if (
+      content !== '' &&
+      content !== '---' &&
+      !content.startsWith('#') &&
+      !content.startsWith('%')
+    ) {
       return false;
     }
     if (end < 0) return true;

@@ -2,9 +2,9 @@ import type { PodClass } from '../../model/index.ts';
 import type { Port, Protocol } from '../../net/index.ts';
 import type { PolicyEngine } from '../../network/index.ts';
 import type { Verdict } from '../verdict.ts';
-import { matchSubject } from './coverage.ts';
-import { ENGINE_NAMES, ENGINE_PROFILES, ENGINES, type Engine } from './engine-profile.ts';
-import { evaluateUnder } from './evaluate-under.ts';
+import { matchSubject } from './engine/coverage.ts';
+import { ENGINE_NAMES, ENGINE_PROFILES, ENGINES, type Engine } from './engine/engine-profile.ts';
+import { evaluateUnder } from './engine/evaluate-under.ts';
 import type { PolicySet } from './policy.ts';
 import type { PolicyDecision, PolicyEnd, PolicyQuestion } from './question.ts';
 
@@ -173,4 +173,3 @@ function compareEngines(
     .map((kind) => `${WORDS[kind]} under ${differing[kind].join(' and ')}`);
   return parts.length === 0 ? undefined : `would be ${parts.join(', ')}`;
 }
-

@@ -2,9 +2,9 @@ import type { Gap, Place } from '../../diagnostics/index.ts';
 import type { ClusterObjects } from '../../model/index.ts';
 import type { AddressSet, Port, Protocol } from '../../net/index.ts';
 import type { MissingFact } from '../verdict.ts';
-import type { CalicoSelector } from './calico-selector.ts';
-import type { LabelSelector } from './label-selector.ts';
-import type { NamePattern } from './name-pattern.ts';
+import type { CalicoSelector } from './selectors/calico-selector.ts';
+import type { LabelSelector } from './selectors/label-selector.ts';
+import type { NamePattern } from './selectors/name-pattern.ts';
 
 /** As seen from the pod a policy covers. */
 export type Direction = 'egress' | 'ingress';
@@ -265,7 +265,10 @@ export interface CalicoEnd {
   readonly selector?: CalicoSelector;
   readonly notSelector?: CalicoSelector;
   readonly namespaceSelector?: CalicoSelector;
-  readonly serviceAccounts?: { readonly names: readonly string[]; readonly selector: CalicoSelector };
+  readonly serviceAccounts?: {
+    readonly names: readonly string[];
+    readonly selector: CalicoSelector;
+  };
   readonly service?: { readonly namespace: string; readonly name: string };
   readonly ports?: readonly CalicoPort[];
   readonly notPorts?: readonly CalicoPort[];

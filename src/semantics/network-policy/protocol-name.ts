@@ -1,4 +1,4 @@
-import { type Port, parsePort, type Protocol } from '../../net/index.ts';
+import { type Port, type Protocol, parsePort } from '../../net/index.ts';
 
 export const FIRST_PORT: Port = parsePort(0)!;
 export const LAST_PORT: Port = parsePort(65535)!;
@@ -26,5 +26,7 @@ const NUMBERED: Readonly<Record<number, Protocol>> = {
 /** Kubernetes spells protocols in upper case; Calico also takes IANA numbers. `undefined` for anything else. */
 export function protocolNamed(text: string | number): Protocol | undefined {
   if (typeof text === 'string') return Object.hasOwn(NAMED, text) ? NAMED[text] : undefined;
-  return Number.isInteger(text) && text >= 1 && text <= 255 ? (NUMBERED[text] ?? 'other') : undefined;
+  return Number.isInteger(text) && text >= 1 && text <= 255
+    ? (NUMBERED[text] ?? 'other')
+    : undefined;
 }

@@ -1,0 +1,49 @@
+// Writes docs/checks.md and docs/facts.md from the catalogue and the facts. `--check` only compares.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** The generated pages by file name. */
+export async function generatedDocs() {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-docs-'));
+  try {
+    const outfile = join(folder, 'docs.mjs');
+    await build({
+      entryPoints: [join(root, 'scripts', 'docs-source.ts')],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'warning',
+    });
+    const { checksPage, factsPage } = await import(pathToFileURL(outfile).href);
+    return { 'checks.md': checksPage(), 'facts.md': factsPage() };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  let stale = 0;
+  for (const [name, text] of Object.entries(await generatedDocs())) {
+    const file = join(root, 'docs', name);
+    if (process.argv.includes('--check')) {
+      let now = '';
+      try {
+        now = readFileSync(file, 'utf8');
+      } catch {}
+      if (now !== text) {
+        stale += 1;
+        console.log(`docs/${name} is out of date: npm run docs`);
+      }
+    } else {
+      writeFileSync(file, text);
+      console.log(`docs/${name}`);
+    }
+  }
+  process.exitCode = stale > 0 ? 1 : 0;
+}
