@@ -39,7 +39,8 @@ export const DIAGNOSTIC_CODES = {
   'kubernetes/no-name': 'A Kubernetes object has no name, or none that can be read.',
   'kubernetes/malformed': 'A Kubernetes object is not written as the API server accepts it.',
   'snapshot/defined-twice': 'One resource or object is defined at two places that differ.',
-  'snapshot/export-kept': 'What is deployed differs from what a template or manifest says; what is deployed counts.',
+  'snapshot/export-kept':
+    'What is deployed differs from what a template or manifest says; what is deployed counts.',
   'trace/endpoint': 'An end of a traced flow is not an endpoint, or names nothing in the input.',
   'dataset/not-understood':
     'A data file given to replace a bundled list, or a part of it, cannot be read.',
@@ -48,6 +49,44 @@ export const DIAGNOSTIC_CODES = {
   'policy/unknown-field': 'A policy object has a field we do not know.',
   'policy/no-effect': 'A part of a policy object is accepted and does nothing.',
   'service/annotation': 'A Service annotation has a value Azure does not understand.',
+  'model/wrong-type': 'A value has the wrong type; it is unknown.',
+  'model/not-a-choice': 'A value is not one of those Azure knows; it is unknown.',
+  'model/missing': 'Something that Azure requires is not written; it is unknown.',
+  'model/malformed-address': 'A text stands where an address belongs and is none; it is unknown.',
+  'model/malformed-port': 'A text stands where a port belongs and is none; it is unknown.',
+  'model/port-out-of-range': 'A port is beyond what Azure accepts.',
+  'model/host-bits': 'A CIDR has bits set beyond its length.',
+  'model/reference-without-id':
+    'A resource is written where a reference belongs; what it refers to is unknown.',
+  'model/value-unknown':
+    'A value that decides something is not known; the message says what is assumed.',
+  'model/parent-missing': 'A child resource is in the input and its parent is not.',
+  'firewall/priority-out-of-range': 'A firewall priority is beyond 100 to 65000.',
+  'firewall/priority-duplicate':
+    'Two collections or groups have one priority; their order is not documented.',
+  'firewall/collection-unreadable':
+    'The kind of a rule collection cannot be told; it may match anything.',
+  'firewall/mixed-rules': 'A rule collection mixes kinds of rules; Azure refuses it.',
+  'firewall/action': 'The action of a rule collection does not fit its rules.',
+  'firewall/no-source': 'A firewall rule has no source; it matches nothing.',
+  'firewall/no-destination': 'A firewall rule has no destination; it matches nothing.',
+  'firewall/several-destinations': 'A firewall rule has destinations of several kinds.',
+  'firewall/address-kind': 'A firewall rule names a kind of address where Azure does not take it.',
+  'firewall/port-out-of-range': 'A port in a firewall rule is beyond what Azure accepts.',
+  'firewall/fqdn-wildcard':
+    'A name in a firewall rule has an asterisk where Azure does not take it.',
+  'firewall/url': 'A target URL is not written as Azure takes it.',
+  'firewall/protocol': 'A DNAT rule names a protocol that is not translated.',
+  'firewall/translation': 'A DNAT rule must have an address or a name to translate to, not both.',
+  'firewall/old-rule-groups': 'A policy is in its form before May 2020; its rules are not read.',
+  'firewall/policy-and-classic': 'A firewall with a policy has rules of its own; they do nothing.',
+  'firewall/group-missing': 'A policy lists a rule collection group that is not in the input.',
+  'nsg/priority-out-of-range': 'The priority of a security rule is beyond 100 to 4096.',
+  'nsg/priority-duplicate':
+    'Two security rules of one direction have one priority; Azure refuses that.',
+  'kubernetes/wrong-type':
+    'A field of a manifest has the wrong type; the API server would refuse it.',
+  'kubernetes/not-a-choice': 'A field of a manifest is not one of the values Kubernetes knows.',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -24,5 +24,8 @@ export interface Gap {
   readonly what: string;
   /** Why it may matter to the answers; empty when it cannot change any verdict. */
   readonly why: string;
+  /** The first place it was seen. */
   readonly at?: Place;
+  /** How often it was seen; absent for once. */
+  readonly count?: number;
 }

@@ -5,4 +5,5 @@ export * from './azure/firewall.ts';
 export * from './azure/network.ts';
 export * from './kubernetes/objects.ts';
 export * from './perimeter.ts';
+export * from './read-perimeter.ts';
 export * from './snapshot.ts';

@@ -43,6 +43,8 @@ export function podAddressesOf(
   switch (addressing) {
     case 'overlay':
     case 'kubenet':
+      // A range that is there and could not be read is not the default one, and a part of it is not the whole.
+      if (cluster.network.unknownPodCidr !== undefined) return NO_ADDRESSES;
       if (isWritten) return written;
       return cluster.isReference === true ? NO_ADDRESSES : oneOf(AKS_DEFAULTS.podCidr);
     case 'node-subnet':
@@ -67,6 +69,7 @@ export function subnetAddresses(links: readonly Link<SubnetPlacement>[]): Addres
 
 export function serviceAddressesOf(cluster: ManagedCluster): AddressSet {
   const written = cluster.network.serviceCidrs;
+  if (cluster.network.unknownServiceCidr !== undefined) return NO_ADDRESSES;
   if (written.length > 0) return addressesOfPrefixes(written.map((entry) => entry.prefix));
   return cluster.isReference === true ? NO_ADDRESSES : oneOf(AKS_DEFAULTS.serviceCidr);
 }

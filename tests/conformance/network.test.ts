@@ -279,6 +279,9 @@ describe('clusters', () => {
     expect(formatAddressSet(placed.podAddresses)).toBe('10.244.0.0/16');
     expect(formatAddressSet(placed.serviceAddresses)).toBe('10.0.0.0/16');
     expect(formatAddressSet(placed.nodeAddresses)).toBe('10.42.1.0/24');
+    const unreadable = { unknownPodCidr: unknown('parameter podCidr') };
+    const open = place('c', { plugin: 'azure', pluginMode: 'overlay', ...unreadable }, flat);
+    expect(formatAddressSet(open.podAddresses)).toBe('no address');
   });
   it('AZN-52: names the policy engine, none when nothing is set, and unknown when the CNI is brought along', () => {
     const engine = (...args: Parameters<typeof place>) => place(...args).policyEngine;

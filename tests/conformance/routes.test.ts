@@ -556,6 +556,30 @@ describe('what no file tells', () => {
     check(network, NODES, '10.240.4.9', 'VnetLocal');
     check(network, NODES, '10.99.1.1', 'unknown: parameter useFirewall');
   });
+  it('AZN-01: a VNet whose space is not known holds its known subnets at least', () => {
+    const network = (routes: readonly RouteWords[]) =>
+      networkOf({
+        vnets: [
+          vnet(
+            'v',
+            { space: [], subnets: { s: { prefix: '10.1.0.0/24', table: 't' }, o: '10.1.1.0/24' } },
+            { isReference: true },
+          ),
+        ],
+        tables: [routeTable('t', [['0.0.0.0/0', 'VirtualAppliance', '10.1.1.4'], ...routes])],
+      });
+    check(network([]), 'v/subnets/s', '10.1.1.9', 'VnetLocal');
+    check(network([]), 'v/subnets/s', '8.8.8.8', 'VirtualAppliance 10.1.1.4');
+    const missing = 'unknown: the address space of virtual network v';
+    check(network([]), 'v/subnets/s', '10.7.7.7', missing);
+    // The real prefix of the network may be shorter than /16 or longer: only then does the user route lose.
+    check(network([['10.1.0.0/16', 'None']]), 'v/subnets/s', '10.1.1.9', missing);
+  });
+  it('routes written beside a table that is only referred to do not make the rest of it known', () => {
+    const table = routeTable('t', [TO_FIREWALL], { isReference: true });
+    const network = e1({ more: { tables: [table] } });
+    expect(selectRoute(network, NODES, exactly('8.8.8.8')).kind).toBe('unknown');
+  });
   it('AZN-24: a Virtual WAN hub may inject a default route, which a user default route overrides', () => {
     const spoke = (table?: string) =>
       vnet('spoke', {

@@ -20,7 +20,9 @@ export interface CheckCase {
 export function outcomeOf(id: string, input: CheckCase): CheckOutcome {
   const check = CATALOGUE.find((one) => one.id === id);
   if (check === undefined) throw new Error(`no check \`${id}\``);
-  const perimeter = readPerimeter(snapshotOf(input.resources ?? [], input.objects ?? [], input.datasets));
+  const perimeter = readPerimeter(
+    snapshotOf(input.resources ?? [], input.objects ?? [], input.datasets),
+  );
   return check.run({
     perimeter,
     network: deriveNetwork(perimeter),

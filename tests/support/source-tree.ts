@@ -40,7 +40,7 @@ export function roomOf(path: string): string | undefined {
 
 /** Static, dynamic and re-exporting imports of a file. */
 export function importsOf(file: SourceFile): readonly Import[] {
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)'([^']+)'/gm;
+  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)'([^'\s`]+)'/gm;
   return [...file.text.matchAll(pattern)].map(([, specifier]) => {
     const name = specifier!;
     return name.startsWith('.')

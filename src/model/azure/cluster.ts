@@ -1,5 +1,6 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { Prefix } from '../../net/index.ts';
+import type { Unknown } from '../../values/index.ts';
 import type { AddressTerm, AddressValue, Located, Named, Reference, Setting } from './common.ts';
 import type { PrefixAt } from './network.ts';
 
@@ -38,6 +39,9 @@ export interface ClusterNetwork {
   readonly policy: Setting<'none' | 'calico' | 'azure' | 'cilium'>;
   readonly podCidrs: readonly PrefixAt[];
   readonly serviceCidrs: readonly PrefixAt[];
+  /** Set when a pod or Service range is written and not known: the default of AKS must not be assumed. */
+  readonly unknownPodCidr?: Unknown;
+  readonly unknownServiceCidr?: Unknown;
   readonly dnsServiceIp?: AddressValue;
   readonly ipFamilies: readonly string[];
   /** Lower-cased ARM value: `loadbalancer`, `userdefinedrouting`, `managednatgateway`…; absent: loadBalancer. */

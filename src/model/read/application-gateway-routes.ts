@@ -1,9 +1,9 @@
-import { isAbsent, isUnknown, itemsOf } from '../../values/index.ts';
-import type { Reference } from '../azure/common.ts';
-import type { GatewayRoute } from '../azure/application-gateway.ts';
 import { parseIp } from '../../net/index.ts';
-import type { Parts } from './application-gateway.ts';
+import { isAbsent, isUnknown, itemsOf } from '../../values/index.ts';
+import type { GatewayRoute } from '../azure/application-gateway.ts';
+import type { Reference } from '../azure/common.ts';
 import { addressIn } from './addresses.ts';
+import type { Parts } from './application-gateway.ts';
 import { type Element, elementsIn, namedOf } from './named.ts';
 import { portIn } from './ports.ts';
 import { type Source, valueIn } from './reading.ts';

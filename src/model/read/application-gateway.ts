@@ -84,10 +84,7 @@ function readListeners(parts: Parts): readonly GatewayListener[] {
   });
 }
 
-function portOf(
-  listener: Element,
-  ports: ReadonlyMap<string, Element>,
-): GatewayListener['port'] {
+function portOf(listener: Element, ports: ReadonlyMap<string, Element>): GatewayListener['port'] {
   const reference = referenceIn(listener, 'frontendPort');
   if (reference === undefined || isUnknown(reference)) return reference;
   const port = ports.get(reference.key);
@@ -125,7 +122,8 @@ function noteGaps(source: Source): void {
   if (isUnknown(source.value)) return;
   const whys = {
     listeners: 'listeners for TCP and TLS forward without HTTP',
-    privateLinkConfigurations: 'they let other networks reach the gateway through private endpoints',
+    privateLinkConfigurations:
+      'they let other networks reach the gateway through private endpoints',
   };
   for (const [name, why] of Object.entries(whys)) {
     const first: Value | undefined = itemsOf(member(source.value, name))[0];

@@ -7,6 +7,8 @@ export interface Children {
   of(parentKey: string, segment: string): readonly AzureResource[];
   /** Parents that are not in the input, though children of theirs are. Marked as references. */
   readonly impliedParents: readonly AzureResource[];
+  /** `Microsoft.KubernetesConfiguration/extensions`, whatever they extend. */
+  readonly extensions: readonly AzureResource[];
 }
 
 /** Parents worth having as a view although only a child of theirs was written. */
@@ -25,7 +27,11 @@ const NONE: readonly AzureResource[] = [];
 export function indexChildren(snapshot: Snapshot): Children {
   const byParent = new Map<string, AzureResource[]>();
   const implied = new Map<string, AzureResource>();
+  const extensions: AzureResource[] = [];
   for (const resource of snapshot.resources.values()) {
+    if (resource.type === 'microsoft.kubernetesconfiguration/extensions') {
+      extensions.push(resource);
+    }
     const typeEnd = resource.type.lastIndexOf('/');
     const parentType = resource.type.slice(0, typeEnd);
     if (!parentType.includes('/')) continue;
@@ -41,6 +47,7 @@ export function indexChildren(snapshot: Snapshot): Children {
   return {
     of: (parentKey, segment) => byParent.get(`${parentKey}|${segment}`) ?? NONE,
     impliedParents: [...implied.values()],
+    extensions,
   };
 }
 

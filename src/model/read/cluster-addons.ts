@@ -33,10 +33,7 @@ export function readClusterAddons(cluster: Source, resource: AzureResource): Clu
     appMonitoring: hasAppMonitoring(inside(monitor, 'appMonitoring')),
     defender: on('defender', inside(inside(security, 'defender'), 'securityMonitoring')),
     workloadIdentity: on('workloadIdentity', inside(security, 'workloadIdentity')),
-    costAnalysis: on(
-      'costAnalysis',
-      inside(inside(cluster, 'metricsProfile'), 'costAnalysis'),
-    ),
+    costAnalysis: on('costAnalysis', inside(inside(cluster, 'metricsProfile'), 'costAnalysis')),
     webAppRouting: on('webAppRouting', routing),
     ...(nginx === undefined ? {} : { webAppRoutingNginx: nginx }),
     ...readMesh(cluster, at),
@@ -46,11 +43,10 @@ export function readClusterAddons(cluster: Source, resource: AzureResource): Clu
   };
 }
 
-/** Either half of application monitoring is enough. */
+/** Any part of application monitoring is enough. */
 function hasAppMonitoring(profile: Source): boolean {
-  return ['autoInstrumentation', 'openTelemetryMetrics', 'openTelemetryLogs'].some((name) =>
-    flagIn(inside(profile, name), 'enabled', true),
-  );
+  const parts = ['autoInstrumentation', 'openTelemetryMetrics', 'openTelemetryLogsAndTraces'];
+  return parts.some((name) => flagIn(inside(profile, name), 'enabled', true));
 }
 
 function readMesh(

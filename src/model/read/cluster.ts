@@ -1,9 +1,5 @@
 import { isAbsent, isUnknown, itemsOf } from '../../values/index.ts';
-import type {
-  ApiServerAccess,
-  ClusterNetwork,
-  ManagedCluster,
-} from '../azure/cluster.ts';
+import type { ApiServerAccess, ClusterNetwork, ManagedCluster } from '../azure/cluster.ts';
 import type { PrefixAt } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressIn, addressTerms, prefixesIn } from './addresses.ts';
@@ -109,7 +105,11 @@ function readNetwork(network: Source): ClusterNetwork {
     ...textsOf(network, { loadBalancerSku: 'loadBalancerSku' }),
     ...(managedOutboundIps === undefined ? {} : { managedOutboundIps }),
     outboundIps: outboundReferences([profile, nat], 'outboundIPs', 'publicIPs'),
-    outboundIpPrefixes: outboundReferences([profile, nat], 'outboundIPPrefixes', 'publicIPPrefixes'),
+    outboundIpPrefixes: outboundReferences(
+      [profile, nat],
+      'outboundIPPrefixes',
+      'publicIPPrefixes',
+    ),
     ...(allocatedOutboundPorts === undefined ? {} : { allocatedOutboundPorts }),
     staticEgressGateway: flagIn(inside(network, 'staticEgressGatewayProfile'), 'enabled', true),
     advancedNetworking: {

@@ -28,7 +28,8 @@ export function readApplicationRule(rule: Element): ApplicationRule {
   };
   checkTargets(rule, view);
   if (itemsOf(valueIn(rule, 'httpHeadersToInsert')).length > 0 && !isUnknown(rule.value)) {
-    const why = 'a destination may answer a request otherwise because of headers the firewall inserts';
+    const why =
+      'a destination may answer a request otherwise because of headers the firewall inserts';
     reportGap(rule.reading, 'httpHeadersToInsert', why, rule.at);
   }
   return view;

@@ -1,4 +1,12 @@
-import { isUnknown, itemsOf, member, stringOf, type Uncertain, type Unknown, type Value } from '../../values/index.ts';
+import {
+  isUnknown,
+  itemsOf,
+  member,
+  stringOf,
+  type Uncertain,
+  type Unknown,
+  type Value,
+} from '../../values/index.ts';
 import type { RuleCollection } from '../azure/firewall.ts';
 import { readApplicationRule } from './firewall-application-rule.ts';
 import { readDnatRule } from './firewall-dnat-rule.ts';
@@ -51,7 +59,13 @@ function readCollection(element: Element, kind: Kind | Unknown): RuleCollection 
   const base = { ...namedOf(element), priority: readPriority(element) };
   if (isUnknown(kind)) return { ...base, kind: 'unknown', unknown: kind };
   const action = valueIn({ ...element, value: valueIn(element, 'action') }, 'type');
-  const rules = elementsIn(element, element.key, 'rules', 'rule', itemsOf(valueIn(element, 'rules')));
+  const rules = elementsIn(
+    element,
+    element.key,
+    'rules',
+    'rule',
+    itemsOf(valueIn(element, 'rules')),
+  );
   if (kind === 'dnat') {
     checkDnatAction(element, action);
     return { ...base, kind, rules: rules.map(readDnatRule) };
@@ -98,7 +112,8 @@ function kindOf(element: Element): Kind | Unknown {
     if (ruleType === undefined && type === 'nat') continue;
     if (isUnknown(ruleType)) return ruleType;
     const kind = RULE_TYPES.get((stringOf(ruleType) ?? '').toLowerCase());
-    if (kind === undefined) return refuse(element, 'ruleType', ruleType ?? rule, 'names no type of rule');
+    if (kind === undefined)
+      return refuse(element, 'ruleType', ruleType ?? rule, 'names no type of rule');
     kinds.add(kind);
   }
   if (type === undefined) missingMember(element, 'ruleCollectionType');

@@ -1,4 +1,11 @@
-import { isAbsent, isUnknown, itemsOf, member, stringOf, type Unknown } from '../../values/index.ts';
+import {
+  isAbsent,
+  isUnknown,
+  itemsOf,
+  member,
+  stringOf,
+  type Unknown,
+} from '../../values/index.ts';
 import type { AddressTerm } from '../azure/common.ts';
 import type { FirewallPolicy, RuleCollection, RuleCollectionGroup } from '../azure/firewall.ts';
 import type { AzureResource } from '../snapshot.ts';

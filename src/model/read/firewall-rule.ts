@@ -4,8 +4,8 @@ import type { FqdnAt, RuleBase, RuleSources } from '../azure/firewall.ts';
 import { addressTerms } from './addresses.ts';
 import { type Element, namedOf } from './named.ts';
 import type { PortBounds } from './ports.ts';
-import { referencesIn } from './references.ts';
 import { report, reportGap, titleOf, valueIn } from './reading.ts';
+import { referencesIn } from './references.ts';
 import { textIn, wrongType } from './scalars.ts';
 
 /** azure-firewall 2.4. */
@@ -76,7 +76,8 @@ export function narrowedByPlace(
   const places = itemsOf(valueIn(rule, name));
   const first = rule.value?.kind === 'unknown' ? undefined : places[0];
   if (first === undefined) return terms;
-  const why = 'which addresses belong to a country is not published, so rules that name one stay undecided';
+  const why =
+    'which addresses belong to a country is not published, so rules that name one stay undecided';
   reportGap(rule.reading, name, why, first.at);
   const text = first.kind === 'string' ? first.value : name;
   const missing = `which addresses \`${name}\` of ${titleOf(rule)} stands for`;

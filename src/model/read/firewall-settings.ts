@@ -100,9 +100,9 @@ function privateRanges(
   values: readonly Value[],
 ): readonly AddressTerm[] {
   const expanded = values.flatMap((value): readonly Value[] => {
-    const isKeyword = value.kind === 'string' && value.value.trim().toLowerCase() === 'ianaprivateranges';
+    const isKeyword =
+      value.kind === 'string' && value.value.trim().toLowerCase() === 'ianaprivateranges';
     return isKeyword ? IANA_PRIVATE_RANGES.map((range) => ({ ...value, value: range })) : [value];
   });
   return addressTerms(source, name, expanded);
 }
-

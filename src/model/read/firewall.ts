@@ -13,7 +13,15 @@ import { addressIn, withSymbol } from './addresses.ts';
 import { readClassicCollections } from './firewall-collection.ts';
 import { readClassicSettings } from './firewall-settings.ts';
 import { elementsIn, locatedOf, namedOf } from './named.ts';
-import { inside, type Reading, report, type Source, sourceOf, titleOf, valueIn } from './reading.ts';
+import {
+  inside,
+  type Reading,
+  report,
+  type Source,
+  sourceOf,
+  titleOf,
+  valueIn,
+} from './reading.ts';
 import { referenceIn } from './references.ts';
 import { choiceIn, numberIn } from './scalars.ts';
 
@@ -47,7 +55,11 @@ export function readFirewall(reading: Reading, resource: AzureResource): AzureFi
     ...(policy === undefined ? {} : { policy }),
     ...(virtualHub === undefined ? {} : { virtualHub }),
     hubPublicAddresses: readHubPublicAddresses(source, resource.key),
-    ...readHubPrivateAddress(source, resource.key, skuName === 'AZFW_Hub' || virtualHub !== undefined),
+    ...readHubPrivateAddress(
+      source,
+      resource.key,
+      skuName === 'AZFW_Hub' || virtualHub !== undefined,
+    ),
     collections: ignoresRules ? [] : collections,
     settings: readClassicSettings(source, resource.body),
     minCapacity: numberIn(inside(source, 'autoscaleConfiguration'), 'minCapacity'),
@@ -71,7 +83,9 @@ function readIpConfigurations(
 ): readonly FirewallIpConfiguration[] {
   const items = itemsOf(valueIn(firewall, name));
   // The management address is another one: only the front of the data path goes by the firewall's symbol.
-  const symbol = privateAddressOf(name === 'ipConfigurations' ? key : `${key}/${name.toLowerCase()}`);
+  const symbol = privateAddressOf(
+    name === 'ipConfigurations' ? key : `${key}/${name.toLowerCase()}`,
+  );
   return elementsIn(firewall, key, name, 'IP configuration', items).map((element) => {
     const subnet = referenceIn(element, 'subnet');
     const publicIp = referenceIn(element, 'publicIPAddress');

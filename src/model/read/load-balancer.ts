@@ -80,4 +80,3 @@ function readPool(element: Element): BackendPool {
   });
   return { ...namedOf(element), addresses };
 }
-

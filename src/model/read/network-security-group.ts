@@ -59,9 +59,7 @@ function portsIn(
   singular: 'sourcePortRange' | 'destinationPortRange',
 ): SecurityRule['sourcePorts'] {
   const values = twinsIn(source, `${singular}s`, singular);
-  return values.length === 0
-    ? missingMember(source, singular)
-    : portsOf(source, singular, values);
+  return values.length === 0 ? missingMember(source, singular) : portsOf(source, singular, values);
 }
 
 function termsIn(

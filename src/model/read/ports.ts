@@ -1,4 +1,4 @@
-import { parsePort, parsePortRange, type Port, type PortSet, portSet } from '../../net/index.ts';
+import { type Port, type PortSet, parsePort, parsePortRange, portSet } from '../../net/index.ts';
 import { isAbsent, type Uncertain, type Unknown, type Value } from '../../values/index.ts';
 import type { Setting } from '../azure/common.ts';
 import { report, type Source, titleOf, unreadable, valueIn } from './reading.ts';
@@ -29,11 +29,7 @@ export function portsOf(
   return unknown ?? portSet(ranges);
 }
 
-export function portIn(
-  source: Source,
-  name: string,
-  bounds: PortBounds = ANY_PORT,
-): Setting<Port> {
+export function portIn(source: Source, name: string, bounds: PortBounds = ANY_PORT): Setting<Port> {
   const value = valueIn(source, name);
   if (isAbsent(value)) return undefined;
   if (value.kind === 'unknown') return value;

@@ -27,10 +27,8 @@ export function settingIn(source: Source, name: string): Setting<string> {
 }
 
 export function settingOf(source: Source, name: string, value: Value | undefined): Setting<string> {
-  switch (value?.kind) {
-    case undefined:
-    case 'null':
-      return undefined;
+  if (isAbsent(value)) return undefined;
+  switch (value.kind) {
     case 'string':
       return value.value;
     case 'unknown':

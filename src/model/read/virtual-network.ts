@@ -14,13 +14,7 @@ import {
   valueIn,
 } from './reading.ts';
 import { referenceIn } from './references.ts';
-import {
-  booleanIn,
-  decidingTextIn,
-  noteUnknown,
-  required,
-  settingIn,
-} from './scalars.ts';
+import { booleanIn, decidingTextIn, noteUnknown, required, settingIn } from './scalars.ts';
 
 /** `Microsoft.Network/virtualNetworks` with its subnets and peerings (azure-networking 11.2). */
 export function readVirtualNetwork(reading: Reading, resource: AzureResource): VirtualNetwork {
@@ -67,7 +61,9 @@ function readSubnet(source: Source, child: AzureResource, vnet: AzureResource): 
       name.toLowerCase(),
     ),
     ...(endpointPolicies === undefined ? {} : { privateEndpointNetworkPolicies: endpointPolicies }),
-    ...(servicePolicies === undefined ? {} : { privateLinkServiceNetworkPolicies: servicePolicies }),
+    ...(servicePolicies === undefined
+      ? {}
+      : { privateLinkServiceNetworkPolicies: servicePolicies }),
     defaultOutboundAccess: booleanIn(source, 'defaultOutboundAccess'),
     ...(apiVersion === undefined ? {} : { apiVersion }),
     ...(exists === undefined ? {} : { exists }),
@@ -136,4 +132,3 @@ function remoteSpace(source: Source): readonly PrefixAt[] {
   }
   return [];
 }
-

@@ -1,8 +1,14 @@
 import { assertNever, type Place } from '../../diagnostics/index.ts';
 import type { AddressValue, PrivateDnsZone, PrivateEndpoint } from '../../model/index.ts';
-import { ALL_IPV4, type DomainName, singleAddress } from '../../net/index.ts';
-import type { KnownAddress, Network } from '../../network/index.ts';
-import { isUnknown, privateAddressOf } from '../../values/index.ts';
+import { ALL_IPV4, type DomainName } from '../../net/index.ts';
+import {
+  addressWithin,
+  exactAddress,
+  type KnownAddress,
+  type Network,
+} from '../../network/index.ts';
+import { isUnknown } from '../../values/index.ts';
+import { addressOfEndpoint } from '../private-endpoint/concrete.ts';
 import type { Decider, MissingFact } from '../verdict.ts';
 import { resolveClusterName } from './cluster-names.ts';
 import { privateAliasOf } from './private-alias.ts';
@@ -151,6 +157,8 @@ function askAzure(network: Network, vnetKey: string, asked: DomainName): Resolut
     switch (record.kind) {
       case 'address':
         return privateAnswer(network, vnetKey, linked, record.address, record.at);
+      case 'endpoint':
+        return privateAnswer(network, vnetKey, linked, record.endpoint, record.at);
       case 'alias':
         name = record.target;
         continue;
@@ -247,44 +255,28 @@ function privateAnswer(
   network: Network,
   vnetKey: string,
   linked: LinkedZone,
-  address: AddressValue,
+  record: AddressValue | PrivateEndpoint,
   at: Place,
 ): Resolution {
-  const endpoint = endpointAt(network, address);
+  const endpoint = 'connections' in record ? record : endpointAt(network, record);
   return {
     kind: 'private',
-    address: knownAddress(network, address, endpoint, at),
+    address: 'connections' in record ? addressOfEndpoint(network, record) : recorded(record),
     zone: linked.zone,
     resolverVnet: vnetKey,
     by: { ...zoneDecider(linked), at },
     ...(endpoint === undefined ? {} : { endpoint }),
   };
-}
 
-/** An endpoint's address that only Azure knows lies in the endpoint's subnet. */
-function knownAddress(
-  network: Network,
-  address: AddressValue,
-  endpoint: PrivateEndpoint | undefined,
-  at: Place,
-): KnownAddress {
-  const label =
-    endpoint === undefined ? 'a private DNS record' : `private endpoint ${endpoint.name}`;
-  if (!isUnknown(address)) return { addresses: singleAddress(address), isExact: true, label, at };
-  const reference = endpoint?.subnet;
-  const subnet =
-    reference === undefined || reference.kind === 'unknown'
-      ? undefined
-      : network.subnets.get(reference.key);
-  const symbol =
-    address.symbol ?? (endpoint === undefined ? undefined : privateAddressOf(endpoint.key));
-  return {
-    addresses: subnet?.addresses ?? ALL_IPV4,
-    isExact: false,
-    label,
-    at,
-    ...(symbol === undefined ? {} : { symbol }),
-  };
+  /** An unknown address in a record is that of the endpoint whose symbol it carries, else any. */
+  function recorded(address: AddressValue): KnownAddress {
+    const label =
+      endpoint === undefined ? 'a private DNS record' : `private endpoint ${endpoint.name}`;
+    if (!isUnknown(address)) return exactAddress(address, label, at);
+    return endpoint === undefined
+      ? addressWithin(ALL_IPV4, address.symbol, label, at)
+      : addressOfEndpoint(network, endpoint);
+  }
 }
 
 function zoneDecider({ zone, link }: LinkedZone): Decider {

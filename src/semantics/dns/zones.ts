@@ -18,6 +18,8 @@ export interface LinkedZone {
 /** What a zone holds under one name. */
 export type ZoneRecord =
   | { readonly kind: 'address'; readonly address: AddressValue; readonly at: Place }
+  /** Kept by the endpoint's zone group: the endpoint's own address, whichever that is. */
+  | { readonly kind: 'endpoint'; readonly endpoint: PrivateEndpoint; readonly at: Place }
   | { readonly kind: 'alias'; readonly target: DomainName; readonly at: Place }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unknown'; readonly missing: string; readonly at: Place };
@@ -174,16 +176,7 @@ function keptByZoneGroup(
       }
     }
     const match = recordNameOf(endpoint, relative, zone.zone);
-    if (match === 'yes') {
-      const own = endpoint.addresses[0];
-      return own === undefined
-        ? {
-            kind: 'unknown',
-            missing: `the address of endpoint \`${endpoint.name}\``,
-            at: endpoint.at,
-          }
-        : { kind: 'address', address: own, at: endpoint.at };
-    }
+    if (match === 'yes') return { kind: 'endpoint', endpoint, at: endpoint.at };
     if (match === 'unknown') {
       perhaps = {
         kind: 'unknown',

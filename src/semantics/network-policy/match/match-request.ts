@@ -1,6 +1,5 @@
 import { allOf, anyOf, type Match, NO, unknownMatch, YES } from '../../verdict.ts';
 import type { RequestRules } from '../policy.ts';
-import { matchesName } from '../selectors/name-pattern.ts';
 import type { MatchContext } from './match-context.ts';
 
 /**
@@ -53,9 +52,4 @@ function matchPattern(pattern: string | undefined, text: string | undefined, wha
   const prefix = /^([A-Za-z0-9/_-]*)\.\*$/.exec(pattern);
   if (prefix !== null) return text.startsWith(prefix[1]!) ? YES : NO;
   return unknownMatch(`whether ${what} fits \`${pattern}\``);
-}
-
-/** Do these `dns` rules admit the query? */
-export function admitsQuery(rules: RequestRules, name: string): boolean {
-  return rules.kind === 'dns' && rules.names.some((one) => matchesName(one, name as never));
 }

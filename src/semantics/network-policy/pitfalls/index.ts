@@ -1,0 +1,10 @@
+export * from './admin.ts';
+export * from './cilium-limits.ts';
+export { podTitle } from './coverage-of-policies.ts';
+export * from './dead-text.ts';
+export * from './dns.ts';
+export * from './ip-blocks.ts';
+export * from './openings.ts';
+export type { Pitfall } from './pitfall.ts';
+export * from './ports.ts';
+export * from './selectors.ts';
