@@ -3,6 +3,8 @@ export interface SourceText {
   readonly file: string;
   /** Offset (UTF-16 code units) of the first character of each line; the first entry is 0. */
   readonly lineStarts: readonly number[];
+  /** Set when `file` is not a file but says what the value comes from. */
+  readonly isDerived?: true;
 }
 
 /** Where a value was written. Small on purpose: every value of every input carries one. */
@@ -50,7 +52,12 @@ export function locate(place: Place): Location {
 
 /** Values that no file holds (bundled defaults, derived objects) are placed in a text that says so. */
 export function placeless(what: string): Place {
-  return { source: { file: what, lineStarts: [0] }, offset: 0 };
+  return { source: { file: what, lineStarts: [0], isDerived: true }, offset: 0 };
+}
+
+/** A file as a whole: one that was not read, or that a remark is about. */
+export function wholeFile(file: string): Place {
+  return { source: { file, lineStarts: [0] }, offset: 0 };
 }
 
 export function throughStep(place: Place, step: string): Place {

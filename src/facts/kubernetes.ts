@@ -410,6 +410,12 @@ export const KUBERNETES_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'K8P-72': {
+    fact: 'Azure NPM expands the values of several In requirements to their product.',
+    source: 'https://github.com/Azure/azure-container-networking/pull/4869',
+    readOn: '2026-11-21',
+    standing: 'observed',
+  },
   'K8P-80': {
     fact: "A Service's backends are the pods of its namespace with every label of its selector; no selector selects nothing by itself.",
     source: 'https://kubernetes.io/docs/concepts/services-networking/service/',

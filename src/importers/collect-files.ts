@@ -2,7 +2,7 @@ import {
   type Diagnostic,
   type DiagnosticCode,
   OperationalError,
-  placeless,
+  wholeFile,
 } from '../diagnostics/index.ts';
 import type { FileReport } from '../model/index.ts';
 import { below, compareText, type FileLimits, type FileTree } from './file-tree.ts';
@@ -159,7 +159,7 @@ class Walk implements CollectedFiles {
       code,
       severity,
       message,
-      at: placeless(path),
+      at: wholeFile(path),
       ...(hint === undefined ? {} : { hint }),
     });
   }

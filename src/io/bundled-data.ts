@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Diagnostic, OperationalError, type Parsed, placeless } from '../diagnostics/index.ts';
+import { type Diagnostic, OperationalError, type Parsed, wholeFile } from '../diagnostics/index.ts';
 import {
   type Datasets,
   NO_THREAT_LIST,
@@ -62,7 +62,7 @@ export async function loadDatasets(files: DatasetFiles): Promise<Parsed<Datasets
         code: 'dataset/not-understood',
         severity: value === undefined ? 'error' : 'warning',
         message: `\`${origin}\`: ${problem}`,
-        at: placeless(path),
+        at: wholeFile(path),
         ...(value === undefined ? { hint: 'the bundled list is used instead' } : {}),
       });
     }

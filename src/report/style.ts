@@ -26,28 +26,37 @@ export function paint(style: Style) {
   };
 }
 
-/** `file:line`, clickable where the terminal can. Places that no file holds give nothing. */
+/** `file:line`, clickable where the terminal can. Empty for a place that no file holds. */
 export function placeText(style: Style, place: Place | undefined): string {
   if (place === undefined || isPlaceless(place)) return '';
   const location = locate(place);
-  const text = `${location.file}:${location.line}`;
+  const text = `${safe(location.file)}:${location.line}`;
   return style.link === undefined ? text : style.link(text, location);
 }
 
 /** A derived value: its text was never a file. */
 export function isPlaceless(place: Place): boolean {
-  return (
-    place.source.lineStarts.length === 1 && place.offset === 0 && !place.source.file.includes('.')
-  );
+  return place.source.isDerived === true;
 }
 
-/** Wraps to the width, every line after the first indented as the first is. */
+/** Wraps to the width, every line indented. Long words (paths) are not broken. */
 export function wrapped(style: Style, indent: number, text: string): string {
-  const pad = ' '.repeat(indent);
-  return wrapAnsi(text, Math.max(20, style.width - indent), { hard: false, trim: true })
-    .split('\n')
-    .map((line) => pad + line)
-    .join('\n');
+  return hanging(style, indent, '', text);
+}
+
+/** `head` and then the text, whose further lines start where its first one does. */
+export function hanging(style: Style, indent: number, head: string, text: string): string {
+  const left = indent + stringWidth(head);
+  const room = Math.max(20, style.width - left);
+  const [first = '', ...rest] = wrapAnsi(text, room, { hard: false, trim: true }).split('\n');
+  const lines = [' '.repeat(indent) + head + first, ...rest.map((line) => ' '.repeat(left) + line)];
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** `left` and `right` at the two ends of a line; one space apart when they do not fit. */
+export function spread(style: Style, left: string, right: string): string {
+  const gap = style.width - stringWidth(left) - stringWidth(right);
+  return left + ' '.repeat(Math.max(2, gap)) + right;
 }
 
 /** Pads to a display width (wide characters and colours counted right). */
@@ -64,7 +73,12 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** Control characters of a person's own text never reach a terminal. */
+/**
+ * A person's own text on one line. Characters that steer a terminal, and those that turn the reading direction of
+ * what follows, never reach it.
+ */
 export function safe(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+  return text
+    .replace(/[\t\n\r]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }

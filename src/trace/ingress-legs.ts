@@ -9,7 +9,6 @@ type TraceOne = (
   context: TraceContext,
   origin: Origin,
   target: Target,
-  endpoint: Endpoint,
   question: TraceQuestion,
 ) => Trace;
 

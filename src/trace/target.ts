@@ -15,6 +15,7 @@ import {
 import { type ClusterPlacement, type Network, PUBLIC_IPV4, podSelector } from '../network/index.ts';
 import { apiServerPrivateAddress } from '../semantics/dns/cluster-names.ts';
 import { resolveName } from '../semantics/dns/concrete.ts';
+import { resolverOf } from '../semantics/dns/resolver.ts';
 import type { Application, Flow, FlowAddress } from '../semantics/flow.ts';
 import { targetPortOf } from '../semantics/load-balancer/concrete.ts';
 import { nodeAddressOf, podAddressOf } from '../semantics/masquerade/own-address.ts';
@@ -174,16 +175,27 @@ function nameTarget(network: Network, origin: Origin, name: DomainName, to: Flow
     label: name,
     symbol: `name:${name}`,
   };
-  const base = { label: name, prelude: [], conditions: [], notes: [] };
-  if (origin.vnetKey === undefined) return { ...base, flow: flowTo(outside) };
+  const base = { label: name, conditions: [] };
+  if (origin.vnetKey === undefined) {
+    return { ...base, flow: flowTo(outside), prelude: [], notes: [] };
+  }
   const resolution = resolveName(network, origin.vnetKey, name);
+  const resolver = resolverOf(network, origin.vnetKey);
+  const notes =
+    resolver.kind === 'firewall' && resolver.assumption !== undefined ? [resolver.assumption] : [];
   const step = (text: string): Step => ({ stage: 'dns', by: resolution.by, text });
   switch (resolution.kind) {
     case 'public':
-      return { ...base, flow: flowTo(outside), prelude: [step(`${name}: a public address`)] };
+      return {
+        ...base,
+        notes,
+        flow: flowTo(outside),
+        prelude: [step(`${name}: a public address`)],
+      };
     case 'private':
       return {
         ...base,
+        notes,
         flow: flowTo(flowAddressOf(resolution.address)),
         prelude: [step(`${name}: ${resolution.address.label}`)],
       };
@@ -191,6 +203,7 @@ function nameTarget(network: Network, origin: Origin, name: DomainName, to: Flow
     case 'unanswered':
       return {
         ...base,
+        notes,
         flow: flowTo(outside),
         prelude: [step(resolution.why)],
         stillborn: { kind: 'denied', by: resolution.by },

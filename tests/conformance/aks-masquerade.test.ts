@@ -172,6 +172,24 @@ describe('the masquerade agent’s ConfigMaps', () => {
     expect(outside(perimeter('nodeSubnet', [podObject(), broken]), IN_VNET).masquerade).toBe('no');
   });
 
+  it('AKS-09: with two clusters nobody knows whose ConfigMap it is', () => {
+    const added = agentConfig(
+      'azure-ip-masq-agent-config',
+      'nonMasqueradeCIDRs:\n  - 10.200.0.0/24',
+    );
+    const pods = [podObject(), added];
+    const two = networkOf(
+      [
+        vnet('spoke', '10.240.0.0/16', { nodes: { addressPrefix: NODES } }),
+        cluster('aks', { networkProfile: MODES.nodeSubnet }),
+        cluster('other', { networkProfile: MODES.nodeSubnet }),
+      ],
+      pods,
+    );
+    expect(outside(two, IN_HUB).masquerade).toBe('unknown');
+    expect(outside(two, IN_VNET).masquerade).toBe('no');
+  });
+
   it('AKS-10: in overlay an added range is a fault and says so', () => {
     const added = agentConfig(
       'azure-ip-masq-agent-config',

@@ -16,6 +16,7 @@ import {
   type Requirement,
 } from '../../src/semantics/application-gateway/requirements.ts';
 import { wafInForce } from '../../src/semantics/application-gateway/waf.ts';
+import { selectRoute } from '../../src/semantics/routes/concrete.ts';
 import {
   address,
   cluster,
@@ -28,6 +29,7 @@ import {
   resource,
   routeTable,
   subnetId,
+  subnetKey,
   vnet,
 } from './aks-fixture.ts';
 
@@ -152,12 +154,24 @@ describe('a request to an Application Gateway', () => {
     expect(request(perimeter(), 80).kind).toBe('no-listener');
   });
 
-  it('AZS-80: the answer to the gateway stays inside the network, a route longer than 0/0', () => {
-    const source = request(perimeter());
-    if (source.kind !== 'proxied') throw new Error('expected a backend connection');
-    const backend = source.flows[0]!.flow.source;
-    const inside = backend.kind === 'within' && formatAddressSet(backend.addresses);
-    expect(inside).toBe('192.168.200.0/24');
+  it('AZS-80: the server’s answer to the gateway follows the network’s own route, not 0/0 to the firewall', () => {
+    const routed = { routeTable: ref('Microsoft.Network/routeTables', 'rt') };
+    const network = networkOf([
+      vnet('net', '192.168.0.0/16', {
+        AzureFirewallSubnet: { addressPrefix: '192.168.100.0/26' },
+        gateway: { addressPrefix: '192.168.200.0/24' },
+        workload: { addressPrefix: '192.168.1.0/24', ...routed },
+      }),
+      routeTable('rt', { '0.0.0.0/0': '192.168.100.4' }),
+      gateway(),
+    ]);
+    const delivery = request(network);
+    if (delivery.kind !== 'proxied') throw new Error('expected a backend connection');
+    const client = delivery.flows[0]!.flow.source;
+    const back = selectRoute(network, subnetKey('net', 'workload'), client);
+    expect(back.kind === 'route' && back.route.nextHopType).toBe('VnetLocal');
+    const out = selectRoute(network, subnetKey('net', 'workload'), address('1.1.1.1'));
+    expect(out.kind === 'route' && out.route.nextHopType).toBe('VirtualAppliance');
   });
 });
 

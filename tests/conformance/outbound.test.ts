@@ -5,6 +5,7 @@ import {
   internetOutbound,
   type OutboundHow,
 } from '../../src/semantics/outbound/concrete.ts';
+import { acceptsUserDefinedRouting } from '../../src/semantics/outbound/user-defined-routing.ts';
 import { selectRoute } from '../../src/semantics/routes/concrete.ts';
 import {
   address,
@@ -144,12 +145,33 @@ describe('how nodes get out', () => {
     expect(fromNodes({ outboundType: 'none' }, { defaultOutboundAccess: false }).kind).toBe('none');
   });
 
-  it('AKS-21: with userDefinedRouting and a private subnet an Internet route leads nowhere', () => {
+  it('with userDefinedRouting and a private subnet an Internet route leads nowhere', () => {
     const choice = fromNodes(
       { outboundType: 'userDefinedRouting' },
       { defaultOutboundAccess: false },
     );
     expect(choice.kind).toBe('none');
+  });
+
+  it.each([
+    [{ '0.0.0.0/0': '10.240.8.4' }, 'yes'],
+    [{ '0.0.0.0/0': 'VirtualNetworkGateway' }, 'yes'],
+    [{ '0.0.0.0/0': 'Internet' }, 'no'],
+    [{ '10.0.0.0/8': '10.240.8.4' }, 'no'],
+    [undefined, 'no'],
+  ])('AKS-21: userDefinedRouting with routes %j is accepted: %s', (routes, accepted) => {
+    const table =
+      routes === undefined ? {} : { routeTable: ref('Microsoft.Network/routeTables', 'rt') };
+    const network = networkOf([
+      spoke(table),
+      ...(routes === undefined ? [] : [routeTable('rt', routes as Record<string, string>)]),
+      cluster('aks', {
+        networkProfile: { networkPlugin: 'azure', outboundType: 'userDefinedRouting' },
+      }),
+    ]);
+    expect(acceptsUserDefinedRouting(network.clusters[0]!).map((each) => each.match.kind)).toEqual([
+      accepted,
+    ]);
   });
 
   it('AKS-22: block denies all egress, whatever the subnet has', () => {

@@ -1,6 +1,7 @@
 import { isUnknown } from '../../values/index.ts';
 import type { AgentPool } from '../azure/cluster.ts';
 import type { AzureResource } from '../snapshot.ts';
+import { present } from './present.ts';
 import { inside, type Reading, sourceOf, valueIn } from './reading.ts';
 import { referenceIn, referencesIn } from './references.ts';
 import {
@@ -23,15 +24,13 @@ export function readAgentPool(reading: Reading, resource: AzureResource): AgentP
   const podSubnet = referenceIn(source, 'podSubnetID');
   const maxSurge = textIn(inside(source, 'upgradeSettings'), 'maxSurge');
   const localDnsMode = textIn(inside(source, 'localDNSProfile'), 'mode');
-  const texts = {
+  const optional = {
     mode: textIn(source, 'mode'),
     osSku: textIn(source, 'osSKU'),
     vmSize: textIn(source, 'vmSize'),
     podIpAllocationMode: textIn(source, 'podIPAllocationMode'),
     maxSurge,
     localDnsMode,
-  };
-  const numbers = {
     count: plainNumberIn(source, 'count'),
     minCount: plainNumberIn(source, 'minCount'),
     maxCount: plainNumberIn(source, 'maxCount'),
@@ -41,12 +40,10 @@ export function readAgentPool(reading: Reading, resource: AzureResource): AgentP
     key: resource.key,
     name: resource.name,
     at: resource.at,
-    ...present(texts),
-    ...present(numbers),
+    ...present(optional),
     osType: osType === 'Windows' ? 'Windows' : 'Linux',
     autoscaling: flagIn(source, 'enableAutoScaling', false),
-    ...(subnet === undefined ? {} : { subnet }),
-    ...(podSubnet === undefined ? {} : { podSubnet }),
+    ...present({ subnet, podSubnet }),
     enableNodePublicIp: booleanIn(source, 'enableNodePublicIP'),
     zones: textsIn(source, 'availabilityZones'),
     labels: textMapOf(valueIn(source, 'nodeLabels')),
@@ -55,12 +52,4 @@ export function readAgentPool(reading: Reading, resource: AzureResource): AgentP
       'applicationSecurityGroups',
     ),
   };
-}
-
-/** Without the members that are `undefined`. */
-function present<T>(members: Readonly<Record<string, T | undefined>>): Readonly<Record<string, T>> {
-  const entries = Object.entries(members).filter(
-    (entry): entry is [string, T] => entry[1] !== undefined,
-  );
-  return Object.fromEntries(entries);
 }

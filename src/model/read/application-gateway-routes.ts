@@ -6,7 +6,8 @@ import { addressIn } from './addresses.ts';
 import type { Parts } from './application-gateway.ts';
 import { type Element, elementsIn, namedOf } from './named.ts';
 import { portIn } from './ports.ts';
-import { type Source, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import { type Source, sourceAt, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
 import { noteUnknown, plainNumberIn, settingIn, textIn, textsIn } from './scalars.ts';
 
@@ -39,7 +40,7 @@ function routesOf(rule: Element, targets: Targets): readonly GatewayRoute[] {
   const priority = plainNumberIn(rule, 'priority');
   const shared: Shared = {
     ...(listener === undefined || isUnknown(listener) ? {} : { listenerKey: listener.key }),
-    ...(priority === undefined ? {} : { priority }),
+    ...present({ priority }),
   };
   const mapReference = referenceIn(rule, 'urlPathMap');
   const map = found(mapReference, targets.maps);
@@ -80,8 +81,7 @@ function routeTo(
     paths,
     backends: backendsOf(pool, targets),
     backendPort: settings === undefined ? undefined : portIn(settings, 'port'),
-    ...(backendProtocol === undefined ? {} : { backendProtocol }),
-    ...(wafPolicy === undefined ? {} : { wafPolicy }),
+    ...present({ backendProtocol, wafPolicy }),
     redirects: !isAbsent(valueIn(source, names.redirect)),
   };
 }
@@ -97,7 +97,7 @@ function backendsOf(pool: Reference | undefined, targets: Targets): GatewayRoute
     return [{ kind: 'address', address: { ...address, at: pool.at } }];
   }
   const items = itemsOf(valueIn(element, 'backendAddresses'));
-  return items.flatMap((value) => backendOf({ ...element, value, at: value.at }));
+  return items.flatMap((value) => backendOf(sourceAt(element, value)));
 }
 
 function backendOf(source: Source): GatewayRoute['backends'] {

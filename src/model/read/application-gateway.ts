@@ -6,6 +6,7 @@ import { readGatewayRoutes } from './application-gateway-routes.ts';
 import { subnetOf } from './gateways.ts';
 import { type Element, elementsIn, locatedOf, namedOf } from './named.ts';
 import { portIn } from './ports.ts';
+import { present } from './present.ts';
 import { inside, type Reading, reportGap, type Source, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
 import { booleanIn, decidingTextIn, flagIn, settingOf, textIn, twinsIn } from './scalars.ts';
@@ -30,13 +31,11 @@ export function readApplicationGateway(
   noteGaps(source);
   return {
     ...located,
-    ...(skuName === undefined ? {} : { skuName }),
-    ...(skuTier === undefined ? {} : { skuTier }),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ skuName, skuTier, subnet }),
     frontends: parts('frontendIPConfigurations', 'front end').map(readFrontend),
     listeners: readListeners(parts),
     routes: readGatewayRoutes(parts),
-    ...(wafPolicy === undefined ? {} : { wafPolicy }),
+    ...present({ wafPolicy }),
     ...readInlineWaf(source),
     isIsolated: hasIsolationTag(located.tags),
   };
@@ -56,9 +55,7 @@ function readFrontend(element: Element): ApplicationGateway['frontends'][number]
   const subnet = referenceIn(element, 'subnet');
   return {
     ...namedOf(element),
-    ...(privateAddress === undefined ? {} : { privateAddress }),
-    ...(publicIp === undefined ? {} : { publicIp }),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ privateAddress, publicIp, subnet }),
   };
 }
 
@@ -75,11 +72,11 @@ function readListeners(parts: Parts): readonly GatewayListener[] {
     const unknownHost = hosts.find(isUnknown);
     return {
       ...namedOf(element),
-      ...(frontend === undefined ? {} : { frontend }),
+      ...present({ frontend }),
       port: unknownHost ?? portOf(element, ports),
-      ...(protocol === undefined ? {} : { protocol }),
+      ...present({ protocol }),
       hostNames: hosts.filter((host) => typeof host === 'string'),
-      ...(wafPolicy === undefined ? {} : { wafPolicy }),
+      ...present({ wafPolicy }),
     };
   });
 }
@@ -109,9 +106,7 @@ function readInlineWaf(source: Source): Pick<ApplicationGateway, 'inlineWaf'> {
   return {
     inlineWaf: {
       enabled: flagIn(waf, 'enabled', false),
-      ...(mode === undefined ? {} : { mode }),
-      ...(ruleSetType === undefined ? {} : { ruleSetType }),
-      ...(ruleSetVersion === undefined ? {} : { ruleSetVersion }),
+      ...present({ mode, ruleSetType, ruleSetVersion }),
       ...(typeof requestBodyCheck === 'boolean' ? { requestBodyCheck } : {}),
       at: waf.at,
     },

@@ -13,6 +13,7 @@ const PARTS: ReadonlySet<string> = new Set([
   'microsoft.network/privateendpoints/privatednszonegroups',
   'microsoft.network/privatednszones/virtualnetworklinks',
   'microsoft.network/privatednszones/a',
+  'microsoft.network/privatednszones/cname',
   'microsoft.containerservice/managedclusters/agentpools',
   'microsoft.kubernetesconfiguration/extensions',
 ]);
@@ -82,7 +83,6 @@ const WHYS: ReadonlyMap<string, string> = new Map([
   [`${N}/networkintentpolicies`, ''],
   [`${N}/networksecuritygroups/defaultsecurityrules`, ''],
   [`${N}/privatednszones/aaaa`, 'IPv6 addresses of private names are not read'],
-  [`${N}/privatednszones/cname`, 'aliases inside a private zone are not followed'],
   [`${N}/privatednszones/soa`, ''],
   [`${N}/privatednszones/txt`, ''],
   [`${N}/privatednszones/mx`, ''],

@@ -3,7 +3,8 @@ import { isAbsent, isUnknown, itemsOf } from '../../values/index.ts';
 import type { ClusterAddons } from '../azure/cluster.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { scopeOf } from './neighbours.ts';
-import { inside, type Source, sourceOf, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import { inside, type Source, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
 import { choiceIn, flagIn, textIn } from './scalars.ts';
 
@@ -35,7 +36,7 @@ export function readClusterAddons(cluster: Source, resource: AzureResource): Clu
     workloadIdentity: on('workloadIdentity', inside(security, 'workloadIdentity')),
     costAnalysis: on('costAnalysis', inside(inside(cluster, 'metricsProfile'), 'costAnalysis')),
     webAppRouting: on('webAppRouting', routing),
-    ...(nginx === undefined ? {} : { webAppRoutingNginx: nginx }),
+    ...present({ webAppRoutingNginx: nginx }),
     ...readMesh(cluster, at),
     ...readGatewayAddon(addon('ingressApplicationGateway'), on),
     extensions: readExtensions(cluster, resource),
@@ -62,7 +63,7 @@ function readMesh(
   return {
     istio,
     istioIngress: gateways.map((value) => {
-      const gateway = { ...profile, value, at: value.at };
+      const gateway = sourceAt(profile, value);
       return { mode: textIn(gateway, 'mode') ?? '', enabled: flagIn(gateway, 'enabled', true) };
     }),
   };
@@ -81,9 +82,7 @@ function readGatewayAddon(
   const subnetCidr = textIn(config, 'subnetCIDR');
   return {
     applicationGateway: {
-      ...(gateway === undefined ? {} : { gateway }),
-      ...(subnet === undefined ? {} : { subnet }),
-      ...(subnetCidr === undefined ? {} : { subnetCidr }),
+      ...present({ gateway, subnet, subnetCidr }),
       at: addon.at,
     },
   };
@@ -95,7 +94,7 @@ function readExtensions(cluster: Source, resource: AzureResource): ClusterAddons
   return reading.children.extensions.flatMap((extension) => {
     if (scopeOf(extension.key) !== resource.key) return [];
     const source = sourceOf(reading, 'cluster extension', extension);
-    const root = { ...source, value: extension.body };
+    const root = sourceAt(source, extension.body);
     const hasPlan = !isAbsent(valueIn(root, 'plan'));
     return [{ type: textIn(source, 'extensionType') ?? '', hasPlan }];
   });

@@ -6,7 +6,8 @@ import { addressIn, addressTerms, prefixesIn } from './addresses.ts';
 import { readAgentPool } from './agent-pool.ts';
 import { readClusterAddons } from './cluster-addons.ts';
 import { locatedOf } from './named.ts';
-import { inside, type Reading, type Source, sourceOf, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import { inside, type Reading, type Source, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn, referencesIn } from './references.ts';
 import {
   booleanIn,
@@ -23,7 +24,7 @@ import {
 /** `Microsoft.ContainerService/managedClusters` with its node pools (aks 1). */
 export function readCluster(reading: Reading, resource: AzureResource): ManagedCluster {
   const source = sourceOf(reading, 'cluster', resource);
-  const root: Source = { ...source, value: resource.body };
+  const root = sourceAt(source, resource.body);
   const sku = inside(root, 'sku');
   const pools = reading.children.of(resource.key, 'agentpools');
   return {
@@ -97,24 +98,26 @@ function readNetwork(network: Source): ClusterNetwork {
     policy: choiceIn(network, 'networkPolicy', ['none', 'calico', 'azure', 'cilium'] as const),
     podCidrs: pods.known,
     serviceCidrs: services.known,
-    ...(pods.unknown === undefined ? {} : { unknownPodCidr: pods.unknown }),
-    ...(services.unknown === undefined ? {} : { unknownServiceCidr: services.unknown }),
-    ...(dnsServiceIp === undefined ? {} : { dnsServiceIp }),
+    ...present({
+      unknownPodCidr: pods.unknown,
+      unknownServiceCidr: services.unknown,
+      dnsServiceIp,
+    }),
     ipFamilies: textsIn(network, 'ipFamilies'),
     outboundType: typeof outbound === 'string' ? outbound.toLowerCase() : outbound,
     ...textsOf(network, { loadBalancerSku: 'loadBalancerSku' }),
-    ...(managedOutboundIps === undefined ? {} : { managedOutboundIps }),
+    ...present({ managedOutboundIps }),
     outboundIps: outboundReferences([profile, nat], 'outboundIPs', 'publicIPs'),
     outboundIpPrefixes: outboundReferences(
       [profile, nat],
       'outboundIPPrefixes',
       'publicIPPrefixes',
     ),
-    ...(allocatedOutboundPorts === undefined ? {} : { allocatedOutboundPorts }),
+    ...present({ allocatedOutboundPorts }),
     staticEgressGateway: flagIn(inside(network, 'staticEgressGatewayProfile'), 'enabled', true),
     advancedNetworking: {
       enabled: flagIn(advanced, 'enabled', false),
-      ...(policies === undefined ? {} : { policies }),
+      ...present({ policies }),
     },
   };
 }
@@ -155,9 +158,9 @@ function readApiServer(cluster: Source): ApiServerAccess {
     privateDnsZone: settingIn(access, 'privateDNSZone'),
     publicFqdn: booleanIn(access, 'enablePrivateClusterPublicFQDN'),
     vnetIntegration: booleanIn(access, 'enableVnetIntegration'),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ subnet }),
     disableRunCommand: booleanIn(access, 'disableRunCommand'),
-    ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
+    ...present({ publicNetworkAccess }),
   };
 }
 

@@ -1,10 +1,16 @@
 import { isUnknown, itemsOf, type Uncertain, type Value } from '../../values/index.ts';
 import type { ApplicationProtocol, ApplicationRule, FqdnAt } from '../azure/firewall.ts';
 import { addressTerms } from './addresses.ts';
-import { namesIn, narrowedByPlace, PROTOCOL_PORTS, ruleBaseOf } from './firewall-rule.ts';
+import {
+  namesIn,
+  narrowedByPlace,
+  PROTOCOL_PORTS,
+  sourcesOf,
+  withDescription,
+} from './firewall-rule.ts';
 import type { Element } from './named.ts';
 import { portIn } from './ports.ts';
-import { report, reportGap, titleOf, valueIn } from './reading.ts';
+import { report, reportGap, sourceAt, titleOf, valueIn } from './reading.ts';
 import { booleanIn, choiceIn, missingMember, required } from './scalars.ts';
 
 export function readApplicationRule(rule: Element): ApplicationRule {
@@ -12,7 +18,10 @@ export function readApplicationRule(rule: Element): ApplicationRule {
   const urls = namesIn(rule, 'targetUrls', (text, value) => checkUrl(rule, text, value));
   const addresses = itemsOf(valueIn(rule, 'destinationAddresses'));
   const view: ApplicationRule = {
-    ...ruleBaseOf(rule),
+    key: rule.key,
+    name: rule.name,
+    at: rule.at,
+    sources: sourcesOf(rule),
     protocols: protocolsIn(rule),
     targetFqdns: namesIn(rule, 'targetFqdns', (text, value) => checkFqdn(rule, text, value)),
     // Whether a URL rule sees the path of HTTPS hangs on the inspection: unknown inspection, unknown rule.
@@ -32,7 +41,7 @@ export function readApplicationRule(rule: Element): ApplicationRule {
       'a destination may answer a request otherwise because of headers the firewall inserts';
     reportGap(rule.reading, 'httpHeadersToInsert', why, rule.at);
   }
-  return view;
+  return withDescription(rule, view);
 }
 
 function protocolsIn(rule: Element): readonly ApplicationProtocol[] {
@@ -42,7 +51,7 @@ function protocolsIn(rule: Element): readonly ApplicationProtocol[] {
     return [{ type: unknown, port: unknown }];
   }
   return items.map((item) => {
-    const source = { ...rule, value: item, at: item.at };
+    const source = sourceAt(rule, item);
     return {
       type: required(
         source,

@@ -12,7 +12,7 @@ import { readApplicationRule } from './firewall-application-rule.ts';
 import { readDnatRule } from './firewall-dnat-rule.ts';
 import { readNetworkRule } from './firewall-network-rule.ts';
 import { type Element, elementsIn, namedOf } from './named.ts';
-import { report, type Source, titleOf, unreadable, valueIn } from './reading.ts';
+import { inside, report, type Source, titleOf, unreadable, valueIn } from './reading.ts';
 import { choiceOf, missingMember, numberIn, required } from './scalars.ts';
 
 type Kind = 'dnat' | 'network' | 'application';
@@ -58,7 +58,7 @@ export function unknownCollection(
 function readCollection(element: Element, kind: Kind | Unknown): RuleCollection {
   const base = { ...namedOf(element), priority: readPriority(element) };
   if (isUnknown(kind)) return { ...base, kind: 'unknown', unknown: kind };
-  const action = valueIn({ ...element, value: valueIn(element, 'action') }, 'type');
+  const action = valueIn(inside(element, 'action'), 'type');
   const rules = elementsIn(
     element,
     element.key,

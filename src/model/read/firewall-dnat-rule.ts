@@ -2,7 +2,7 @@ import { isUnknown, itemsOf } from '../../values/index.ts';
 import type { DnatRule } from '../azure/firewall.ts';
 import { addressIn, addressTerms } from './addresses.ts';
 import { protocolsIn } from './firewall-network-rule.ts';
-import { NAT_PORTS, ruleBaseOf } from './firewall-rule.ts';
+import { NAT_PORTS, sourcesOf, withDescription } from './firewall-rule.ts';
 import type { Element } from './named.ts';
 import { portIn, portsOf } from './ports.ts';
 import { report, titleOf, unreadable, valueIn } from './reading.ts';
@@ -14,8 +14,11 @@ export function readDnatRule(rule: Element): DnatRule {
   const protocols = protocolsIn(rule);
   checkProtocols(rule, protocols);
   if (addresses.length === 0) missingMember(rule, 'destinationAddresses');
-  return {
-    ...ruleBaseOf(rule),
+  return withDescription(rule, {
+    key: rule.key,
+    name: rule.name,
+    at: rule.at,
+    sources: sourcesOf(rule),
     protocols,
     destinationAddresses: addressTerms(rule, 'destinationAddresses', addresses),
     destinationPorts:
@@ -24,7 +27,7 @@ export function readDnatRule(rule: Element): DnatRule {
         : portsOf(rule, 'destinationPorts', ports, NAT_PORTS),
     ...readTarget(rule),
     translatedPort: required(rule, 'translatedPort', portIn(rule, 'translatedPort', NAT_PORTS)),
-  };
+  });
 }
 
 /** ARS-06: an address or a name, exactly one of them. */

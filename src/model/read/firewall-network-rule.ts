@@ -1,7 +1,13 @@
 import { isUnknown, itemsOf, type Uncertain, type Value } from '../../values/index.ts';
 import type { NetworkRule } from '../azure/firewall.ts';
 import { addressTerms } from './addresses.ts';
-import { namesIn, narrowedByPlace, RULE_PORTS, ruleBaseOf } from './firewall-rule.ts';
+import {
+  namesIn,
+  narrowedByPlace,
+  RULE_PORTS,
+  sourcesOf,
+  withDescription,
+} from './firewall-rule.ts';
 import type { Element } from './named.ts';
 import { portsOf } from './ports.ts';
 import { report, titleOf, valueIn } from './reading.ts';
@@ -14,7 +20,10 @@ type Protocol = (typeof PROTOCOLS)[number];
 export function readNetworkRule(rule: Element): NetworkRule {
   const written = itemsOf(valueIn(rule, 'destinationAddresses'));
   const view: NetworkRule = {
-    ...ruleBaseOf(rule),
+    key: rule.key,
+    name: rule.name,
+    at: rule.at,
+    sources: sourcesOf(rule),
     protocols: protocolsIn(rule),
     destinationAddresses: narrowedByPlace(
       rule,
@@ -28,7 +37,7 @@ export function readNetworkRule(rule: Element): NetworkRule {
     destinationPorts: portsIn(rule),
   };
   checkDestinations(rule, view);
-  return view;
+  return withDescription(rule, view);
 }
 
 /** Policies write `ipProtocols`, classic rules `protocols` (azure-firewall 1.7). */

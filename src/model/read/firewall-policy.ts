@@ -19,6 +19,7 @@ import {
 } from './firewall-collection.ts';
 import { readPolicySettings } from './firewall-settings.ts';
 import { locatedOf } from './named.ts';
+import { present } from './present.ts';
 import {
   inside,
   type Reading,
@@ -45,7 +46,7 @@ export function readFirewallPolicy(reading: Reading, resource: AzureResource): F
   return {
     ...locatedOf(resource),
     skuTier: choiceIn(inside(source, 'sku'), 'tier', SKU_TIERS),
-    ...(basePolicy === undefined ? {} : { basePolicy }),
+    ...present({ basePolicy }),
     settings: readPolicySettings(source),
     intrusionDetectionMode: choiceIn(intrusion, 'mode', ['Off', 'Alert', 'Deny'] as const),
     intrusionDetectionPrivateRanges: readIntrusionRanges(inside(intrusion, 'configuration')),

@@ -2,7 +2,7 @@ import { isAbsent, isUnknown, itemsOf, type Uncertain, type Value } from '../../
 import type { AddressTerm } from '../azure/common.ts';
 import type { FqdnAt, RuleBase, RuleSources } from '../azure/firewall.ts';
 import { addressTerms } from './addresses.ts';
-import { type Element, namedOf } from './named.ts';
+import type { Element } from './named.ts';
 import type { PortBounds } from './ports.ts';
 import { report, reportGap, titleOf, valueIn } from './reading.ts';
 import { referencesIn } from './references.ts';
@@ -19,17 +19,8 @@ export const PROTOCOL_PORTS: PortBounds = {
   code: 'firewall/port-out-of-range',
 };
 
-/** What every kind of rule has: its name and where a flow may come from. */
-export function ruleBaseOf(rule: Element): RuleBase {
-  const description = textIn(rule, 'description');
-  return {
-    ...namedOf(rule),
-    ...(description === undefined ? {} : { description }),
-    sources: readSources(rule),
-  };
-}
-
-function readSources(rule: Element): RuleSources {
+/** Where a flow may come from, as every kind of rule writes it. */
+export function sourcesOf(rule: Element): RuleSources {
   const written = addressTerms(rule, 'sourceAddresses', itemsOf(valueIn(rule, 'sourceAddresses')));
   const addresses = narrowedByPlace(rule, 'sourceGeoLocations', written);
   const ipGroups = referencesIn(rule, 'sourceIpGroups');
@@ -102,4 +93,9 @@ export function namesIn(
     } else names.push(wrongType(rule, name, value, 'a name'));
   }
   return names;
+}
+
+export function withDescription<R extends RuleBase>(rule: Element, view: R): R {
+  const description = textIn(rule, 'description');
+  return description === undefined ? view : { ...view, description };
 }

@@ -2,7 +2,7 @@ import { isAbsent, isUnknown, itemsOf, member, type Value } from '../../values/i
 import type { AddressTerm, Setting } from '../azure/common.ts';
 import type { FirewallSettings, ThreatIntelMode } from '../azure/firewall.ts';
 import { addressesIn, addressTerms } from './addresses.ts';
-import { inside, type Source, valueIn } from './reading.ts';
+import { inside, type Source, sourceAt, valueIn } from './reading.ts';
 import { booleanIn, choiceIn, settingIn, textsIn } from './scalars.ts';
 
 const MODES: readonly ThreatIntelMode[] = ['Off', 'Alert', 'Deny'];
@@ -67,9 +67,9 @@ export function readClassicSettings(firewall: Source, body: Value): FirewallSett
 
 function settingsMap(firewall: Source, body: Value): Source {
   const nested = valueIn(firewall, 'additionalProperties');
-  if (!isAbsent(nested)) return { ...firewall, value: nested };
+  if (!isAbsent(nested)) return sourceAt(firewall, nested);
   const beside = member(body, 'additionalProperties');
-  return { ...firewall, value: isAbsent(beside) ? body : beside };
+  return sourceAt(firewall, isAbsent(beside) ? body : beside);
 }
 
 /** A classic firewall learns ranges as soon as a Route Server is named (azure-firewall 1.5, 4). */

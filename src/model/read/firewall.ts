@@ -13,11 +13,13 @@ import { addressIn, withSymbol } from './addresses.ts';
 import { readClassicCollections } from './firewall-collection.ts';
 import { readClassicSettings } from './firewall-settings.ts';
 import { elementsIn, locatedOf, namedOf } from './named.ts';
+import { present } from './present.ts';
 import {
   inside,
   type Reading,
   report,
   type Source,
+  sourceAt,
   sourceOf,
   titleOf,
   valueIn,
@@ -52,8 +54,7 @@ export function readFirewall(reading: Reading, resource: AzureResource): AzureFi
             'managementIpConfiguration',
           )[0]!,
         }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(virtualHub === undefined ? {} : { virtualHub }),
+    ...present({ policy, virtualHub }),
     hubPublicAddresses: readHubPublicAddresses(source, resource.key),
     ...readHubPrivateAddress(
       source,
@@ -91,8 +92,7 @@ function readIpConfigurations(
     const publicIp = referenceIn(element, 'publicIPAddress');
     return {
       ...namedOf(element),
-      ...(subnet === undefined ? {} : { subnet }),
-      ...(publicIp === undefined ? {} : { publicIp }),
+      ...present({ subnet, publicIp }),
       privateAddress: withSymbol(
         addressIn(element, 'privateIPAddress'),
         notDeployed(firewall, 'the private address', symbol),
@@ -120,7 +120,7 @@ function readHubPublicAddresses(firewall: Source, key: string): readonly Address
   const written = itemsOf(valueIn(publicIps, 'addresses'));
   if (written.length > 0) {
     return written.map((value, index) =>
-      withSymbol(addressIn({ ...publicIps, value }, 'address'), unknown(index)),
+      withSymbol(addressIn(sourceAt(publicIps, value), 'address'), unknown(index)),
     );
   }
   const count = numberIn(publicIps, 'count');

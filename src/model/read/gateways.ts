@@ -9,6 +9,7 @@ import type {
 import type { AzureResource } from '../snapshot.ts';
 import { prefixesIn } from './addresses.ts';
 import { locatedOf } from './named.ts';
+import { present } from './present.ts';
 import { skuNameOf } from './public-ip.ts';
 import {
   inside,
@@ -16,6 +17,7 @@ import {
   type Reading,
   reportGap,
   type Source,
+  sourceAt,
   sourceOf,
   valueIn,
 } from './reading.ts';
@@ -33,8 +35,7 @@ export function readVirtualNetworkGateway(
   noteSiteGaps(source);
   return {
     ...locatedOf(resource),
-    ...(gatewayType === undefined ? {} : { gatewayType }),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ gatewayType, subnet }),
     enableBgp: booleanIn(source, 'enableBgp'),
   };
 }
@@ -72,8 +73,7 @@ export function readGatewayConnection(
   const localGateway = referenceIn(source, 'localNetworkGateway2');
   return {
     ...locatedOf(resource),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(localGateway === undefined ? {} : { localGateway }),
+    ...present({ gateway, localGateway }),
   };
 }
 
@@ -83,7 +83,7 @@ export function readBastionHost(reading: Reading, resource: AzureResource): Bast
   return {
     ...locatedOf(resource),
     ...skuNameOf(reading, resource),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ subnet }),
     isPrivateOnly: booleanIn(source, 'enablePrivateOnlyBastion'),
   };
 }
@@ -91,7 +91,7 @@ export function readBastionHost(reading: Reading, resource: AzureResource): Bast
 /** The subnet of the first IP configuration that names one. */
 export function subnetOf(source: Source, list = 'ipConfigurations'): Reference | undefined {
   for (const item of itemsOf(valueIn(source, list))) {
-    const subnet = referenceIn({ ...source, value: propertiesOf(item) }, 'subnet');
+    const subnet = referenceIn(sourceAt(source, propertiesOf(item)), 'subnet');
     if (subnet !== undefined) return subnet;
   }
   return undefined;

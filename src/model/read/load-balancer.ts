@@ -10,8 +10,9 @@ import type { AzureResource } from '../snapshot.ts';
 import { addressIn } from './addresses.ts';
 import { type Element, elementsIn, locatedOf, namedOf } from './named.ts';
 import { portIn } from './ports.ts';
+import { present } from './present.ts';
 import { skuNameOf } from './public-ip.ts';
-import { propertiesOf, type Reading, reportGap, sourceOf, valueIn } from './reading.ts';
+import { propertiesOf, type Reading, reportGap, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn, referencesIn } from './references.ts';
 import { booleanIn, decidingTextIn, numberIn } from './scalars.ts';
 
@@ -41,9 +42,7 @@ function readFrontend(element: Element): LoadBalancerFrontend {
   const subnet = referenceIn(element, 'subnet');
   return {
     ...namedOf(element),
-    ...(privateAddress === undefined ? {} : { privateAddress }),
-    ...(publicIp === undefined ? {} : { publicIp }),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ privateAddress, publicIp, subnet }),
   };
 }
 
@@ -54,9 +53,7 @@ function readRule(element: Element): LoadBalancingRule {
   const protocol = decidingTextIn(element, 'protocol');
   return {
     ...namedOf(element),
-    ...(frontend === undefined ? {} : { frontend }),
-    ...(backendPool === undefined ? {} : { backendPool }),
-    ...(protocol === undefined ? {} : { protocol }),
+    ...present({ frontend, backendPool, protocol }),
     frontendPort: portIn(element, 'frontendPort'),
     backendPort: portIn(element, 'backendPort'),
     enableFloatingIp: booleanIn(element, 'enableFloatingIP'),
@@ -75,7 +72,7 @@ function readOutboundRule(element: Element): OutboundRule {
 function readPool(element: Element): BackendPool {
   const members = itemsOf(valueIn(element, 'loadBalancerBackendAddresses'));
   const addresses = members.flatMap((item) => {
-    const address = addressIn({ ...element, value: propertiesOf(item) }, 'ipAddress');
+    const address = addressIn(sourceAt(element, propertiesOf(item)), 'ipAddress');
     return address === undefined ? [] : [address];
   });
   return { ...namedOf(element), addresses };

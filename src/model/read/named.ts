@@ -1,6 +1,7 @@
 import { itemsOf, member, stringOf, type Value } from '../../values/index.ts';
 import type { Located } from '../azure/common.ts';
 import type { AzureResource } from '../snapshot.ts';
+import { present } from './present.ts';
 import { propertiesOf, type Source } from './reading.ts';
 import { textMapOf } from './scalars.ts';
 
@@ -18,8 +19,7 @@ export function locatedOf(resource: AzureResource): Located {
     zones,
     tags: textMapOf(member(resource.body, 'tags')),
     ...(location === undefined ? {} : { location: normalLocation(location) }),
-    ...(resource.exists === undefined ? {} : { exists: resource.exists }),
-    ...(resource.isReference === undefined ? {} : { isReference: resource.isReference }),
+    ...present({ exists: resource.exists, isReference: resource.isReference }),
   };
 }
 

@@ -8,7 +8,8 @@ import type {
 } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { locatedOf } from './named.ts';
-import { inside, type Reading, sourceOf, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import { inside, type Reading, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
 import { booleanIn, decidingTextIn, settingIn, textIn } from './scalars.ts';
 
@@ -33,8 +34,7 @@ export function readPlatformService(reading: Reading, resource: AzureResource): 
   return {
     ...locatedOf(resource),
     type: resource.type,
-    ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
-    ...(networkDefaultAction === undefined ? {} : { networkDefaultAction }),
+    ...present({ publicNetworkAccess, networkDefaultAction }),
   };
 }
 
@@ -50,7 +50,7 @@ export function readFlowLog(reading: Reading, resource: AzureResource): FlowLog 
   const target = referenceIn(source, 'targetResourceId');
   return {
     ...locatedOf(resource),
-    ...(target === undefined ? {} : { target }),
+    ...present({ target }),
     enabled: booleanIn(source, 'enabled'),
   };
 }
@@ -79,16 +79,15 @@ export function readDiagnosticSetting(
     at: resource.at,
     scopeKey: scopeOf(resource.key),
     logs: itemsOf(valueIn(source, 'logs')).map((value) => {
-      const log = { ...source, value, at: value.at };
+      const log = sourceAt(source, value);
       const category = textIn(log, 'category');
       const categoryGroup = textIn(log, 'categoryGroup');
       return {
-        ...(category === undefined ? {} : { category }),
-        ...(categoryGroup === undefined ? {} : { categoryGroup }),
+        ...present({ category, categoryGroup }),
         enabled: booleanIn(log, 'enabled'),
       };
     }),
-    ...(type === undefined ? {} : { logAnalyticsDestinationType: type }),
+    ...present({ logAnalyticsDestinationType: type }),
     hasDestination: destinations.some((name) => !isAbsent(valueIn(source, name))),
   };
 }
@@ -102,6 +101,6 @@ export function readPolicyAssignment(reading: Reading, resource: AzureResource):
     at: resource.at,
     scope: textIn(source, 'scope') ?? scopeOf(resource.id),
     definitionId: settingIn(source, 'policyDefinitionId'),
-    ...(enforcementMode === undefined ? {} : { enforcementMode }),
+    ...present({ enforcementMode }),
   };
 }

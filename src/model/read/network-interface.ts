@@ -3,6 +3,7 @@ import type { NetworkInterface } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, addressIn } from './addresses.ts';
 import { type Element, elementsIn, locatedOf } from './named.ts';
+import { present } from './present.ts';
 import { inside, type Reading, sourceOf, valueIn } from './reading.ts';
 import { referenceIn, referencesIn } from './references.ts';
 import { booleanIn } from './scalars.ts';
@@ -15,7 +16,7 @@ export function readNetworkInterface(reading: Reading, resource: AzureResource):
   const items = itemsOf(valueIn(source, 'ipConfigurations'));
   return {
     ...locatedOf(resource),
-    ...(networkSecurityGroup === undefined ? {} : { networkSecurityGroup }),
+    ...present({ networkSecurityGroup }),
     enableIpForwarding: booleanIn(source, 'enableIPForwarding'),
     dnsServers: addressesIn(dns, 'dnsServers', itemsOf(valueIn(dns, 'dnsServers'))),
     ipConfigurations: elementsIn(
@@ -34,9 +35,7 @@ function readIpConfiguration(element: Element): NetworkInterface['ipConfiguratio
   const publicIp = referenceIn(element, 'publicIPAddress');
   return {
     name: element.name,
-    ...(privateAddress === undefined ? {} : { privateAddress }),
-    ...(subnet === undefined ? {} : { subnet }),
-    ...(publicIp === undefined ? {} : { publicIp }),
+    ...present({ privateAddress, subnet, publicIp }),
     applicationSecurityGroups: referencesIn(element, 'applicationSecurityGroups'),
     at: element.at,
   };

@@ -5,6 +5,7 @@ import type { AzureResource } from '../snapshot.ts';
 import { addressTerms } from './addresses.ts';
 import { locatedOf } from './named.ts';
 import { portsOf } from './ports.ts';
+import { present } from './present.ts';
 import { type Reading, report, type Source, sourceOf, titleOf, valueIn } from './reading.ts';
 import { referencesIn } from './references.ts';
 import { choiceIn, missingMember, numberIn, required, textIn, twinsIn } from './scalars.ts';
@@ -31,7 +32,7 @@ function readRule(source: Source, child: AzureResource): SecurityRule {
     key: child.key,
     name: child.name,
     at: child.at,
-    ...(description === undefined ? {} : { description }),
+    ...present({ description }),
     direction: required(
       source,
       'direction',

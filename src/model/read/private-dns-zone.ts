@@ -3,7 +3,8 @@ import type { PrivateDnsZone, PrivateDnsZoneLink } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressIn } from './addresses.ts';
 import { locatedOf } from './named.ts';
-import { type Reading, type Source, sourceOf, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import { type Reading, type Source, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
 import { booleanIn, decidingTextIn, required } from './scalars.ts';
 
@@ -32,13 +33,13 @@ function readLink(source: Source, child: AzureResource): PrivateDnsZoneLink {
     // A link that exists in some worlds only links nothing for certain.
     virtualNetwork: child.exists ?? network,
     registrationEnabled: booleanIn(source, 'registrationEnabled'),
-    ...(resolutionPolicy === undefined ? {} : { resolutionPolicy }),
+    ...present({ resolutionPolicy }),
   };
 }
 
 function readRecord(source: Source, child: AzureResource): PrivateDnsZone['aRecords'][number] {
   const written = itemsOf(valueIn(source, 'aRecords')).flatMap((value) => {
-    const address = addressIn({ ...source, value }, 'ipv4Address');
+    const address = addressIn(sourceAt(source, value), 'ipv4Address');
     return address === undefined ? [] : [address];
   });
   const addresses = child.exists === undefined ? written : [child.exists];

@@ -1,10 +1,20 @@
-import { isUnknown, itemsOf } from '../../values/index.ts';
+import { isUnknown, itemsOf, privateAddressOf } from '../../values/index.ts';
 import type { AddressValue, Reference } from '../azure/common.ts';
 import type { PrivateEndpoint } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, addressIn } from './addresses.ts';
 import { type Element, elementsIn, locatedOf } from './named.ts';
-import { inside, propertiesOf, type Reading, type Source, sourceOf, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import {
+  inside,
+  propertiesOf,
+  type Reading,
+  type Source,
+  sourceAt,
+  sourceOf,
+  titleOf,
+  valueIn,
+} from './reading.ts';
 import { referenceIn, referenceOf, referencesIn } from './references.ts';
 import { decidingTextIn, required, textIn, textsIn } from './scalars.ts';
 
@@ -17,7 +27,7 @@ export function readPrivateEndpoint(reading: Reading, resource: AzureResource): 
     ...readConnections(source, resource.key, 'manualPrivateLinkServiceConnections', true),
   ];
   const dnsConfigs = itemsOf(valueIn(source, 'customDnsConfigs')).flatMap((item) => {
-    const config = { ...source, value: item };
+    const config = sourceAt(source, item);
     const fqdn = textIn(config, 'fqdn');
     if (fqdn === undefined) return [];
     const addresses = addressesIn(config, 'ipAddresses', itemsOf(valueIn(config, 'ipAddresses')));
@@ -25,9 +35,9 @@ export function readPrivateEndpoint(reading: Reading, resource: AzureResource): 
   });
   return {
     ...locatedOf(resource),
-    ...(subnet === undefined ? {} : { subnet }),
+    ...present({ subnet }),
     connections,
-    addresses: addressesOf(source, dnsConfigs),
+    addresses: addressesOf(source, resource.key, dnsConfigs),
     dnsConfigs,
     zoneGroupZones: zonesOf(reading, resource.key),
   };
@@ -47,7 +57,7 @@ function readConnections(
       name: element.name,
       service: required(element, 'privateLinkServiceId', service),
       groupIds: textsIn(element, 'groupIds'),
-      ...(status === undefined ? {} : { status }),
+      ...present({ status }),
       isManual,
       at: element.at,
     };
@@ -55,34 +65,39 @@ function readConnections(
 }
 
 /**
- * Its addresses: as asked for, else as Azure reports them in the DNS settings or on the interface. Empty when none of
- * them is written: they are then only known to lie in the subnet.
+ * Its addresses: as asked for, else as Azure reports them in the DNS settings or on the interface. When none of them is
+ * written there is one unknown address under the endpoint's own symbol.
  */
 function addressesOf(
   source: Source,
+  key: string,
   dnsConfigs: PrivateEndpoint['dnsConfigs'],
 ): readonly AddressValue[] {
   const asked = itemsOf(valueIn(source, 'ipConfigurations')).flatMap((item) => {
-    const address = addressIn({ ...source, value: propertiesOf(item) }, 'privateIPAddress');
+    const address = addressIn(sourceAt(source, propertiesOf(item)), 'privateIPAddress');
     return address === undefined ? [] : [address];
   });
   if (asked.length > 0) return asked;
   const reported = distinct(dnsConfigs.flatMap((config) => config.addresses));
   if (reported.length > 0) return reported;
-  return distinct(
+  const onInterfaces = distinct(
     referencesIn(source, 'networkInterfaces').flatMap((reference) =>
       interfaceAddresses(source, reference),
     ),
   );
+  if (onInterfaces.length > 0) return onInterfaces;
+  const missing = `the private address of ${titleOf(source)}`;
+  const symbol = privateAddressOf(key);
+  return [{ kind: 'unknown', reason: 'run-time', text: '', missing, symbol, at: source.at }];
 }
 
 function interfaceAddresses(source: Source, reference: Reference): readonly AddressValue[] {
   if (isUnknown(reference)) return [];
   const found = source.reading.snapshot.resources.get(reference.key);
-  const properties = { ...source, value: found && propertiesOf(found.body) };
+  const properties = sourceAt(source, found && propertiesOf(found.body));
   return itemsOf(valueIn(properties, 'ipConfigurations')).flatMap((item) => {
     const value = propertiesOf(item);
-    const address = addressIn({ ...source, value }, 'privateIPAddress');
+    const address = addressIn(sourceAt(source, value), 'privateIPAddress');
     return address === undefined ? [] : [address];
   });
 }
@@ -102,7 +117,7 @@ function zonesOf(reading: Reading, key: string): readonly Reference[] {
     const source = sourceOf(reading, 'zone group', child);
     if (child.exists !== undefined) return [child.exists];
     return itemsOf(valueIn(source, 'privateDnsZoneConfigs')).flatMap((item) => {
-      const config = { ...source, value: propertiesOf(item) };
+      const config = sourceAt(source, propertiesOf(item));
       const zone = referenceOf(config, 'privateDnsZoneId', valueIn(config, 'privateDnsZoneId'));
       return zone === undefined ? [] : [zone];
     });

@@ -4,13 +4,14 @@ import type { NatGateway, PublicIpAddress, PublicIpPrefix } from '../azure/netwo
 import type { AzureResource } from '../snapshot.ts';
 import { addressIn, prefixOf, withSymbol } from './addresses.ts';
 import { locatedOf } from './named.ts';
-import { inside, type Reading, type Source, sourceOf, titleOf, valueIn } from './reading.ts';
+import { present } from './present.ts';
+import { inside, type Reading, sourceAt, sourceOf, titleOf, valueIn } from './reading.ts';
 import { referenceIn, referencesIn } from './references.ts';
 import { numberIn, textIn } from './scalars.ts';
 
 /** `sku` stands beside `properties`. */
 export function skuNameOf(reading: Reading, resource: AzureResource): { readonly sku?: string } {
-  const root: Source = { ...sourceOf(reading, 'resource', resource), value: resource.body };
+  const root = sourceAt(sourceOf(reading, 'resource', resource), resource.body);
   const name = textIn(inside(root, 'sku'), 'name');
   return name === undefined ? {} : { sku: name };
 }
@@ -33,9 +34,7 @@ export function readPublicIp(reading: Reading, resource: AzureResource): PublicI
     ...locatedOf(resource),
     address: withSymbol(addressIn(source, 'ipAddress'), unknown),
     ...skuNameOf(reading, resource),
-    ...(allocationMethod === undefined ? {} : { allocationMethod }),
-    ...(prefix === undefined ? {} : { prefix }),
-    ...(fqdn === undefined ? {} : { fqdn }),
+    ...present({ allocationMethod, prefix, fqdn }),
   };
 }
 

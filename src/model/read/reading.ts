@@ -2,6 +2,7 @@ import type { Diagnostic, DiagnosticCode, Gap, Place } from '../../diagnostics/i
 import { isAbsent, member, type Unknown, type Value } from '../../values/index.ts';
 import type { AzureResource, Snapshot } from '../snapshot.ts';
 import type { Children } from './children.ts';
+import { present } from './present.ts';
 
 /** What comes up while one snapshot is read. Filled by the readers of this folder, emptied by `readPerimeter`. */
 export interface Reading {
@@ -36,7 +37,7 @@ export function report(
     severity,
     message,
     at,
-    ...(hint === undefined ? {} : { hint }),
+    ...present({ hint }),
   });
 }
 
@@ -72,7 +73,13 @@ export function valueIn(source: Source, name: string): Value | undefined {
 /** An object inside: messages keep speaking of the outer one. */
 export function inside(source: Source, name: string): Source {
   const value = valueIn(source, name);
-  return { ...source, value, at: value?.at ?? source.at };
+  return sourceAt(source, value);
+}
+
+/** Another object of the same owner. Written out: copying with a spread costs a third of the reading of all rules. */
+export function sourceAt(source: Source, value: Value | undefined): Source {
+  const { reading, what, name } = source;
+  return { reading, what, name, value, at: value?.at ?? source.at };
 }
 
 /** ARM nests a resource's members in `properties`; where there is none they stand beside the name. */

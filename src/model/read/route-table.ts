@@ -5,6 +5,7 @@ import type { NextHopType, RouteTable, UserRoute } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, prefixOf } from './addresses.ts';
 import { locatedOf } from './named.ts';
+import { present } from './present.ts';
 import { inside, type Reading, type Source, sourceOf, valueIn } from './reading.ts';
 import { booleanIn, choiceIn, decidingTextIn, missingMember, required } from './scalars.ts';
 
@@ -27,7 +28,7 @@ export function readRouteTable(reading: Reading, resource: AzureResource): Route
       .of(resource.key, 'routes')
       .map((child) => readRoute(sourceOf(reading, 'route', child), child)),
     disableBgpRoutePropagation: booleanIn(source, 'disableBgpRoutePropagation'),
-    ...(disablePeeringRoute === undefined ? {} : { disablePeeringRoute }),
+    ...present({ disablePeeringRoute }),
   };
 }
 

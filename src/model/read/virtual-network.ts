@@ -3,12 +3,14 @@ import type { Peering, PrefixAt, Subnet, VirtualNetwork } from '../azure/network
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, prefixesIn } from './addresses.ts';
 import { locatedOf } from './named.ts';
+import { present } from './present.ts';
 import {
   inside,
   propertiesOf,
   type Reading,
   reportGap,
   type Source,
+  sourceAt,
   sourceOf,
   titleOf,
   valueIn,
@@ -53,21 +55,17 @@ function readSubnet(source: Source, child: AzureResource, vnet: AzureResource): 
     id: child.id,
     vnetKey: vnet.key,
     prefixes: prefixesOrPool(source, source, 'addressPrefix'),
-    ...(networkSecurityGroup === undefined ? {} : { networkSecurityGroup }),
-    ...(routeTable === undefined ? {} : { routeTable }),
-    ...(natGateway === undefined ? {} : { natGateway }),
+    ...present({ networkSecurityGroup, routeTable, natGateway }),
     serviceEndpoints: namesOfItems(source, 'serviceEndpoints', 'service'),
     delegations: namesOfItems(source, 'delegations', 'serviceName').map((name) =>
       name.toLowerCase(),
     ),
-    ...(endpointPolicies === undefined ? {} : { privateEndpointNetworkPolicies: endpointPolicies }),
-    ...(servicePolicies === undefined
-      ? {}
-      : { privateLinkServiceNetworkPolicies: servicePolicies }),
+    ...present({
+      privateEndpointNetworkPolicies: endpointPolicies,
+      privateLinkServiceNetworkPolicies: servicePolicies,
+    }),
     defaultOutboundAccess: booleanIn(source, 'defaultOutboundAccess'),
-    ...(apiVersion === undefined ? {} : { apiVersion }),
-    ...(exists === undefined ? {} : { exists }),
-    ...(child.isReference === undefined ? {} : { isReference: child.isReference }),
+    ...present({ apiVersion, exists, isReference: child.isReference }),
   };
 }
 
@@ -93,7 +91,7 @@ function prefixesOrPool(
 /** One text of each item, bare or inside `properties`. */
 function namesOfItems(source: Source, list: string, name: string): readonly string[] {
   return itemsOf(valueIn(source, list)).flatMap((item) => {
-    const text = settingIn({ ...source, value: propertiesOf(item) }, name);
+    const text = settingIn(sourceAt(source, propertiesOf(item)), name);
     if (isUnknown(text)) noteUnknown(source, list, text, 'left out');
     return typeof text === 'string' ? [text] : [];
   });
@@ -114,8 +112,7 @@ function readPeering(source: Source, child: AzureResource, vnetKey: string): Pee
     allowForwardedTraffic: booleanIn(source, 'allowForwardedTraffic'),
     allowGatewayTransit: booleanIn(source, 'allowGatewayTransit'),
     useRemoteGateways: booleanIn(source, 'useRemoteGateways'),
-    ...(peeringState === undefined ? {} : { peeringState }),
-    ...(peeringSyncLevel === undefined ? {} : { peeringSyncLevel }),
+    ...present({ peeringState, peeringSyncLevel }),
     remoteAddressSpace: remoteSpace(source),
     peerCompleteVnets: booleanIn(source, 'peerCompleteVnets'),
   };

@@ -2,7 +2,7 @@ import { isUnknown, itemsOf } from '../../values/index.ts';
 import type { WafPolicy } from '../azure/application-gateway.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { elementsIn, locatedOf } from './named.ts';
-import { inside, type Reading, type Source, sourceOf, valueIn } from './reading.ts';
+import { inside, type Reading, type Source, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { booleanIn, choiceIn, noteUnknown, plainNumberIn, settingIn, textIn } from './scalars.ts';
 
 /** `Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies` (azure-networking 11.2). */
@@ -21,7 +21,7 @@ export function readWafPolicy(reading: Reading, resource: AzureResource): WafPol
 
 function readRuleSets(managed: Source): WafPolicy['ruleSets'] {
   return itemsOf(valueIn(managed, 'managedRuleSets')).map((value) => {
-    const set = { ...managed, value, at: value.at };
+    const set = sourceAt(managed, value);
     return {
       type: textIn(set, 'ruleSetType') ?? '',
       version: textIn(set, 'ruleSetVersion') ?? '',

@@ -6,6 +6,7 @@ import type { Profile } from './finding.ts';
 /** One finding (or every finding of a check) that somebody decided to live with, why, and until when. */
 export interface SuppressionEntry {
   readonly check: string;
+  /** The finding's subject; absent: every subject of the check. */
   readonly subject?: string;
   readonly reason: string;
   /** ISO date; from the day after, the finding counts again. */
@@ -15,55 +16,98 @@ export interface SuppressionEntry {
 
 export interface Configuration {
   readonly profile?: Profile;
+  /** ARM template parameters by name, as plain JSON. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Values only Azure knows, settled by hand: `fw-hub.privateIp`. */
+  readonly assume: Readonly<Record<string, string>>;
   readonly suppressions: readonly SuppressionEntry[];
 }
 
-const suppression = z.strictObject({
-  check: z.string().min(1),
-  subject: z.string().min(1).optional(),
-  reason: z.string().min(10, 'say why in a sentence (10 characters or more)'),
-  until: z.iso.date('an ISO date: 2027-03-31'),
-});
+export const NO_CONFIGURATION: Configuration = { parameters: {}, assume: {}, suppressions: [] };
 
-/** The schema of `sallyport.yaml`; also published as JSON Schema. */
+const suppression = z
+  .strictObject({
+    check: z.string().min(1).describe('The id of a check: `ingress/asymmetric-return`.'),
+    subject: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The finding's subject, as --format json prints it; absent: all of the check."),
+    reason: z
+      .string({ error: 'say why in a sentence' })
+      .trim()
+      .min(10, 'say why in a sentence (10 characters or more)')
+      .describe('Why this is accepted.'),
+    until: z.iso
+      .date({ error: 'say until when, as a date: 2027-03-31' })
+      .describe('The last day on which it is accepted.'),
+  })
+  .describe('A finding somebody decided to live with.');
+
+/** The schema of `sallyport.yaml`; `docs/sallyport.schema.json` is made of it. */
 export const CONFIGURATION_SCHEMA = z.strictObject({
-  profile: z.enum(['production', 'dev', 'ephemeral', 'internal-only', 'central-hub']).optional(),
+  profile: z
+    .enum(['production', 'dev', 'ephemeral', 'internal-only', 'central-hub'])
+    .optional()
+    .describe('Which demands make sense for this cluster.'),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('ARM template parameters; --param and --parameters win over them.'),
+  assume: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Values that only Azure knows, such as `fw-hub.privateIp`; --assume wins.'),
   suppressions: z.array(suppression).optional(),
 });
 
 /** Reads `sallyport.yaml`. Entries that are wrong are reported at their place and left out; the rest counts. */
 export function parseConfiguration(value: Value): Parsed<Configuration> {
-  const diagnostics: Diagnostic[] = [];
+  // An empty file configures nothing.
+  if (value.kind === 'null') return { value: NO_CONFIGURATION, diagnostics: [] };
   const whole = CONFIGURATION_SCHEMA.safeParse(toJson(value));
-  for (const issue of whole.error?.issues ?? []) {
-    diagnostics.push({
-      code: 'config/invalid',
-      severity: 'error',
-      message: `\`${issue.path.join('.') || 'sallyport.yaml'}\`: ${issue.message}`,
-      at: placeOf(value, issue.path),
-      hint: 'see docs/configuration.md',
-    });
-  }
-  const suppressions = itemsOf(member(value, 'suppressions')).flatMap(
-    (item): SuppressionEntry[] => {
-      const parsed = suppression.safeParse(toJson(item));
-      if (!parsed.success) return [];
-      const { check, subject, reason, until } = parsed.data;
-      return [{ check, reason, until, at: item.at, ...(subject === undefined ? {} : { subject }) }];
-    },
-  );
-  const profile = CONFIGURATION_SCHEMA.shape.profile.safeParse(
-    toJson(member(value, 'profile') ?? { kind: 'null', at: value.at }) ?? undefined,
-  );
+  const { profile, parameters, assume } = CONFIGURATION_SCHEMA.shape;
+  const read = <T>(schema: z.ZodType<T>, name: string): T | undefined => {
+    const written = member(value, name);
+    return written === undefined ? undefined : schema.safeParse(toJson(written)).data;
+  };
+  const known = read(profile, 'profile');
   return {
     value: {
-      suppressions,
-      ...(profile.success && profile.data !== undefined ? { profile: profile.data } : {}),
+      ...(known === undefined ? {} : { profile: known }),
+      parameters: read(parameters, 'parameters') ?? {},
+      assume: read(assume, 'assume') ?? {},
+      suppressions: itemsOf(member(value, 'suppressions')).flatMap(suppressionEntry),
     },
-    diagnostics,
+    diagnostics: (whole.error?.issues ?? []).map((issue) => diagnosticOf(issue, value)),
   };
 }
 
+/** An entry without a reason or an end accepts nothing. */
+function suppressionEntry(item: Value): readonly SuppressionEntry[] {
+  const { data } = suppression.safeParse(toJson(item));
+  if (data === undefined) return [];
+  const { check, subject, reason, until } = data;
+  return [{ check, reason, until, at: item.at, ...(subject === undefined ? {} : { subject }) }];
+}
+
+function diagnosticOf(issue: z.core.$ZodIssue, value: Value): Diagnostic {
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+  const name = path.join('.');
+  return {
+    code: 'config/invalid',
+    severity: 'error',
+    message:
+      unknownKey === undefined
+        ? `\`${name === '' ? 'the whole file' : name}\`: ${issue.message}`
+        : `\`${name}\` is not a setting`,
+    at: placeOf(value, path),
+    hint: 'docs/configuration.md lists the settings',
+  };
+}
+
+/** The place of the deepest part of `path` that is written. */
 function placeOf(value: Value, path: readonly PropertyKey[]): Place {
   let here = value;
   for (const step of path) {

@@ -1,8 +1,9 @@
-export { readBaseline, writeBaseline } from './baseline.ts';
+export { type Baseline, readBaseline, writeBaseline } from './baseline.ts';
 export { CATALOGUE } from './catalogue/index.ts';
 export {
   CONFIGURATION_SCHEMA,
   type Configuration,
+  NO_CONFIGURATION,
   parseConfiguration,
   type SuppressionEntry,
 } from './configuration.ts';

@@ -1,7 +1,7 @@
 import type { Place } from '../../diagnostics/index.ts';
-import type { Check, Finding, Undecided } from './finding.ts';
+import type { Check, Finding, Severity, Undecided } from './finding.ts';
 
-/** Why a finding does not count. */
+/** Why something does not count. */
 export interface Suppression {
   readonly kind: 'suppressed' | 'baseline';
   readonly reason: string;
@@ -13,26 +13,36 @@ export interface Suppression {
 export interface ReportedFinding {
   readonly finding: Finding;
   readonly suppression?: Suppression;
+  /** It was accepted until a day that has passed. It counts. */
+  readonly expired?: Suppression;
+}
+
+/** An open question, and whether somebody decided to live with it. */
+export interface ReportedQuestion {
+  readonly question: Undecided;
+  readonly suppression?: Suppression;
+  readonly expired?: Suppression;
 }
 
 /** Everything one run of the catalogue said. Grouped by check, in the order people read: errors first. */
 export interface CheckReport {
   readonly groups: readonly FindingGroup[];
-  readonly undecided: readonly Undecided[];
+  readonly undecided: readonly ReportedQuestion[];
   readonly outcomes: {
     readonly passed: readonly string[];
     readonly failed: readonly string[];
     readonly undecided: readonly string[];
     readonly notApplicable: readonly { readonly check: string; readonly why: string }[];
   };
-  /** About the configuration: an expired suppression, one that matches nothing, a stale baseline entry. */
+  /** About the configuration: a suppression that matches nothing, a stale baseline entry. */
   readonly remarks: readonly Remark[];
 }
 
 export interface FindingGroup {
   readonly check: Check;
   /** The worst severity among those that count. */
-  readonly severity: Finding['severity'];
+  readonly severity: Severity;
+  /** At least one. */
   readonly findings: readonly ReportedFinding[];
 }
 
@@ -48,7 +58,27 @@ export function counting(report: CheckReport): readonly Finding[] {
   );
 }
 
+/** Open questions that count. */
+export function openQuestions(report: CheckReport): readonly Undecided[] {
+  return report.undecided.flatMap(({ question, suppression }) =>
+    suppression === undefined ? [question] : [],
+  );
+}
+
+/** Does it hold? A note is worth reading and no reason to stop; what cannot be told does not hold. */
+export function holds(report: CheckReport): boolean {
+  return (
+    counting(report).every(({ severity }) => severity === 'note') &&
+    openQuestions(report).length === 0
+  );
+}
+
 /** Stable identity of a finding for baselines and code scanning: what is wrong with what. */
-export function fingerprintText(finding: Finding): string {
+export function fingerprintText(finding: Pick<Finding, 'check' | 'subject'>): string {
   return `${finding.check} ${finding.subject}`;
+}
+
+/** The check of a fingerprint text. */
+export function checkOf(fingerprint: string): string {
+  return fingerprint.split(' ', 1)[0] ?? '';
 }

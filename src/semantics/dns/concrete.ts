@@ -155,10 +155,15 @@ function askAzure(network: Network, vnetKey: string, asked: DomainName): Resolut
     const by = zoneDecider(linked);
     const record = recordIn(network, linked, name);
     switch (record.kind) {
-      case 'address':
-        return privateAnswer(network, vnetKey, linked, record.address, record.at);
-      case 'endpoint':
-        return privateAnswer(network, vnetKey, linked, record.endpoint, record.at);
+      case 'address': {
+        const endpoint = endpointAt(network, record.address);
+        const address = recordedAddress(network, record.address, endpoint, record.at);
+        return privateAnswer(vnetKey, linked, address, endpoint);
+      }
+      case 'endpoint': {
+        const address = addressOfEndpoint(network, record.endpoint);
+        return privateAnswer(vnetKey, linked, address, record.endpoint);
+      }
       case 'alias':
         name = record.target;
         continue;
@@ -252,31 +257,36 @@ function hasEndpoint(
 }
 
 function privateAnswer(
-  network: Network,
   vnetKey: string,
   linked: LinkedZone,
-  record: AddressValue | PrivateEndpoint,
-  at: Place,
+  address: KnownAddress,
+  endpoint: PrivateEndpoint | undefined,
 ): Resolution {
-  const endpoint = 'connections' in record ? record : endpointAt(network, record);
   return {
     kind: 'private',
-    address: 'connections' in record ? addressOfEndpoint(network, record) : recorded(record),
+    address,
     zone: linked.zone,
     resolverVnet: vnetKey,
-    by: { ...zoneDecider(linked), at },
+    by: { ...zoneDecider(linked), ...(address.at === undefined ? {} : { at: address.at }) },
     ...(endpoint === undefined ? {} : { endpoint }),
   };
+}
 
-  /** An unknown address in a record is that of the endpoint whose symbol it carries, else any. */
-  function recorded(address: AddressValue): KnownAddress {
-    const label =
+/** An unknown address in a record is that of the endpoint whose symbol it carries, else any. */
+function recordedAddress(
+  network: Network,
+  address: AddressValue,
+  endpoint: PrivateEndpoint | undefined,
+  at: Place,
+): KnownAddress {
+  if (!isUnknown(address)) {
+    const owner =
       endpoint === undefined ? 'a private DNS record' : `private endpoint ${endpoint.name}`;
-    if (!isUnknown(address)) return exactAddress(address, label, at);
-    return endpoint === undefined
-      ? addressWithin(ALL_IPV4, address.symbol, label, at)
-      : addressOfEndpoint(network, endpoint);
+    return exactAddress(address, owner, at);
   }
+  return endpoint === undefined
+    ? addressWithin(ALL_IPV4, address.symbol, 'a private DNS record', at)
+    : addressOfEndpoint(network, endpoint);
 }
 
 function zoneDecider({ zone, link }: LinkedZone): Decider {

@@ -1,6 +1,6 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { AddressValue } from '../../model/index.ts';
-import { addressSetHas, formatIp, type Ip, parseIp } from '../../net/index.ts';
+import { addressSetHas, equalIp, formatIp, type Ip, parseIp } from '../../net/index.ts';
 import type { FirewallPlacement, Network } from '../../network/index.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import type { MissingFact } from '../verdict.ts';
@@ -11,7 +11,13 @@ export const AZURE_DNS = parseIp('168.63.129.16') as Ip;
 /** Who answers the DNS queries of a machine. */
 export type Resolver =
   | { readonly kind: 'azure'; readonly at?: Place }
-  | { readonly kind: 'firewall'; readonly firewall: FirewallPlacement; readonly at: Place }
+  | {
+      readonly kind: 'firewall';
+      readonly firewall: FirewallPlacement;
+      readonly at: Place;
+      /** Taken as true and said: the literal address is the firewall's (AZN-21). */
+      readonly assumption?: string;
+    }
   /** Somebody's own server: what it answers is in no file. */
   | { readonly kind: 'custom'; readonly address: AddressValue; readonly at: Place }
   | { readonly kind: 'unknown'; readonly why: readonly MissingFact[] };
@@ -142,6 +148,10 @@ function resolverAt(network: Network, server: AddressValue, at: Place): Resolver
       const own = placement.privateAddress;
       if (own === undefined || !addressSetHas(own.addresses, server)) continue;
       if (own.isExact) return { kind: 'firewall', firewall: placement, at };
+      if (own.likely !== undefined && equalIp(own.likely, server)) {
+        const assumption = `${formatIp(server)} is the private address of firewall ${placement.firewall.name}`;
+        return { kind: 'firewall', firewall: placement, at, assumption };
+      }
       const missing = `whether ${formatIp(server)} is the private address of firewall \`${placement.firewall.name}\``;
       return { kind: 'unknown', why: [{ missing, at }] };
     }

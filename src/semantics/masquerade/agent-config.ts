@@ -20,10 +20,18 @@ const RECONCILED = 'kube-system/azure-ip-masq-agent-config-reconciled';
 const ADDED = 'kube-system/azure-ip-masq-agent-config';
 const NOTHING: AddressSet = { v4: [], v6: [] };
 
-/** @see AKS-09 */
+/**
+ * With several managed clusters nobody knows which one a ConfigMap belongs to: its ranges are then unknown.
+ * @see AKS-09
+ */
 export function masqueradeConfigOf(network: Network): MasqueradeConfig {
   const reconciled = read(network, RECONCILED);
   const added = read(network, ADDED);
+  const some = reconciled ?? added;
+  if (some !== undefined && network.perimeter.clusters.size > 1) {
+    const missing = 'which cluster the masquerade ConfigMaps belong to';
+    return { added: NOTHING, unreadable: { missing, at: some.at } };
+  }
   const unreadable = reconciled?.unreadable ?? added?.unreadable;
   const linkLocal = added?.masqLinkLocal ?? reconciled?.masqLinkLocal;
   const at = added?.at ?? reconciled?.at;

@@ -1,7 +1,7 @@
 import type { UserRoute } from '../../model/index.ts';
-import { ALL_ADDRESSES } from '../../net/index.ts';
+import { ALL_ADDRESSES, NO_ADDRESSES } from '../../net/index.ts';
 import { type Network, PUBLIC_IPV4, type SubnetPlacement, unseen } from '../../network/index.ts';
-import { isUnknown, type Unknown } from '../../values/index.ts';
+import { isUnknown, publicAddressOf, type Unknown } from '../../values/index.ts';
 import type { MissingFact } from '../verdict.ts';
 import type { DraftRoute } from './draft-route.ts';
 import type { EffectiveRoute } from './effective-route.ts';
@@ -68,6 +68,17 @@ function userRoute(
     uncertain: from.uncertain,
   } as const;
   const { destination } = route;
+  const own = isUnknown(destination) ? ownHost(destination) : undefined;
+  if (own !== undefined) {
+    // A host route of a public address that Azure has yet to give: it holds that address and no other, and an address
+    // that somebody wrote, or that belongs to somebody else, is not it.
+    return {
+      route: { ...base, prefixes: [], fact: 'AZN-09' },
+      rank: RANK.userCidr,
+      reach: NO_ADDRESSES,
+      symbol: own,
+    };
+  }
   if (isUnknown(destination)) {
     const uncertain = [...from.uncertain, { missing: destination.missing, at: destination.at }];
     return {
@@ -88,4 +99,10 @@ function userRoute(
   if (prefixes !== undefined) return { route: { ...base, prefixes, fact: 'AZN-16' }, rank };
   const uncertain = [...from.uncertain, { missing: `members of service tag ${tag}`, at: route.at }];
   return { route: { ...base, prefixes: [], uncertain, fact: 'AZN-16' }, rank, reach: PUBLIC_IPV4 };
+}
+
+/** `concat(reference(pip).ipAddress, '/32')`: the symbol of that public address; `undefined` for any other unknown. */
+function ownHost(destination: Unknown): string | undefined {
+  const key = /^text:«public-address:([^«»]+)»\/32$/.exec(destination.symbol ?? '')?.[1];
+  return key === undefined ? undefined : publicAddressOf(key.replaceAll('∕', '/'));
 }

@@ -6,6 +6,7 @@ import type {
   ServiceBackend,
 } from '../../kubernetes/objects.ts';
 import type { KubernetesObject } from '../../snapshot.ts';
+import { present } from '../present.ts';
 import { type Reading, reportGap } from '../reading.ts';
 import {
   choiceIn,
@@ -37,7 +38,7 @@ export function readGateway(reading: Reading, object: KubernetesObject): Gateway
   const given = partsIn(partIn(part, 'status'), 'addresses');
   return {
     ...namedObject(object),
-    ...(className === undefined ? {} : { className }),
+    ...present({ className }),
     labels: labelsIn(metadata, 'labels'),
     annotations: labelsIn(metadata, 'annotations'),
     listeners: partsIn(spec, 'listeners').flatMap(readListener),
@@ -51,7 +52,7 @@ function readListener(listener: Part): Gateway['listeners'] {
   const port = portIn(listener, 'port');
   if (port === undefined) return [];
   const hostname = stringIn(listener, 'hostname');
-  const namespaces = partIn(listener, 'allowedRoutes', 'namespaces');
+  const namespaces = partIn(partIn(listener, 'allowedRoutes'), 'namespaces');
   const selector = field(namespaces.value, 'selector');
   return [
     {
@@ -60,7 +61,7 @@ function readListener(listener: Part): Gateway['listeners'] {
       protocol: stringIn(listener, 'protocol') ?? '',
       ...(hostname === undefined || hostname === '' ? {} : { hostname }),
       allowedNamespaces: choiceIn(namespaces, 'from', FROM, 'Same'),
-      ...(selector === undefined ? {} : { namespaceSelector: selector }),
+      ...present({ namespaceSelector: selector }),
     },
   ];
 }
@@ -95,8 +96,7 @@ function readParent(parent: Part, namespace: string): HttpRoute['parents'] {
     {
       name,
       namespace: stringIn(parent, 'namespace') ?? namespace,
-      ...(sectionName === undefined ? {} : { sectionName }),
-      ...(port === undefined ? {} : { port }),
+      ...present({ sectionName, port }),
     },
   ];
 }
@@ -118,7 +118,7 @@ function readBackend(
     {
       service: name,
       namespace: stringIn(backend, 'namespace') ?? namespace,
-      ...(port === undefined ? {} : { port }),
+      ...present({ port }),
       at: backend.at,
       weight: numberIn(backend, 'weight') ?? 1,
     },

@@ -1,5 +1,6 @@
 import type { Ingress, IngressClass, ServiceBackend } from '../../kubernetes/objects.ts';
 import type { KubernetesObject } from '../../snapshot.ts';
+import { present } from '../present.ts';
 import type { Reading } from '../reading.ts';
 import {
   field,
@@ -25,9 +26,9 @@ export function readIngress(reading: Reading, object: KubernetesObject): Ingress
     backendOf(partIn(spec, 'backend'), namespace);
   return {
     ...namedObject(object),
-    ...(className === undefined ? {} : { className }),
+    ...present({ className }),
     annotations: labelsIn(partIn(part, 'metadata'), 'annotations'),
-    ...(fallback === undefined ? {} : { defaultBackend: fallback }),
+    ...present({ defaultBackend: fallback }),
     rules: partsIn(spec, 'rules').map((rule) => readRule(rule, namespace)),
   };
 }
@@ -39,7 +40,7 @@ function readRule(rule: Part, namespace: string): Ingress['rules'][number] {
     const pathType = stringIn(entry, 'pathType');
     return {
       path: stringIn(entry, 'path') ?? '/',
-      ...(pathType === undefined ? {} : { pathType }),
+      ...present({ pathType }),
       backend: backendOf(partIn(entry, 'backend'), namespace),
     };
   });
@@ -62,7 +63,7 @@ function backendOf(backend: Part, namespace: string): ServiceBackend | undefined
   return {
     service: name,
     namespace,
-    ...(found === undefined ? {} : { port: found }),
+    ...present({ port: found }),
     at: backend.at,
   };
 }
@@ -75,7 +76,7 @@ export function readIngressClass(reading: Reading, object: KubernetesObject): In
   const annotations = labelsIn(partIn(part, 'metadata'), 'annotations');
   return {
     ...namedObject(object),
-    ...(controller === undefined ? {} : { controller }),
+    ...present({ controller }),
     isDefault: annotations[DEFAULT_CLASS] === 'true',
   };
 }

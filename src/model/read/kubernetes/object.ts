@@ -33,17 +33,19 @@ export function field(value: Value | undefined, name: string): Value | undefined
     : entry.value;
 }
 
-export function partIn(part: Part, ...names: readonly string[]): Part {
-  let { value } = part;
-  for (const name of names) {
-    if (value !== undefined && value.kind !== 'object') wrongType(part, name, value, 'an object');
-    value = field(value, name);
+/** The object of that name; without a value when it is absent. */
+export function partIn(part: Part, name: string): Part {
+  const { value } = part;
+  if (value === undefined) return part;
+  if (value.kind !== 'object') {
+    wrongType(part, name, value, 'an object');
+    return partAt(part, undefined);
   }
-  return { ...part, value, at: value?.at ?? part.at };
+  return partAt(part, field(value, name));
 }
 
-export function partOf(part: Part, value: Value): Part {
-  return { ...part, value, at: value.at };
+function partAt<V extends Value | undefined>(part: Part, value: V): Part & { readonly value: V } {
+  return { reading: part.reading, title: part.title, value, at: value?.at ?? part.at };
 }
 
 /** The objects of a list. Anything else in it is said and left out. */
@@ -53,7 +55,7 @@ export function partsIn(
 ): readonly (Part & { readonly value: ObjectValue })[] {
   const parts: (Part & { readonly value: ObjectValue })[] = [];
   for (const value of itemsIn(part, name)) {
-    if (value.kind === 'object') parts.push({ ...part, value, at: value.at });
+    if (value.kind === 'object') parts.push(partAt(part, value));
     else wrongType(part, name, value, 'an object');
   }
   return parts;
@@ -167,7 +169,7 @@ export function labelsIn(part: Part, name: string): Labels {
   const entries: [string, string][] = [];
   for (const entry of value.members.values()) {
     if (entry.value.kind === 'null') continue;
-    const text = stringFrom(part, `${name}/${entry.name}`, entry.value);
+    const text = stringFrom(part, entry.name, entry.value);
     if (text !== undefined) entries.push([entry.name, text]);
   }
   // Entries, not assignment: a label `__proto__` must stay a label.

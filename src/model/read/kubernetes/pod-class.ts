@@ -1,5 +1,6 @@
 import type { ContainerPort, PodClass } from '../../kubernetes/objects.ts';
 import type { KubernetesObject } from '../../snapshot.ts';
+import { present } from '../present.ts';
 import type { Reading } from '../reading.ts';
 import {
   booleanIn,
@@ -43,18 +44,18 @@ export function isWorkload(object: KubernetesObject): boolean {
  */
 export function readPodClasses(reading: Reading): readonly PodClass[] {
   const workloads = [...reading.snapshot.objects.values()].filter(isWorkload);
-  const present = new Set(workloads.map((each) => ownerKey(each.kind, each.namespace, each.name)));
+  const owners = new Set(workloads.map((each) => ownerKey(each.kind, each.namespace, each.name)));
   const pods: PodClass[] = [];
   for (const object of workloads) {
     const part = objectPart(reading, object);
-    if (hasOwnerIn(part, object.namespace, present) || hasEnded(part, object.kind)) continue;
+    if (hasOwnerIn(part, object.namespace, owners) || hasEnded(part, object.kind)) continue;
     pods.push(readPodClass(part, object));
   }
   return pods;
 }
 
 function readPodClass(part: Part, object: KubernetesObject): PodClass {
-  const template = partIn(part, ...(TEMPLATES[object.kind] ?? []));
+  const template = (TEMPLATES[object.kind] ?? []).reduce(partIn, part);
   const metadata = partIn(template, 'metadata');
   const spec = partIn(template, 'spec');
   const replicas = numberIn(partIn(part, 'spec'), 'replicas');
@@ -77,15 +78,11 @@ function readPodClass(part: Part, object: KubernetesObject): PodClass {
     serviceAccount:
       stringIn(spec, 'serviceAccountName') ?? stringIn(spec, 'serviceAccount') ?? 'default',
     hostNetwork: booleanIn(spec, 'hostNetwork', false),
-    ...(replicas === undefined ? {} : { replicas }),
     ports: serving.flatMap(readPorts),
     nodeSelector,
-    ...(dnsPolicy === undefined ? {} : { dnsPolicy }),
-    ...(address === undefined ? {} : { address }),
-    ...(nodeName === undefined ? {} : { nodeName }),
-    ...(os === undefined ? {} : { os }),
     probePorts: serving.flatMap(readProbePorts),
     images: [...containers, ...first].flatMap((each) => stringIn(each, 'image') ?? []),
+    ...present({ replicas, dnsPolicy, address, nodeName, os }),
   };
 }
 
@@ -101,7 +98,7 @@ function readPorts(container: Part): readonly ContainerPort[] {
     const hostPort = portIn(entry, 'hostPort');
     return [
       {
-        ...(name === undefined ? {} : { name }),
+        ...present({ name }),
         port,
         protocol: protocolIn(entry),
         // 0 is how live objects write "none".
@@ -113,21 +110,25 @@ function readPorts(container: Part): readonly ContainerPort[] {
 }
 
 function readProbePorts(container: Part): readonly (number | string)[] {
-  return ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap((probe) =>
-    ['httpGet', 'tcpSocket', 'grpc'].flatMap((way) => {
-      const port = portOrNameIn(partIn(container, probe, way), 'port');
-      return port === undefined ? [] : [port];
-    }),
-  );
+  const ports: (number | string)[] = [];
+  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+    const probe = partIn(container, name);
+    if (probe.value === undefined) continue;
+    for (const way of ['httpGet', 'tcpSocket', 'grpc']) {
+      const port = portOrNameIn(partIn(probe, way), 'port');
+      if (port !== undefined) ports.push(port);
+    }
+  }
+  return ports;
 }
 
 function ownerKey(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
 
-function hasOwnerIn(part: Part, namespace: string, present: ReadonlySet<string>): boolean {
+function hasOwnerIn(part: Part, namespace: string, owners: ReadonlySet<string>): boolean {
   return partsIn(partIn(part, 'metadata'), 'ownerReferences').some((owner) =>
-    present.has(ownerKey(stringIn(owner, 'kind') ?? '', namespace, stringIn(owner, 'name') ?? '')),
+    owners.has(ownerKey(stringIn(owner, 'kind') ?? '', namespace, stringIn(owner, 'name') ?? '')),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { EndpointSlice, Service, ServicePort } from '../../kubernetes/objects.ts';
 import type { KubernetesObject } from '../../snapshot.ts';
+import { present } from '../present.ts';
 import type { Reading } from '../reading.ts';
 import {
   booleanIn,
@@ -30,22 +31,18 @@ export function readService(reading: Reading, object: KubernetesObject): Service
   const spec = partIn(part, 'spec');
   const selector = field(spec.value, 'selector');
   const type = choiceIn(spec, 'type', TYPES, 'ClusterIP');
-  const loadBalancer = partIn(part, 'status', 'loadBalancer');
-  const texts = {
-    clusterIp: stringIn(spec, 'clusterIP'),
-    externalName: stringIn(spec, 'externalName'),
-    loadBalancerIp: stringIn(spec, 'loadBalancerIP'),
-    loadBalancerClass: stringIn(spec, 'loadBalancerClass'),
-  };
+  const loadBalancer = partIn(partIn(part, 'status'), 'loadBalancer');
+  const clusterIp = textIn(spec, 'clusterIP');
+  const externalName = textIn(spec, 'externalName');
+  const loadBalancerIp = textIn(spec, 'loadBalancerIP');
+  const loadBalancerClass = textIn(spec, 'loadBalancerClass');
   return {
     ...namedObject(object),
     type,
     annotations: labelsIn(metadata, 'annotations'),
     ...(selector === undefined ? {} : { selector: labelsIn(spec, 'selector') }),
     ports: partsIn(spec, 'ports').flatMap(readPort),
-    ...Object.fromEntries(
-      Object.entries(texts).filter(([, text]) => text !== undefined && text !== ''),
-    ),
+    ...present({ clusterIp, externalName, loadBalancerIp, loadBalancerClass }),
     externalIps: stringsIn(spec, 'externalIPs'),
     loadBalancerSourceRanges: stringsIn(spec, 'loadBalancerSourceRanges'),
     ingressAddresses: partsIn(loadBalancer, 'ingress').flatMap(
@@ -56,6 +53,12 @@ export function readService(reading: Reading, object: KubernetesObject): Service
     allocateNodePorts: booleanIn(spec, 'allocateLoadBalancerNodePorts', true),
     typeAt: typePlace(part, spec, metadata),
   };
+}
+
+/** An empty text is how live objects write "none". */
+function textIn(part: Part, name: string): string | undefined {
+  const text = stringIn(part, name);
+  return text === '' ? undefined : text;
 }
 
 /** What a fix would edit: the annotation that says internal or not when there is one, else the type. */
@@ -76,7 +79,7 @@ function readPort(entry: Part): readonly ServicePort[] {
   const nodePort = portIn(entry, 'nodePort');
   return [
     {
-      ...(name === undefined ? {} : { name }),
+      ...present({ name }),
       protocol: protocolIn(entry),
       port,
       // Absent and 0 mean the port of the Service itself.
@@ -92,7 +95,7 @@ export function readEndpointSlice(reading: Reading, object: KubernetesObject): E
   const service = labelsIn(partIn(part, 'metadata'), 'labels')['kubernetes.io/service-name'];
   return {
     ...namedObject(object),
-    ...(service === undefined ? {} : { service }),
+    ...present({ service }),
     addresses: partsIn(part, 'endpoints').flatMap((endpoint) => stringsIn(endpoint, 'addresses')),
     ports: partsIn(part, 'ports').flatMap(readEndpointPort),
   };
@@ -115,5 +118,5 @@ function readEndpointPort(entry: Part): EndpointSlice['ports'] {
   const port = portIn(entry, 'port');
   if (port === undefined) return [];
   const name = stringIn(entry, 'name');
-  return [{ ...(name === undefined ? {} : { name }), port, protocol: protocolIn(entry) }];
+  return [{ ...present({ name }), port, protocol: protocolIn(entry) }];
 }

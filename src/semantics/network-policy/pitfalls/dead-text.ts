@@ -52,13 +52,13 @@ export function stagedPolicies(set: PolicySet): readonly Pitfall[] {
 /** Objects of a kind the engine does not enforce, or any object where there is no engine (K8P-70, K8P-71). */
 export function ignoredPolicies(set: PolicySet, engine: PolicyEngine): readonly Pitfall[] {
   if (engine === 'unknown' || engine === 'generic') return [];
-  return set.policies.flatMap((policy) => {
+  return set.policies.flatMap((policy): readonly Pitfall[] => {
     if (engine === 'none') {
       const what = 'the cluster has no network policy engine: nothing enforces it';
-      return [{ subject: policy.title, place: policy.at, what, fact: 'K8P-70' as const }];
+      return [{ subject: policy.title, place: policy.at, what, fact: 'K8P-70' }];
     }
     if (ENGINE_PROFILES[engine].kinds[policy.type] !== 'no') return [];
     const what = `${ENGINE_NAMES[engine]} does not enforce this kind`;
-    return [{ subject: policy.title, place: policy.at, what, fact: 'K8P-71' as const }];
+    return [{ subject: policy.title, place: policy.at, what, fact: 'K8P-71' }];
   });
 }

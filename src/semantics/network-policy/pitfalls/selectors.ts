@@ -1,7 +1,9 @@
+import type { Place } from '../../../diagnostics/index.ts';
 import type { PolicyEngine } from '../../../network/index.ts';
 import { suspectsOf } from '../engine/defects.ts';
 import { usesWhatWindowsLacks } from '../engine/engine-profile.ts';
-import type { PolicySet } from '../policy.ts';
+import type { Policy, PolicySet } from '../policy.ts';
+import type { LabelSelector } from '../selectors/label-selector.ts';
 import { podTitle, selectedPods } from './coverage-of-policies.ts';
 import type { Pitfall } from './pitfall.ts';
 
@@ -31,4 +33,44 @@ export function unenforcedOnWindows(set: PolicySet, engine: PolicyEngine): reado
     const what = `it uses what Azure NPM lacks on Windows, so ${pods.map(podTitle).join(', ')} stay open`;
     return [{ subject: policy.title, place: policy.at, what, fact: 'K8P-63' as const }];
   });
+}
+
+/** Sets an agent would make of one selector before anybody should worry: a few dozen values over two keys reach it. */
+const EXPANSION_MAX = 100;
+
+/** Selectors whose `In` values Azure NPM multiplies into too many sets (K8P-72). */
+export function expandingSelectors(set: PolicySet, engine: PolicyEngine): readonly Pitfall[] {
+  if (engine !== 'azure-npm') return [];
+  return set.policies.flatMap((policy) =>
+    selectorsOf(policy).flatMap(({ selector, place }) => {
+      const product = selector.requirements.reduce(
+        (sets, one) =>
+          one.kind === 'label' && one.operator === 'In' ? sets * one.values.length : sets,
+        1,
+      );
+      if (product <= EXPANSION_MAX) return [];
+      const what = `Azure NPM expands one of its selectors to ${product} sets`;
+      return [{ subject: policy.title, place, what, fact: 'K8P-72' as const }];
+    }),
+  );
+}
+
+function selectorsOf(
+  policy: Policy,
+): { readonly selector: LabelSelector; readonly place: Place }[] {
+  const found: { selector: LabelSelector; place: Place }[] = [];
+  if (policy.subject.kind === 'namespace-pods') {
+    found.push({ selector: policy.subject.pods, place: policy.subject.at });
+  }
+  for (const rule of [...(policy.ingress ?? []), ...(policy.egress ?? [])]) {
+    if (rule.peers === 'any') continue;
+    for (const peer of rule.peers) {
+      if (peer.kind !== 'pods') continue;
+      found.push({ selector: peer.pods, place: peer.at });
+      if (peer.namespaces.kind === 'selected') {
+        found.push({ selector: peer.namespaces.selector, place: peer.at });
+      }
+    }
+  }
+  return found;
 }

@@ -1,0 +1,120 @@
+import { isAbsent, type ObjectValue, type Value } from '../../values/index.ts';
+
+/** When two copies of one thing say the same. */
+export interface ComparisonRules {
+  /** Members that say nothing about the thing itself: what the service adds, what names it. Lower case. */
+  readonly isNoise: (key: string, owner: string, object: ObjectValue) => boolean;
+  /** Texts, numbers and booleans; `key` is the member they stand in, lower case. */
+  readonly isSameScalar: (a: Scalar, b: Scalar, key: string) => boolean;
+  /** Does the order of the items of this member mean nothing, so that they pair by name? */
+  readonly isUnordered: (key: string) => boolean;
+  /** Compare only what the first says: the second is complete, with defaults the first need not spell out. */
+  readonly isPartial?: boolean;
+}
+
+export type Scalar = Extract<Value, { kind: 'string' | 'number' | 'boolean' }>;
+
+/**
+ * Path of the first difference, in the words of the input; `undefined` when there is none. Absent, `null`, `[]` and
+ * `{}` are the same. Two unknowns are the same when they are one attribute or one text. O(size).
+ */
+export function firstDifference(
+  a: Value | undefined,
+  b: Value | undefined,
+  rules: ComparisonRules,
+  key = '',
+): string | undefined {
+  if (a === b) return undefined;
+  if (isEmpty(a)) return isEmpty(b) || rules.isPartial === true ? undefined : '';
+  if (a.kind === 'unknown') return isSameUnknown(a, b, rules) ? undefined : '';
+  if (isEmpty(b) || a.kind !== b.kind) {
+    const isScalarPair = b !== undefined && isScalar(a) && isScalar(b);
+    return isScalarPair && rules.isSameScalar(a, b, key) ? undefined : '';
+  }
+  if (a.kind === 'object' && b.kind === 'object') return inObjects(a, b, rules, key);
+  if (a.kind === 'array' && b.kind === 'array') {
+    const pairs = pairItems(a.items, b.items, rules, key);
+    if (pairs === undefined) return '';
+    for (const [left, right, name] of pairs) {
+      const inner = firstDifference(left, right, rules, key);
+      if (inner !== undefined) return joined(name, inner);
+    }
+    return undefined;
+  }
+  return isScalar(a) && isScalar(b) && rules.isSameScalar(a, b, key) ? undefined : '';
+}
+
+function inObjects(
+  a: ObjectValue,
+  b: ObjectValue,
+  rules: ComparisonRules,
+  owner: string,
+): string | undefined {
+  for (const [key, entry] of a.members) {
+    if (rules.isNoise(key, owner, a)) continue;
+    const inner = firstDifference(entry.value, b.members.get(key)?.value, rules, key);
+    if (inner !== undefined) return joined(entry.name, inner);
+  }
+  if (rules.isPartial === true) return undefined;
+  for (const [key, entry] of b.members) {
+    if (!a.members.has(key) && !rules.isNoise(key, owner, b) && !isEmpty(entry.value))
+      return entry.name;
+  }
+  return undefined;
+}
+
+/**
+ * Items that belong together: by name where order means nothing and every item has its own, else by position.
+ * @returns `undefined` when they do not pair up.
+ */
+export function pairItems(
+  a: readonly Value[],
+  b: readonly Value[],
+  rules: ComparisonRules,
+  key: string,
+): readonly (readonly [Value, Value, string])[] | undefined {
+  if (a.length !== b.length) return undefined;
+  const left = rules.isUnordered(key) ? byName(a) : undefined;
+  const right = left === undefined ? undefined : byName(b);
+  if (left === undefined || right === undefined) {
+    return a.map((item, index) => [item, b[index]!, String(index)] as const);
+  }
+  const pairs: [Value, Value, string][] = [];
+  for (const [name, item] of left) {
+    const other = right.get(name);
+    if (other === undefined) return undefined;
+    pairs.push([item, other, name]);
+  }
+  return pairs;
+}
+
+function byName(items: readonly Value[]): Map<string, Value> | undefined {
+  const named = new Map<string, Value>();
+  for (const item of items) {
+    const name = item.kind === 'object' ? item.members.get('name')?.value : undefined;
+    if (name?.kind !== 'string' || named.has(name.value.toLowerCase())) return undefined;
+    named.set(name.value.toLowerCase(), item);
+  }
+  return named;
+}
+
+function isSameUnknown(a: Value, b: Value | undefined, rules: ComparisonRules): boolean {
+  if (rules.isPartial === true) return true;
+  if (a.kind !== 'unknown' || b?.kind !== 'unknown') return false;
+  if (a.symbol !== undefined || b.symbol !== undefined) return a.symbol === b.symbol;
+  return a.reason === b.reason && a.text === b.text;
+}
+
+export function isEmpty(value: Value | undefined): value is undefined {
+  if (isAbsent(value)) return true;
+  if (value.kind === 'array') return value.items.length === 0;
+  return value.kind === 'object' && value.members.size === 0;
+}
+
+function isScalar(value: Value): value is Scalar {
+  return value.kind === 'string' || value.kind === 'number' || value.kind === 'boolean';
+}
+
+function joined(name: string, inner: string): string {
+  return inner === '' ? name : `${name}.${inner}`;
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { shop } from './netpol-world.ts';
+
+/** A CiliumNetworkPolicy of namespace shop over its web pod. */
+const web = (spec: string) => `
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: web, namespace: shop }
+spec:
+  endpointSelector: { matchLabels: { app: web } }
+${spec}`;
+
+const verdict = (yaml: string, from: string, to: string, what?: string) =>
+  shop(yaml).ask('cilium', from, to, what).verdict.kind;
+
+describe('Cilium', () => {
+  it('K8P-42: a selector without namespace stays in the namespace of the policy; a namespace label leaves it', () => {
+    const home = web('  ingress: [{ fromEndpoints: [{}] }]');
+    expect(verdict(home, 'shop/api', 'shop/web')).toBe('allow');
+    expect(verdict(home, 'data/db', 'shop/web')).toBe('deny');
+    const away = web(
+      '  ingress: [{ fromEndpoints: [{ matchLabels: { "k8s:io.kubernetes.pod.namespace": data, "any:app": db } }] }]',
+    );
+    expect(verdict(away, 'data/db', 'shop/web')).toBe('allow');
+    expect(verdict(away, 'shop/api', 'shop/web')).toBe('deny');
+    const byLabel = web(
+      '  ingress: [{ fromEndpoints: [{ matchLabels: { io.cilium.k8s.namespace.labels.tier: back } }] }]',
+    );
+    expect(verdict(byLabel, 'data/db', 'shop/web')).toBe('allow');
+  });
+
+  it('K8P-42: an empty selector of the clusterwide kind is every endpoint of the cluster', () => {
+    const yaml = `
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata: { name: all }
+spec: { endpointSelector: {}, ingress: [{ fromEndpoints: [{}] }] }
+`;
+    expect(verdict(yaml, 'data/db', 'shop/web')).toBe('allow');
+    expect(verdict(yaml, '8.8.8.8', 'shop/web')).toBe('deny');
+  });
+
+  it('K8P-55: an empty rule isolates and allows nothing; an empty peer list selects nothing', () => {
+    expect(verdict(web('  ingress: [{}]'), 'shop/api', 'shop/web')).toBe('deny');
+    expect(verdict(web('  ingress: [{ fromEndpoints: [] }]'), 'shop/api', 'shop/web')).toBe('deny');
+  });
+
+  it('K8P-54: toServices is the backends of the Service', () => {
+    const yaml = `
+apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: data }
+spec: { selector: { app: db }, ports: [{ port: 5432 }] }
+---
+${web('  egress: [{ toServices: [{ k8sService: { serviceName: db, namespace: data } }] }]')}`;
+    expect(verdict(yaml, 'shop/web', 'data/db', 'tcp 5432')).toBe('allow');
+    expect(verdict(yaml, 'shop/web', 'shop/api', 'tcp 5432')).toBe('deny');
+  });
+
+  it('K8P-44: the API server is an entity of its own, outside the cluster', () => {
+    const { policies, objects, end } = shop(web('  egress: [{ toEntities: [kube-apiserver] }]'));
+    expect(policies.policies).toHaveLength(1);
+    expect(objects.pods).toHaveLength(4);
+    const { ask } = shop(web('  egress: [{ toEntities: [kube-apiserver] }]'));
+    expect(ask('cilium', 'shop/web', '8.8.8.8', 'tcp 443').verdict.kind).toBe('deny');
+    expect(end('8.8.8.8').kind).toBe('address');
+  });
+
+  it('K8P-45: port 0 is any port; a rule without toPorts admits ICMP, one with ports does not', () => {
+    const any = web('  ingress: [{ fromEntities: [all], toPorts: [{ ports: [{ port: "0" }] }] }]');
+    expect(verdict(any, '8.8.8.8', 'shop/web', 'udp 9999')).toBe('allow');
+    expect(verdict(any, '8.8.8.8', 'shop/web', 'icmp')).toBe('deny');
+    expect(
+      verdict(web('  ingress: [{ fromEntities: [all] }]'), '8.8.8.8', 'shop/web', 'icmp'),
+    ).toBe('allow');
+  });
+
+  it('K8P-47: an address without a name may be an answer for a permitted name: undecided', () => {
+    const yaml = web(`  egress:
+    - toEndpoints: [{ matchLabels: { io.kubernetes.pod.namespace: kube-system, k8s-app: kube-dns } }]
+      toPorts: [{ ports: [{ port: "53" }], rules: { dns: [{ matchPattern: "*.x.io" }] } }]
+    - toFQDNs: [{ matchName: a.x.io }]`);
+    expect(verdict(yaml, 'shop/web', '20.1.2.3', 'tcp 443')).toBe('unknown');
+    expect(verdict(yaml, 'shop/web', 'a.x.io', 'tcp 443')).toBe('allow');
+    expect(verdict(yaml, 'shop/web', 'data/db', 'tcp 443')).toBe('deny');
+  });
+
+  it('K8P-50: a name admitted only by a bare star is undecided on AKS (E19)', () => {
+    const yaml = web(`  egress:
+    - toEntities: [cluster]
+      toPorts: [{ ports: [{ port: "53" }], rules: { dns: [{ matchPattern: "*" }] } }]
+    - toFQDNs: [{ matchName: a.x.io }]`);
+    expect(verdict(yaml, 'shop/web', 'a.x.io', 'tcp 443')).toBe('unknown');
+  });
+
+  it('K8P-43: whether a private address is a pod is a missing fact while the ranges are not known', () => {
+    const none = { v4: [], v6: [] };
+    const unknown = { podAddresses: none, nodeAddresses: none, serviceAddresses: none };
+    const { ask } = shop(web('  egress: [{ toCIDR: [10.0.0.0/8] }]'), unknown);
+    expect(ask('cilium', 'shop/web', '10.99.0.1', 'tcp 443').verdict.kind).toBe('unknown');
+    expect(
+      verdict(web('  egress: [{ toCIDR: [10.0.0.0/8] }]'), 'shop/web', '10.99.0.1', 'tcp 443'),
+    ).toBe('allow');
+  });
+
+  it('K8P-49: ingress from the own node is open, egress to it needs an entity rule', () => {
+    expect(verdict(web('  ingress: [{ fromEntities: [none] }]'), '10.0.0.4', 'shop/web')).toBe(
+      'allow',
+    );
+    expect(
+      verdict(web('  egress: [{ toEntities: [world] }]'), 'shop/web', '10.0.0.4', 'tcp 10250'),
+    ).toBe('deny');
+    expect(
+      verdict(web('  egress: [{ toEntities: [host] }]'), 'shop/web', '10.0.0.4', 'tcp 10250'),
+    ).toBe('allow');
+    expect(
+      verdict(web('  egress: [{ toEntities: [host] }]'), 'shop/web', '10.0.0.5', 'tcp 10250'),
+    ).toBe('deny');
+  });
+
+  it('K8P-46: asked about the connection alone, an L7 rule lets it open and says that requests are judged', () => {
+    const yaml = web(
+      '  ingress: [{ fromEntities: [all], toPorts: [{ ports: [{ port: "8080" }], rules: { http: [{ path: "/a.*" }] } }] }]',
+    );
+    const { ingress } = shop(yaml).ask('cilium', 'shop/api', 'shop/web');
+    expect(ingress?.verdict.kind).toBe('allow');
+    expect(ingress?.notes.join()).toContain('each request');
+    const http = (path: string) =>
+      shop(yaml).ask('cilium', 'shop/api', 'shop/web', 'tcp 8080', {
+        application: { kind: 'http', path },
+      });
+    expect(http('/about').verdict.kind).toBe('allow');
+    expect(http('/b').verdict.kind).toBe('deny');
+  });
+
+  it('a CIDR group that is not in the input leaves the rule open', () => {
+    const yaml = web('  egress: [{ toCIDRSet: [{ cidrGroupRef: vendors }] }]');
+    expect(verdict(yaml, 'shop/web', '8.8.8.8', 'tcp 443')).toBe('unknown');
+    const group = `
+apiVersion: cilium.io/v2
+kind: CiliumCIDRGroup
+metadata: { name: vendors }
+spec: { externalCIDRs: [8.8.8.0/24] }
+---${yaml}`;
+    expect(verdict(group, 'shop/web', '8.8.8.8', 'tcp 443')).toBe('allow');
+    expect(verdict(group, 'shop/web', '9.9.9.9', 'tcp 443')).toBe('deny');
+  });
+
+  it('an admin policy under Cilium is undecided where it would change the answer: no source says who enforces it', () => {
+    const yaml = `
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: { name: a }
+spec: { priority: 1, subject: { namespaces: {} }, ingress: [{ action: Deny, from: [{ namespaces: {} }] }] }
+`;
+    expect(verdict(yaml, 'data/db', 'shop/web')).toBe('unknown');
+    expect(verdict(yaml, '8.8.8.8', 'shop/web')).toBe('allow');
+  });
+});
