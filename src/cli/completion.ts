@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
-/** A completion script for the commands and options there are; `undefined` for a shell we do not know. */
-export function completionScript(program: Command, shell: string): string | undefined {
+/** A completion script for the commands and options there are. */
+export function completionScript(program: Command, shell: 'bash' | 'zsh' | 'fish'): string {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
@@ -65,8 +65,6 @@ export function completionScript(program: Command, shell: string): string | unde
         ),
         '',
       ].join('\n');
-    default:
-      return undefined;
   }
 }
 

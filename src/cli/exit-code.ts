@@ -1,7 +1,7 @@
 import { InvariantError, OperationalError } from '../diagnostics/index.ts';
 
-/** 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world failed, 70 a bug of ours, 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 3 | 70 | 130;
+/** 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world failed, 70 a bug of ours. */
+export type ExitCode = 0 | 1 | 2 | 3 | 70;
 
 /** The person's fault: a path that is not there, an option that is none. Printed without a stack. */
 export class InputError extends Error {
@@ -13,14 +13,21 @@ export class InputError extends Error {
   }
 }
 
-/** One line for people, and the code the process ends with. */
-export function explainFailure(error: unknown): {
+export interface Failure {
   readonly code: ExitCode;
   readonly lines: readonly string[];
-} {
-  if (error instanceof InputError)
+}
+
+const WHERE_TO_REPORT =
+  'Please report it, with the command and, if you can, the input (npm bugs sallyport). SALLYPORT_DEBUG=1 prints where.';
+
+/** A line or two for people, and the code the process ends with. */
+export function explainFailure(error: unknown): Failure {
+  if (error instanceof InputError) {
     return { code: 2, lines: [`error: ${error.message}`, ...hint(error.hint)] };
+  }
   if (error instanceof OperationalError) {
+    // A path that is not there was misspelt; anything else is the machine's.
     const code = error.code === 'file/not-found' ? 2 : 3;
     return { code, lines: [`error[${error.code}] ${error.message}`, ...hint(error.hint)] };
   }
@@ -29,15 +36,9 @@ export function explainFailure(error: unknown): {
     error instanceof InvariantError
       ? 'a promise inside sallyport was broken'
       : 'something unexpected happened inside sallyport';
-  return {
-    code: 70,
-    lines: [
-      `bug: ${whose}: ${what}`,
-      'Please report it with the command and, if you can, the input. SALLYPORT_DEBUG=1 prints where.',
-    ],
-  };
+  return { code: 70, lines: [`bug: ${whose}: ${what.split('\n')[0]}`, WHERE_TO_REPORT] };
 }
 
-function hint(text: string | undefined): string[] {
+function hint(text: string | undefined): readonly string[] {
   return text === undefined ? [] : [`  hint: ${text}`];
 }

@@ -1,32 +1,32 @@
-import { readPerimeter } from '../model/index.ts';
-import { importJson } from '../report/import-json.ts';
 import { importText } from '../report/import-text.ts';
-import { writeText } from './check-command.ts';
 import type { ExitCode } from './exit-code.ts';
-import { type InputOptions, readSnapshot } from './read-input.ts';
+import type { InputOptions } from './input-options.ts';
+import { readSnapshot } from './read-input.ts';
 import { terminal } from './terminal.ts';
+import { styleFor, writeOutput } from './write-output.ts';
 
 export interface ImportOptions extends InputOptions {
   readonly format: 'text' | 'json';
   readonly output?: string;
 }
 
+/** 0: everything was understood. 1: a part could not be read. 2: nothing was recognised, or the settings are wrong. */
 export async function importCommand(
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<ExitCode> {
   const output = terminal(options);
-  const { snapshot, dataDiagnostics } = await readSnapshot(paths, options, output);
-  const perimeter = readPerimeter(snapshot);
-  output.done();
-  const diagnostics = [...dataDiagnostics, ...perimeter.diagnostics];
-  const style = options.output === undefined ? output.style : { colour: false, width: 100 };
+  const { snapshot, diagnostics, perimeter, isMisconfigured } = await readSnapshot(
+    paths,
+    options,
+    output,
+  );
+  const style = styleFor(output, options.output);
   const text =
     options.format === 'json'
-      ? importJson(snapshot, diagnostics, perimeter.gaps)
+      ? (await import('../report/import-json.ts')).importJson(snapshot, diagnostics, perimeter.gaps)
       : importText(snapshot, diagnostics, perimeter.gaps, options.verbose === true, style);
-  if (options.output === undefined) output.out(text);
-  else await writeText(options.output, text);
-  if (snapshot.resources.size === 0 && snapshot.objects.size === 0) return 2;
-  return diagnostics.some(({ severity }) => severity === 'error') ? 2 : 0;
+  await writeOutput(output, options.output, text);
+  if (isMisconfigured || (snapshot.resources.size === 0 && snapshot.objects.size === 0)) return 2;
+  return diagnostics.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

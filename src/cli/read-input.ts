@@ -1,56 +1,55 @@
-import type { Diagnostic } from '../diagnostics/index.ts';
+import { type Diagnostic, OperationalError } from '../diagnostics/index.ts';
 import { importPaths } from '../importers/index.ts';
 import { isoDay, loadDatasets, nodeFileSystem, systemClock } from '../io/index.ts';
 import { type Perimeter, readPerimeter, type Snapshot } from '../model/index.ts';
 import { deriveNetwork, type Network } from '../network/index.ts';
+import type { Configuration } from '../questions/check/index.ts';
+import { diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { InputError } from './exit-code.ts';
+import type { InputOptions } from './input-options.ts';
+import { readConfiguration } from './read-configuration.ts';
 import type { Output } from './terminal.ts';
 
-/** What commander hands over for `inputOptions`. */
-export interface InputOptions {
-  readonly parameters?: readonly string[];
-  readonly param?: Readonly<Record<string, string>>;
-  readonly assume?: Readonly<Record<string, string>>;
-  readonly location?: string;
-  readonly resourceGroup?: string;
-  readonly subscription?: string;
-  readonly serviceTags?: string;
-  readonly threatList?: string;
-  readonly asOf?: string;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly color?: boolean;
+/** A snapshot, and everything that was said while it was made. */
+export interface ReadSnapshot {
+  readonly snapshot: Snapshot;
+  readonly configuration: Configuration;
+  readonly perimeter: Perimeter;
+  /** About the settings first, then about data files, then about the input. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The settings are not what somebody meant: what is said below may be judged by the wrong ones. */
+  readonly isMisconfigured: boolean;
 }
 
-export interface Input {
-  readonly snapshot: Snapshot;
-  readonly perimeter: Perimeter;
+export interface Input extends ReadSnapshot {
   readonly network: Network;
-  readonly diagnostics: readonly Diagnostic[];
   readonly asOf: string;
 }
 
-/** Paths to a derived network. Nothing recognised at all is the person's mistake, and said so. */
+/**
+ * Paths to a derived network.
+ * @throws InputError when nothing at all was recognised: whatever a question then answered, it would mislead
+ */
 export async function readInput(
   paths: readonly string[],
   options: InputOptions,
   output: Output,
 ): Promise<Input> {
-  const { snapshot, dataDiagnostics } = await readSnapshot(paths, options, output);
-  output.progress('reading resources…');
-  const perimeter = readPerimeter(snapshot);
+  const read = await readSnapshot(paths, options, output);
+  const { snapshot } = read;
   if (snapshot.resources.size === 0 && snapshot.objects.size === 0) {
+    output.done();
+    for (const line of diagnosticsByCode(read.diagnostics, true, output.style))
+      output.err(`${line}\n`);
     const looked = snapshot.files.length;
     throw new InputError(
-      `nothing to read in ${paths.join(' ')}: ${looked} ${looked === 1 ? 'file' : 'files'} looked at, none an ARM template, an Azure export or a Kubernetes manifest`,
+      `nothing to read in ${paths.join(' ')}: ${looked} ${looked === 1 ? 'file' : 'files'} looked at, no ARM template, Azure export or Kubernetes manifest understood`,
       'sallyport import PATH says what became of each file',
     );
   }
   return {
-    snapshot,
-    perimeter,
-    network: deriveNetwork(perimeter),
-    diagnostics: [...dataDiagnostics, ...perimeter.diagnostics],
+    ...read,
+    network: deriveNetwork(read.perimeter),
     asOf: options.asOf ?? isoDay(systemClock.now()),
   };
 }
@@ -59,24 +58,55 @@ export async function readSnapshot(
   paths: readonly string[],
   options: InputOptions,
   output: Output,
-): Promise<{ readonly snapshot: Snapshot; readonly dataDiagnostics: readonly Diagnostic[] }> {
+): Promise<ReadSnapshot> {
+  const files = nodeFileSystem();
+  // A misspelt path is told before anything else is read.
+  for (const path of paths) await statOf(files, path);
+  const configuration = await readConfiguration(files, paths, options.config);
   const datasets = await loadDatasets({
     ...(options.serviceTags === undefined ? {} : { serviceTags: options.serviceTags }),
     ...(options.threatList === undefined ? {} : { threatList: options.threatList }),
   });
   const snapshot = await importPaths(
-    nodeFileSystem(),
+    files,
     paths,
     {
       ...(options.parameters === undefined ? {} : { parameterFiles: options.parameters }),
-      ...(options.param === undefined ? {} : { parameters: options.param }),
-      ...(options.assume === undefined ? {} : { assumptions: options.assume }),
+      parameters: { ...asText(configuration.value.parameters), ...options.param },
+      assumptions: { ...configuration.value.assume, ...options.assume },
       ...(options.location === undefined ? {} : { location: options.location }),
       ...(options.resourceGroup === undefined ? {} : { resourceGroup: options.resourceGroup }),
       ...(options.subscription === undefined ? {} : { subscriptionId: options.subscription }),
-      progress: (text: string) => output.progress(text),
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      onProgress: ({ done, total, file }) => output.progress(`reading ${done}/${total} ${file}`),
     },
     datasets.value,
   );
-  return { snapshot, dataDiagnostics: datasets.diagnostics };
+  output.progress('reading resources…');
+  const perimeter = readPerimeter(snapshot);
+  return {
+    snapshot,
+    configuration: configuration.value,
+    perimeter,
+    diagnostics: [...configuration.diagnostics, ...datasets.diagnostics, ...perimeter.diagnostics],
+    isMisconfigured: configuration.diagnostics.some(({ severity }) => severity === 'error'),
+  };
+}
+
+async function statOf(files: ReturnType<typeof nodeFileSystem>, path: string): Promise<void> {
+  try {
+    await files.stat(path);
+  } catch (error) {
+    if (error instanceof OperationalError && error.code === 'file/not-found') {
+      throw new InputError(error.message, 'name a folder or a file; `.` is the current folder');
+    }
+    throw error;
+  }
+}
+
+/** Parameters as the command line has them: text that may be JSON. */
+function asText(parameters: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, JSON.stringify(value)]),
+  );
 }

@@ -2,13 +2,17 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Style } from '../report/style.ts';
 
-/** What the process may print to, so that commands can be run in tests. */
+/** What a command may print to. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly style: Style;
-  /** Progress goes to the error stream, only where a person watches. */
+  /** A person watches: what differs from run to run may be shown. */
+  readonly isInteractive: boolean;
+  /** Goes to the error stream, only where a person watches, and not before a second has passed. */
   readonly progress: (text: string) => void;
+  /** Wipes the progress away. */
+  readonly done: () => void;
 }
 
 export interface TerminalOptions {
@@ -16,45 +20,49 @@ export interface TerminalOptions {
   readonly quiet?: boolean;
 }
 
-/** The real terminal. Colour follows NO_COLOR, FORCE_COLOR and whether a terminal is there. */
-export function terminal(options: TerminalOptions): Output & { readonly done: () => void } {
-  const isTerminal = process.stdout.isTTY === true;
-  const wanted = process.env['NO_COLOR'] === undefined && options.color !== false;
-  const forced = process.env['FORCE_COLOR'] !== undefined && process.env['FORCE_COLOR'] !== '0';
-  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
-  const style: Style = {
-    colour: wanted && (forced || isTerminal),
-    width,
-    ...(isTerminal && wanted
-      ? {
-          link: (text, { file, line }) =>
-            `\u001b]8;;${pathToFileURL(resolve(file)).href}#L${line}\u001b\\${text}\u001b]8;;\u001b\\`,
-        }
-      : {}),
-  };
-  const watched = process.stderr.isTTY === true && options.quiet !== true;
+const PATIENCE_MILLISECONDS = 1000;
+
+/** The real terminal. */
+export function terminal(options: TerminalOptions): Output {
+  const { stdout, stderr } = process;
+  const isDumb = process.env['TERM'] === 'dumb';
+  const isTerminal = stdout.isTTY === true && !isDumb;
+  const colour = wantsColour(options, isTerminal);
+  const width = Math.min(120, Math.max(60, stdout.columns ?? 100));
+  const isWatched = stderr.isTTY === true && !isDumb && options.quiet !== true;
   const started = performance.now();
-  let shown = false;
-  const clear = () => {
-    if (shown) process.stderr.write('\r\u001b[2K');
-    shown = false;
+  let isShown = false;
+  const done = () => {
+    if (isShown) stderr.write('\r\u001b[2K');
+    isShown = false;
   };
   return {
-    style,
+    style: { colour, width, ...(isTerminal && colour ? { link } : {}) },
+    isInteractive: isTerminal,
     out: (text) => {
-      clear();
-      process.stdout.write(text);
+      done();
+      stdout.write(text);
     },
     err: (text) => {
-      clear();
-      process.stderr.write(text);
+      done();
+      stderr.write(text);
     },
-    // Anything that ends within a second shows nothing.
     progress: (text) => {
-      if (!watched || performance.now() - started < 1000) return;
-      process.stderr.write(`\r\u001b[2K${text.slice(0, width - 1)}`);
-      shown = true;
+      if (!isWatched || performance.now() - started < PATIENCE_MILLISECONDS) return;
+      stderr.write(`\r\u001b[2K${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+      isShown = true;
     },
-    done: clear,
+    done,
   };
 }
+
+/** https://no-color.org: any value that is not empty. `--no-color` and NO_COLOR win over FORCE_COLOR. */
+function wantsColour(options: TerminalOptions, isTerminal: boolean): boolean {
+  const { NO_COLOR: refused = '', FORCE_COLOR: forced = '0' } = process.env;
+  if (refused !== '' || options.color === false) return false;
+  return isTerminal || (forced !== '0' && forced !== 'false');
+}
+
+/** OSC 8: the terminal opens the file. Editors agree on no way to say the line; most take it from the fragment. */
+const link: NonNullable<Style['link']> = (text, { file, line }) =>
+  `\u001b]8;;${pathToFileURL(resolve(file)).href}#L${line}\u001b\\${text}\u001b]8;;\u001b\\`;

@@ -47,7 +47,6 @@ export const DIAGNOSTIC_CODES = {
   'policy/invalid':
     'A policy object is written in a way the API server refuses; whether the cluster has it is unknown.',
   'policy/unknown-field': 'A policy object has a field we do not know.',
-  'policy/no-effect': 'A part of a policy object is accepted and does nothing.',
   'service/annotation': 'A Service annotation has a value Azure does not understand.',
   'model/wrong-type': 'A value has the wrong type; it is unknown.',
   'model/not-a-choice': 'A value is not one of those Azure knows; it is unknown.',

@@ -1,8 +1,11 @@
 import { AKS_FACTS } from './aks.ts';
+import { ARM_SHAPE_FACTS } from './arm-shape.ts';
 import { ARM_TEMPLATE_FACTS } from './arm-template.ts';
 import type { Fact } from './fact.ts';
 import { FIREWALL_FACTS } from './firewall.ts';
+import { IMPORTING_FACTS } from './importing.ts';
 import { KUBERNETES_FACTS } from './kubernetes.ts';
+import { KUBERNETES_OBJECT_FACTS } from './kubernetes-objects.ts';
 import { PLATFORM_FACTS } from './platform.ts';
 import { ROUTING_FACTS } from './routing.ts';
 
@@ -17,6 +20,9 @@ export const FACTS = {
   ...AKS_FACTS,
   ...KUBERNETES_FACTS,
   ...ARM_TEMPLATE_FACTS,
+  ...ARM_SHAPE_FACTS,
+  ...IMPORTING_FACTS,
+  ...KUBERNETES_OBJECT_FACTS,
 } as const satisfies Readonly<Record<string, Fact>>;
 
 export type FactId = keyof typeof FACTS;

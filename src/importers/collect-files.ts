@@ -4,8 +4,9 @@ import {
   OperationalError,
   wholeFile,
 } from '../diagnostics/index.ts';
+import type { FileSystem } from '../io/index.ts';
 import type { FileReport } from '../model/index.ts';
-import { below, compareText, type FileLimits, type FileTree } from './file-tree.ts';
+import { below, compareText, type FileLimits } from './file-paths.ts';
 
 /** Folders nobody keeps a perimeter in: of tools, of packages, of what was built. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', 'dist']);
@@ -33,11 +34,11 @@ export interface CollectedFiles {
  *   below them is a diagnostic, and the rest is read.
  */
 export async function collectFiles(
-  tree: FileTree,
+  disk: FileSystem,
   paths: readonly string[],
   limits: FileLimits,
 ): Promise<CollectedFiles> {
-  const walk = new Walk(tree, limits);
+  const walk = new Walk(disk, limits);
   for (const path of [...new Set(paths.map(tidy))].sort(compareText)) await walk.enterGiven(path);
   walk.files.sort((a, b) => compareText(a.path, b.path));
   return walk;
@@ -47,21 +48,21 @@ class Walk implements CollectedFiles {
   readonly files: CollectedFile[] = [];
   readonly reports: FileReport[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  private readonly tree: FileTree;
+  private readonly disk: FileSystem;
   private readonly limits: FileLimits;
   /** Real paths already met, with the path they were met under. */
   private readonly met = new Map<string, string>();
   private isFull = false;
 
-  constructor(tree: FileTree, limits: FileLimits) {
-    this.tree = tree;
+  constructor(disk: FileSystem, limits: FileLimits) {
+    this.disk = disk;
     this.limits = limits;
   }
 
   async enterGiven(path: string): Promise<void> {
-    const found = await this.tree.stat(path);
+    const found = await this.disk.stat(path);
     if (found.kind === 'folder') {
-      await this.tree.list(path);
+      await this.disk.list(path);
       await this.enterFolder(path, []);
     } else if (found.kind === 'file') await this.addFile(path, found.size, true);
     else this.skip(path, 'device', 'it is neither a file nor a folder');
@@ -69,7 +70,7 @@ class Walk implements CollectedFiles {
 
   /** `above` holds the real paths of the folders we are in. */
   private async enterFolder(path: string, above: readonly string[]): Promise<void> {
-    const real = await this.asked(path, () => this.tree.realpath(path));
+    const real = await this.asked(path, () => this.disk.realpath(path));
     if (real === undefined) return;
     const earlier = this.met.get(real);
     if (above.includes(real)) {
@@ -87,7 +88,7 @@ class Walk implements CollectedFiles {
       return;
     }
     this.met.set(real, path);
-    const entries = await this.asked(path, () => this.tree.list(path));
+    const entries = await this.asked(path, () => this.disk.list(path));
     const inside = [...above, real];
     for (const entry of [...(entries ?? [])].sort((a, b) => compareText(a.name, b.name))) {
       if (this.isFull) return;
@@ -95,7 +96,7 @@ class Walk implements CollectedFiles {
       const found =
         entry.kind === 'folder'
           ? { kind: 'folder' as const, size: 0 }
-          : await this.asked(child, () => this.tree.stat(child));
+          : await this.asked(child, () => this.disk.stat(child));
       if (found === undefined) continue;
       if (found.kind === 'folder') await this.enterInner(child, entry.name, inside);
       else if (found.kind === 'file') await this.addFile(child, found.size, false);
@@ -121,7 +122,7 @@ class Walk implements CollectedFiles {
       );
       return;
     }
-    const real = await this.asked(path, () => this.tree.realpath(path));
+    const real = await this.asked(path, () => this.disk.realpath(path));
     if (real === undefined) return;
     const earlier = this.met.get(real);
     if (earlier !== undefined) {

@@ -1,16 +1,11 @@
 import { isAbsent, itemsOf, member, path, stringOf, type Value } from '../values/index.ts';
 import { isArmTemplate, parameterFileOf } from './arm-template/index.ts';
 import { exportedItems } from './exports/index.ts';
-import { baseNameOf } from './file-tree.ts';
+import { baseNameOf } from './file-paths.ts';
 import { isKubernetes, isKustomization } from './kubernetes-yaml/index.ts';
 
 /** What a file is, told by its content (iac-formats 1). The first four are read; the rest is named and passed over. */
-export type FileKind =
-  | 'arm-template'
-  | 'arm-parameters'
-  | 'export'
-  | 'kubernetes'
-  | UnreadKind;
+export type FileKind = 'arm-template' | 'arm-parameters' | 'export' | 'kubernetes' | UnreadKind;
 
 export type UnreadKind =
   | 'bicep-snapshot'
@@ -43,7 +38,7 @@ export function recogniseJson(root: Value): FileKind {
   if (isArmTemplate(root)) return 'arm-template';
   if (parameterFileOf(root) !== undefined) return 'arm-parameters';
   if (isKustomization(root)) return 'kustomization';
-  if (isKubernetes(root)) return 'kubernetes';
+  if (isKubernetes(root) && !isAzureType(member(root, 'type'))) return 'kubernetes';
   const byMembers = recogniseByMembers(root);
   if (byMembers !== undefined) return byMembers;
   const listed = itemsOf(root.kind === 'array' ? root : member(root, 'value'));
@@ -52,6 +47,11 @@ export function recogniseJson(root: Value): FileKind {
   if (root.kind === 'array' && root.items.some(isKubernetes)) return 'kubernetes';
   if (exportedItems(root) !== undefined) return 'export';
   return 'json';
+}
+
+/** Resources of templates have `apiVersion` and may have `kind`, as Kubernetes objects do. */
+function isAzureType(type: Value | undefined): boolean {
+  return /^microsoft\.[^/]+\//i.test(stringOf(type) ?? '');
 }
 
 function recogniseByMembers(root: Value): FileKind | undefined {
@@ -138,9 +138,13 @@ export function sniff(text: string): 'json' | 'yaml' | 'script' | 'other' {
 /** Only text with both words at the start of a line can hold a Kubernetes object: other YAML is not parsed. */
 export function mayBeKubernetes(text: string): boolean {
   return (
-    /^[ \t-]*["']?apiVersion["']?[ \t]*:/m.test(text) &&
-    /^[ \t-]*["']?kind["']?[ \t]*:/m.test(text)
+    /^[ \t-]*["']?apiVersion["']?[ \t]*:/m.test(text) && /^[ \t-]*["']?kind["']?[ \t]*:/m.test(text)
   );
+}
+
+/** `az … -o yaml` holds what `-o json` does. */
+export function mayBeExport(text: string): boolean {
+  return /^[ \t-]*id:[ \t]*["']?\/subscriptions\//m.test(text);
 }
 
 /** A script is about a perimeter when it calls the CLI of Azure or Kubernetes. */

@@ -32,7 +32,8 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   'terraform-source': {
     recognisedAs: 'Terraform source',
     outcome: 'not-understood',
-    detail: 'not read yet; `terraform show -json` is planned. An export of what it deployed is read today',
+    detail:
+      'not read yet; `terraform show -json` is planned. An export of what it deployed is read today',
     gap: 'Terraform is not read yet',
   },
   'terraform-plan': {
@@ -71,7 +72,8 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   'helm-chart': {
     recognisedAs: 'Helm chart',
     outcome: 'not-understood',
-    detail: 'charts are not rendered; render it, and read the result: helm template FOLDER > rendered.yaml',
+    detail:
+      'charts are not rendered; render it, and read the result: helm template FOLDER > rendered.yaml',
     gap: 'what the chart deploys is not known',
   },
   'helm-values': {
@@ -82,7 +84,8 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   'helm-template': {
     recognisedAs: 'Helm template',
     outcome: 'not-understood',
-    detail: 'templates are not YAML; render them, and read the result: helm template CHART > rendered.yaml',
+    detail:
+      'templates are not YAML; render them, and read the result: helm template CHART > rendered.yaml',
     gap: 'what the template deploys is not known',
   },
   perimeter: {
@@ -99,7 +102,8 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   'effective-routes': {
     recognisedAs: 'effective routes',
     outcome: 'skipped',
-    detail: "Azure's own answer for one running interface; not compared with the routes computed here",
+    detail:
+      "Azure's own answer for one running interface; not compared with the routes computed here",
   },
   'effective-nsg': {
     recognisedAs: 'effective security rules',
@@ -109,7 +113,8 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   'service-tags': {
     recognisedAs: 'service tags',
     outcome: 'skipped',
-    detail: 'a list of published addresses; give it as the data file for service tags to have it used',
+    detail:
+      'a list of published addresses; give it as the data file for service tags to have it used',
   },
   'log-records': {
     recognisedAs: 'log records',

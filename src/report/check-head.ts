@@ -1,7 +1,19 @@
 import type { ClusterPlacement, Network } from '../network/index.ts';
 import { isUnknown } from '../values/index.ts';
-import type { CheckHead } from './check-text.ts';
 import { count } from './style.ts';
+
+/** What stands above the findings. */
+export interface CheckHead {
+  readonly version: string;
+  readonly paths: readonly string[];
+  /** `14 resources · 21 Kubernetes objects · cluster aks-store (azure overlay, cilium)`. */
+  readonly contents: string;
+  /** `service tags 2025-11-03 · AKS egress 2026-08-21`. */
+  readonly data: string;
+  readonly asOf: string;
+  /** How long it took; absent where output must not change with the machine. */
+  readonly seconds?: number;
+}
 
 /** The first lines of a report: what was read, with which data, for which day. */
 export function checkHead(

@@ -1,11 +1,15 @@
 import { type Diagnostic, type Gap, locate, type Place } from '../diagnostics/index.ts';
-import type { CheckReport, Finding } from '../questions/check/index.ts';
-import { fingerprintText } from '../questions/check/index.ts';
-import type { CheckHead } from './check-text.ts';
+import {
+  type CheckReport,
+  type Finding,
+  fingerprintText,
+  type Suppression,
+} from '../questions/check/index.ts';
+import type { CheckHead } from './check-head.ts';
 import { isPlaceless } from './style.ts';
 import { traceJson } from './trace-json.ts';
 
-/** The version of the shape below; raised when a field changes its meaning or goes away. */
+/** The version of the shape below; raised when a field changes its meaning or goes away. docs/check.md lists it. */
 export const CHECK_JSON_VERSION = 1;
 
 /** The same content as the text, for machines. Key order is fixed: the same input gives the same bytes. */
@@ -23,7 +27,7 @@ export function checkJson(
     data: head.data,
     asOf: head.asOf,
     findings: report.groups.flatMap((group) =>
-      group.findings.map(({ finding, suppression }) => ({
+      group.findings.map(({ finding, suppression, expired }) => ({
         check: finding.check,
         severity: finding.severity,
         message: finding.message,
@@ -33,22 +37,31 @@ export function checkJson(
         places: finding.places.map(({ at, what }) => ({ what, ...locationJson(at) })),
         fix: finding.fix,
         facts: group.check.facts,
-        ...(suppression === undefined ? {} : { suppression }),
+        ...standingJson(suppression, expired),
       })),
     ),
-    undecided: report.undecided.map((one) => ({
-      check: one.check,
-      subject: one.subject,
-      message: one.message,
-      missing: one.missing,
-      ...locationJson(one.at),
+    undecided: report.undecided.map(({ question, suppression, expired }) => ({
+      check: question.check,
+      subject: question.subject,
+      fingerprint: fingerprintText(question),
+      message: question.message,
+      missing: question.missing,
+      ...locationJson(question.at),
+      ...standingJson(suppression, expired),
     })),
     checks: report.outcomes,
     remarks: report.remarks.map(({ message, at }) => ({ message, ...locationJson(at) })),
     diagnostics: diagnostics.map(diagnosticJson),
-    gaps: gaps.map((gap) => ({ what: gap.what, why: gap.why, ...locationJson(gap.at) })),
+    gaps: gaps.map(gapJson),
   };
   return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+function standingJson(suppression: Suppression | undefined, expired: Suppression | undefined) {
+  return {
+    ...(suppression === undefined ? {} : { suppression }),
+    ...(expired === undefined ? {} : { expiredSuppression: expired }),
+  };
 }
 
 function evidenceJson(finding: Finding): unknown {
@@ -57,7 +70,7 @@ function evidenceJson(finding: Finding): unknown {
     : finding.evidence;
 }
 
-export function diagnosticJson(diagnostic: Diagnostic): unknown {
+export function diagnosticJson(diagnostic: Diagnostic): object {
   return {
     code: diagnostic.code,
     severity: diagnostic.severity,
@@ -67,7 +80,11 @@ export function diagnosticJson(diagnostic: Diagnostic): unknown {
   };
 }
 
-/** `{ file, line, column }`, or nothing for a place that no file holds. */
+export function gapJson({ what, why, at }: Gap): object {
+  return { what, why, ...locationJson(at) };
+}
+
+/** `{ location: { file, line, column } }`, or nothing for a place that no file holds. */
 export function locationJson(place: Place | undefined): object {
   if (place === undefined || isPlaceless(place)) return {};
   return { location: locate(place) };

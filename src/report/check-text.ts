@@ -10,6 +10,7 @@ import type { CheckHead } from './check-head.ts';
 import { diagnosticsByCode } from './diagnostic-text.ts';
 import { groupText } from './finding-text.ts';
 import { gapNames } from './gap-names.ts';
+import { groupBy } from './group-by.ts';
 import { count, hanging, paint, placeText, type Style, safe, wrapped } from './style.ts';
 
 export interface CheckTextInput {
@@ -62,7 +63,7 @@ function inputBlock(diagnostics: readonly Diagnostic[], verbose: boolean, style:
 function undecidedBlock(report: CheckReport, verbose: boolean, style: Style): string {
   const { bold, dim } = paint(style);
   const open = openQuestions(report);
-  const byNeed = Map.groupBy(open, ({ missing }) => missing);
+  const byNeed = groupBy(open, ({ missing }) => missing);
   const entries = [...byNeed].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   const shown = verbose ? entries : entries.slice(0, SHOWN);
   const lines = shown.flatMap(([missing, questions]) => [
@@ -133,7 +134,9 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
   const needs = new Set(open.map(({ missing }) => missing));
   const [need = ''] = needs;
   const undecided =
-    needs.size === 1 ? `${open.length} undecided (needs: ${safe(need)})` : `${open.length} undecided`;
+    needs.size === 1
+      ? `${open.length} undecided (needs: ${safe(need)})`
+      : `${open.length} undecided`;
   const { passed, failed, undecided: unknown, notApplicable } = report.outcomes;
   const ran = passed.length + failed.length + unknown.length;
   const time = head.seconds === undefined ? '' : ` in ${head.seconds.toFixed(1)} s`;

@@ -1,18 +1,35 @@
 import { type Diagnostic, locate } from '../diagnostics/index.ts';
-import { isPlaceless, paint, placeText, type Style, safe, wrapped } from './style.ts';
+import { groupBy } from './group-by.ts';
+import { hanging, isPlaceless, paint, placeText, type Style, safe, wrapped } from './style.ts';
 
 /** `error[arm/expression] message`, then where, then what to do. */
 export function diagnosticLines(diagnostic: Diagnostic, style: Style): string {
-  const colours = paint(style);
-  const head = colours[diagnostic.severity](`${diagnostic.severity}[${diagnostic.code}]`);
-  const lines = [wrapped(style, 0, `${head} ${safe(diagnostic.message)}`)];
-  const { at } = diagnostic;
+  const { severity, code, message, at, hint } = diagnostic;
+  const head = paint(style)[severity](`${severity}[${code}]`);
+  const lines = [wrapped(style, 0, `${head} ${safe(message)}`)];
   if (at !== undefined && !isPlaceless(at)) {
     const { column, via } = locate(at);
     const through = via === undefined ? '' : `  (${via.join(', ')})`;
     lines.push(wrapped(style, 2, `${placeText(style, at)}:${column}${safe(through)}`));
   }
-  if (diagnostic.hint !== undefined)
-    lines.push(wrapped(style, 2, `hint: ${safe(diagnostic.hint)}`));
+  if (hint !== undefined) lines.push(hanging(style, 2, 'hint: ', safe(hint)));
   return lines.join('\n');
+}
+
+const ORDER = { error: 0, warning: 1, note: 2 };
+
+/** Errors first. Of many with one code the first stands for the others, unless all are wanted. */
+export function diagnosticsByCode(
+  diagnostics: readonly Diagnostic[],
+  all: boolean,
+  style: Style,
+): readonly string[] {
+  const sorted = [...diagnostics].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  if (all) return sorted.map((one) => diagnosticLines(one, style));
+  return [...groupBy(sorted, ({ code }) => code)].flatMap(([code, [first, ...rest]]) => [
+    diagnosticLines(first!, style),
+    ...(rest.length > 0
+      ? [`  ${paint(style).dim(`and ${rest.length} more ${code} (--verbose)`)}`]
+      : []),
+  ]);
 }

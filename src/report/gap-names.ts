@@ -1,4 +1,5 @@
 import type { Gap } from '../diagnostics/index.ts';
+import { groupBy } from './group-by.ts';
 
 /** How many kinds of gaps are named. */
 const NAMED = 3;
@@ -8,7 +9,7 @@ const NAMED = 3;
  * empty when there is none.
  */
 export function gapNames(gaps: readonly Gap[]): string {
-  const kinds = [...Map.groupBy(gaps, ({ what }) => what)].map(([what, of]) => ({
+  const kinds = [...groupBy(gaps, ({ what }) => what)].map(([what, of]) => ({
     text: `${what} (${of.length})`,
     matters: of.some(({ why }) => why !== ''),
   }));

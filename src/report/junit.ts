@@ -1,66 +1,135 @@
-import { locate } from '../diagnostics/index.ts';
-import type { CheckReport, Finding } from '../questions/check/index.ts';
+import { type Diagnostic, locate, type Place } from '../diagnostics/index.ts';
+import type {
+  CheckReport,
+  Finding,
+  FindingGroup,
+  ReportedQuestion,
+} from '../questions/check/index.ts';
+import { groupBy } from './group-by.ts';
 import { isPlaceless } from './style.ts';
 
-/** JUnit XML: one test case per check, so that any pipeline shows it. Undecided checks are errors, never passes. */
-export function checkJunit(report: CheckReport): string {
-  const { passed, undecided, notApplicable } = report.outcomes;
-  const failing = report.groups.map(({ check, findings }) => ({
-    id: check.id,
-    findings: findings.flatMap(({ finding, suppression }) =>
-      suppression === undefined ? [finding] : [],
-    ),
-  }));
-  const cases = [
-    ...failing.map(({ id, findings }) =>
-      findings.length === 0
-        ? testCase(id, '<skipped message="accepted"/>')
-        : testCase(id, failure(findings)),
-    ),
-    ...undecided.map((id) => {
-      const needs = report.undecided
-        .filter((one) => one.check === id)
-        .map((one) => `${one.message} needs: ${one.missing}`);
-      return testCase(
-        id,
-        `<error message="${xml(needs[0] ?? 'undecided')}">${xml(needs.join('\n'))}</error>`,
-      );
-    }),
-    ...passed.map((id) => testCase(id, '')),
-    ...notApplicable.map(({ check, why }) => testCase(check, `<skipped message="${xml(why)}"/>`)),
+type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface TestCase {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly inner: string;
+}
+
+/**
+ * JUnit XML: one test case per check, so that any pipeline shows it, and one per part of the input that could not be
+ * read. Undecided checks are errors, never passes.
+ */
+export function checkJunit(report: CheckReport, diagnostics: readonly Diagnostic[]): string {
+  const suites = [
+    { name: 'check', cases: checkCases(report) },
+    { name: 'input', cases: inputCases(diagnostics) },
   ];
-  const failures = failing.filter(({ findings }) => findings.length > 0).length;
-  const skipped = notApplicable.length + failing.length - failures;
+  const all = suites.flatMap(({ cases }) => cases);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="sallyport" tests="${cases.length}" failures="${failures}" errors="${undecided.length}">`,
-    `  <testsuite name="check" tests="${cases.length}" failures="${failures}" errors="${undecided.length}" skipped="${skipped}">`,
-    ...cases,
-    '  </testsuite>',
+    `<testsuites name="sallyport" ${counts(all)}>`,
+    ...suites.flatMap(({ name, cases }) => [
+      `  <testsuite name="${name}" ${counts(cases)}>`,
+      ...cases.map((one) => caseText(one, name)),
+      '  </testsuite>',
+    ]),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function testCase(id: string, inner: string): string {
-  const name = `name="${xml(id)}" classname="sallyport.check"`;
-  return inner === '' ? `    <testcase ${name}/>` : `    <testcase ${name}>${inner}</testcase>`;
+function checkCases(report: CheckReport): readonly TestCase[] {
+  const { passed, failed, undecided, notApplicable } = report.outcomes;
+  const groups = new Map(report.groups.map((group) => [group.check.id, group]));
+  const questions = groupBy(report.undecided, ({ question }) => question.check);
+  const cases = [
+    ...failed.map((id) => failedCase(id, groups.get(id), questions.get(id) ?? [])),
+    ...undecided.map((id) => undecidedCase(id, questions.get(id) ?? [])),
+    ...passed.map((id): TestCase => ({ name: id, outcome: 'passed', inner: '' })),
+    ...notApplicable.map(({ check, why }) => skipped(check, why)),
+  ];
+  return cases.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function failure(findings: readonly Finding[]): string {
-  const lines = findings.map((finding) => {
-    const at = finding.places.find((place) => !isPlaceless(place.at))?.at;
-    const where = at === undefined ? '' : `${locate(at).file}:${locate(at).line}: `;
-    return `${where}${finding.message} Fix: ${finding.fix}`;
-  });
-  return `<failure message="${xml(findings[0]?.message ?? '')}" type="${findings[0]?.severity ?? ''}">${xml(lines.join('\n'))}</failure>`;
+function failedCase(
+  id: string,
+  group: FindingGroup | undefined,
+  questions: readonly ReportedQuestion[],
+): TestCase {
+  const live = (group?.findings ?? []).flatMap(({ finding, suppression }) =>
+    suppression === undefined ? [finding] : [],
+  );
+  const [first] = live;
+  if (first === undefined) {
+    return questions.some(({ suppression }) => suppression === undefined)
+      ? undecidedCase(id, questions)
+      : skipped(
+          id,
+          group === undefined ? 'less severe than asked for' : 'every finding is accepted',
+        );
+  }
+  const lines = [...live.map(findingLine), ...openLines(questions)];
+  const inner = `<failure message="${xml(first.message)}" type="${first.severity}">${xml(lines.join('\n'))}</failure>`;
+  return { name: id, outcome: 'failure', inner };
 }
 
-/** Escaped, and without the control characters that XML 1.0 cannot hold. */
+function undecidedCase(id: string, questions: readonly ReportedQuestion[]): TestCase {
+  const lines = openLines(questions);
+  const [first] = lines;
+  if (first === undefined)
+    return skipped(id, 'undecided, and accepted or less severe than asked for');
+  const inner = `<error message="${xml(first)}" type="undecided">${xml(lines.join('\n'))}</error>`;
+  return { name: id, outcome: 'error', inner };
+}
+
+function inputCases(diagnostics: readonly Diagnostic[]): readonly TestCase[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, message, at, hint }) => {
+      const text = `${placed(at)}${message}${hint === undefined ? '' : ` (${hint})`}`;
+      const inner = `<error message="${xml(message)}" type="${code}">${xml(text)}</error>`;
+      return { name: code, outcome: 'error', inner };
+    });
+}
+
+function skipped(name: string, why: string): TestCase {
+  return { name, outcome: 'skipped', inner: `<skipped message="${xml(why)}"/>` };
+}
+
+function caseText({ name, inner }: TestCase, suite: string): string {
+  const attributes = `name="${xml(name)}" classname="sallyport.${suite}"`;
+  return inner === ''
+    ? `    <testcase ${attributes}/>`
+    : `    <testcase ${attributes}>${inner}</testcase>`;
+}
+
+function counts(cases: readonly TestCase[]): string {
+  const of = (outcome: Outcome) => cases.filter((one) => one.outcome === outcome).length;
+  return `tests="${cases.length}" failures="${of('failure')}" errors="${of('error')}" skipped="${of('skipped')}"`;
+}
+
+function findingLine({ places, message, fix }: Finding): string {
+  const at = places.find((place) => !isPlaceless(place.at))?.at;
+  return `${placed(at)}${message} Fix: ${fix}`;
+}
+
+function openLines(questions: readonly ReportedQuestion[]): readonly string[] {
+  return questions
+    .filter(({ suppression }) => suppression === undefined)
+    .map(({ question }) => `${placed(question.at)}${question.message} Needs: ${question.missing}`);
+}
+
+function placed(at: Place | undefined): string {
+  if (at === undefined || isPlaceless(at)) return '';
+  const { file, line } = locate(at);
+  return `${file}:${line}: `;
+}
+
+/** Escaped, and without the characters that XML 1.0 cannot hold. */
 export function xml(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -1,8 +1,12 @@
 import { type Diagnostic, type Gap, locate } from '../diagnostics/index.ts';
-import type { CheckReport } from '../questions/check/index.ts';
-import { counting } from '../questions/check/index.ts';
-import type { CheckHead } from './check-text.ts';
-import { isPlaceless } from './style.ts';
+import {
+  type CheckReport,
+  counting,
+  type FindingGroup,
+  openQuestions,
+} from '../questions/check/index.ts';
+import type { CheckHead } from './check-head.ts';
+import { count, isPlaceless } from './style.ts';
 
 /** A report to paste into a pull request or a wiki page. */
 export function checkMarkdown(
@@ -12,58 +16,94 @@ export function checkMarkdown(
   gaps: readonly Gap[],
 ): string {
   const findings = counting(report);
-  const lines = [
-    `# Perimeter check: ${cell(head.paths.join(' '))}`,
-    '',
-    `${cell(head.contents)}  `,
-    `Data: ${cell(head.data)} · as of ${head.asOf}`,
-    '',
-    `**${findings.length} findings**, ${report.undecided.length} undecided, ${report.outcomes.passed.length} checks hold.`,
-    '',
-  ];
-  for (const group of report.groups) {
-    const live = group.findings.filter(({ suppression }) => suppression === undefined);
-    if (live.length === 0) continue;
-    lines.push(
-      `## ${group.severity}: \`${group.check.id}\``,
+  const open = openQuestions(report);
+  const sections = [
+    [
+      `# Perimeter check: ${prose(head.paths.join(' '))}`,
       '',
-      '| what happens | where | fix |',
-      '| --- | --- | --- |',
-    );
-    for (const { finding } of live) {
-      const where = finding.places
-        .filter(({ at }) => !isPlaceless(at))
-        .map(({ at }) => `\`${locate(at).file}:${locate(at).line}\``);
-      lines.push(`| ${cell(finding.message)} | ${cell(where.join(' '))} | ${cell(finding.fix)} |`);
-    }
-    lines.push('');
-  }
-  if (report.undecided.length > 0) {
-    lines.push('## Undecided', '', '| question | needs |', '| --- | --- |');
-    for (const one of report.undecided)
-      lines.push(`| ${cell(one.message)} | ${cell(one.missing)} |`);
-    lines.push('');
-  }
-  const wrong = diagnostics.filter(({ severity }) => severity !== 'note');
-  if (wrong.length > 0) {
-    lines.push('## About the input', '');
-    for (const one of wrong) lines.push(`- ${one.severity} \`${one.code}\`: ${cell(one.message)}`);
-    lines.push('');
-  }
-  const missing = gaps.filter((gap) => gap.why !== '');
-  if (missing.length > 0) {
-    lines.push('## Not modelled', '');
-    for (const gap of missing) lines.push(`- ${cell(gap.what)}: ${cell(gap.why)}`);
-    lines.push('');
-  }
-  return lines.join('\n');
+      `${prose(head.contents)}  `,
+      `Data: ${prose(head.data)} · as of ${head.asOf} · sallyport ${head.version}`,
+      '',
+      `**${count(findings.length, 'finding')}**, ${open.length} undecided, ${report.outcomes.passed.length} checks hold.`,
+    ],
+    ...report.groups.map(groupLines),
+    table('Undecided', ['question', 'needs'], open, ({ message, missing }) => [message, missing]),
+    list(
+      'Accepted findings',
+      report.remarks.map(({ message }) => message),
+    ),
+    list(
+      'About the input',
+      diagnostics
+        .filter(({ severity }) => severity !== 'note')
+        .map(({ severity, code, message }) => `${severity} \`${code}\`: ${message}`),
+    ),
+    list(
+      'Not modelled',
+      gaps.map(({ what, why }) => (why === '' ? what : `${what}: ${why}`)),
+    ),
+  ];
+  const written = sections.filter((lines) => lines.length > 0);
+  return `${written.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** Text inside a table cell: nothing in it becomes markup or ends the cell. */
-export function cell(text: string): string {
+function groupLines(group: FindingGroup): readonly string[] {
+  const live = group.findings.flatMap(({ finding, suppression }) =>
+    suppression === undefined ? [finding] : [],
+  );
+  return table(
+    `${group.severity}: ${code(group.check.id)}`,
+    ['what happens', 'where', 'fix'],
+    live,
+    ({ message, places, fix }) => [
+      message,
+      places
+        .filter(({ at }) => !isPlaceless(at))
+        .map(({ at }) => code(`${locate(at).file}:${locate(at).line}`))
+        .join(' '),
+      fix,
+    ],
+  );
+}
+
+function table<T>(
+  title: string,
+  columns: readonly string[],
+  rows: readonly T[],
+  cellsOf: (row: T) => readonly string[],
+): readonly string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `## ${title}`,
+    '',
+    line(columns),
+    line(columns.map(() => '---')),
+    ...rows.map((row) => line(cellsOf(row).map(prose))),
+  ];
+}
+
+function list(title: string, items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [`## ${title}`, '', ...items.map((item) => `- ${prose(item)}`)];
+}
+
+/** A code span, whatever backticks the text holds. */
+export function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  if (longest === 0) return `\`${text}\``;
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${text} ${fence}`;
+}
+
+/** Text whose code spans stay, and in which nothing else becomes markup or ends a table cell. */
+export function prose(text: string): string {
   return text
-    .replace(/[\u0000-\u001f\u007f]/g, ' ')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;');
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .split(/((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))/)
+    .flatMap((part, index) => {
+      // Three parts a turn: text, the code span, and the fence the pattern captured within it.
+      if (index % 3 === 0) return [part.replace(/[\\`*_[\]<>|~#]/g, '\\$&')];
+      return index % 3 === 1 ? [part.replaceAll('|', '\\|')] : [];
+    })
+    .join('');
 }

@@ -1,15 +1,30 @@
-import { createHash } from 'node:crypto';
-import { locate } from '../diagnostics/index.ts';
+import { type Diagnostic, locate, type Place } from '../diagnostics/index.ts';
 import { FACTS } from '../facts/index.ts';
-import type { Check, CheckReport, NamedPlace, ReportedFinding } from '../questions/check/index.ts';
-import { fingerprintText } from '../questions/check/index.ts';
+import {
+  type Check,
+  type CheckReport,
+  type Finding,
+  fingerprintText,
+  type NamedPlace,
+  openQuestions,
+  type ReportedFinding,
+} from '../questions/check/index.ts';
+import type { CheckHead } from './check-head.ts';
+import { fileUri } from './file-uri.ts';
+import { stableHash } from './stable-hash.ts';
 import { isPlaceless } from './style.ts';
 
-const LEVEL = { error: 'error', warning: 'warning', note: 'note' } as const;
-
-/** SARIF 2.1.0, as GitHub code scanning reads it. Suppressed findings carry their justification. */
-export function checkSarif(version: string, report: CheckReport): string {
-  const rules = report.groups.map(({ check }) => check);
+/**
+ * SARIF 2.1.0, as GitHub code scanning reads it. Findings are results; accepted ones carry their justification.
+ * Open questions and what is wrong with the input are notifications of the run: they are no alerts, and not hidden.
+ */
+export function checkSarif(
+  head: CheckHead,
+  report: CheckReport,
+  diagnostics: readonly Diagnostic[],
+): string {
+  const fallback = head.paths[0] ?? '.';
+  const occurrence = new Map<string, number>();
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -18,14 +33,47 @@ export function checkSarif(version: string, report: CheckReport): string {
         tool: {
           driver: {
             name: 'sallyport',
-            semanticVersion: version,
-            informationUri: 'https://github.com/sallyport/sallyport',
-            rules: rules.map(ruleJson),
+            semanticVersion: head.version,
+            rules: report.groups.map(({ check }) => ruleJson(check)),
           },
         },
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: [
+              ...openQuestions(report).map((question) => ({
+                level: 'warning',
+                message: { text: plain(`${question.message} Needs: ${question.missing}`) },
+                associatedRule: { id: question.check },
+                ...locationsJson(question.at),
+              })),
+              ...diagnostics.map((diagnostic) => ({
+                level: diagnostic.severity,
+                descriptor: { id: diagnostic.code },
+                message: { text: plain(diagnostic.message) },
+                ...locationsJson(diagnostic.at),
+              })),
+            ],
+            toolConfigurationNotifications: report.remarks.map(({ message, at }) => ({
+              level: 'note',
+              message: { text: plain(message) },
+              ...locationsJson(at),
+            })),
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         results: report.groups.flatMap((group, ruleIndex) =>
-          group.findings.map((reported) => resultJson(reported, ruleIndex)),
+          group.findings.map((reported) => {
+            const fingerprint = fingerprintText(reported.finding);
+            const before = occurrence.get(fingerprint) ?? 0;
+            occurrence.set(fingerprint, before + 1);
+            return resultJson(
+              reported,
+              ruleIndex,
+              `${stableHash(fingerprint)}:${before + 1}`,
+              fallback,
+            );
+          }),
         ),
       },
     ],
@@ -35,45 +83,53 @@ export function checkSarif(version: string, report: CheckReport): string {
 
 function ruleJson(check: Check): object {
   const sources = check.facts.map((id) => `- ${id}: ${FACTS[id].fact} (${FACTS[id].source})`);
+  const words = check.id.split(/[/-]/);
   return {
     id: check.id,
-    name: check.id
-      .split(/[/-]/)
-      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-      .join(''),
-    shortDescription: { text: check.title },
-    fullDescription: { text: check.explanation },
+    name: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(''),
+    shortDescription: { text: plain(check.title) },
+    fullDescription: { text: plain(check.explanation) },
     help: {
-      text: `${check.explanation}\n\nFix: ${check.fix}`,
-      markdown: `${check.explanation}\n\n**Fix:** ${check.fix}\n\n**Sources**\n${sources.join('\n')}`,
+      text: plain(`${check.explanation}\n\nFix: ${check.fix}`),
+      markdown: `${check.explanation}\n\n**Fix:** ${check.fix}\n\n**Sources**\n\n${sources.join('\n')}`,
     },
-    defaultConfiguration: { level: LEVEL[check.severity] },
+    defaultConfiguration: { level: check.severity },
   };
 }
 
-function resultJson({ finding, suppression }: ReportedFinding, ruleIndex: number): object {
+/**
+ * @param fingerprint what code scanning tells alerts apart by: check and subject, so that an alert stays the same one
+ *   when lines move
+ */
+function resultJson(
+  { finding, suppression }: ReportedFinding,
+  ruleIndex: number,
+  fingerprint: string,
+  fallback: string,
+): object {
   const placed = finding.places.filter(({ at }) => !isPlaceless(at));
+  const [first, ...others] = placed;
   return {
     ruleId: finding.check,
     ruleIndex,
-    level: LEVEL[finding.severity],
-    message: { text: `${finding.message} Fix: ${finding.fix}` },
-    locations: placed.slice(0, 1).map(locationJson),
-    ...(placed.length > 1
-      ? {
-          relatedLocations: placed.slice(1).map((place, index) => ({
-            id: index + 1,
-            ...locationJson(place),
-            message: { text: place.what },
-          })),
-        }
-      : {}),
+    level: finding.severity,
+    message: { text: plain(`${finding.message} Fix: ${finding.fix}`) },
+    // Code scanning refuses a result without a place in a file.
+    locations: [
+      {
+        physicalLocation:
+          first === undefined
+            ? { artifactLocation: { uri: fileUri(fallback) } }
+            : physicalLocation(first.at),
+        logicalLocations: [{ fullyQualifiedName: finding.subject }],
+      },
+    ],
+    ...(others.length > 0 ? { relatedLocations: others.map(relatedLocation) } : {}),
     partialFingerprints: {
-      'sallyportFinding/v1': createHash('sha256')
-        .update(fingerprintText(finding))
-        .digest('hex')
-        .slice(0, 32),
+      primaryLocationLineHash: fingerprint,
+      'sallyportSubject/v1': fingerprintText(finding),
     },
+    properties: { evidence: evidenceText(finding) },
     ...(suppression === undefined
       ? {}
       : {
@@ -84,19 +140,28 @@ function resultJson({ finding, suppression }: ReportedFinding, ruleIndex: number
   };
 }
 
-function locationJson({ at }: NamedPlace): object {
+function evidenceText({ evidence }: Finding): readonly string[] {
+  return evidence.kind === 'walked' ? [evidence.trace.summary, evidence.replay] : evidence.lines;
+}
+
+function relatedLocation({ at, what }: NamedPlace, index: number): object {
+  return { id: index + 1, physicalLocation: physicalLocation(at), message: { text: plain(what) } };
+}
+
+function locationsJson(at: Place | undefined): object {
+  if (at === undefined || isPlaceless(at)) return {};
+  return { locations: [{ physicalLocation: physicalLocation(at) }] };
+}
+
+function physicalLocation(at: Place): object {
   const { file, line, column } = locate(at);
   return {
-    physicalLocation: {
-      artifactLocation: { uri: fileUri(file) },
-      region: { startLine: line, startColumn: column },
-    },
+    artifactLocation: { uri: fileUri(file) },
+    region: { startLine: line, startColumn: column },
   };
 }
 
-/** A relative URI reference: forward slashes, reserved characters escaped. */
-export function fileUri(file: string): string {
-  const path = file.replaceAll('\\', '/').replace(/^\.\//, '');
-  const escaped = path.split('/').map(encodeURIComponent).join('/');
-  return path.startsWith('/') ? `file://${escaped}` : escaped;
+/** SARIF reads `[text](1)` in a plain message as a link (3.11.6); a person's own text is none. */
+function plain(text: string): string {
+  return text.replaceAll('](', '] (');
 }

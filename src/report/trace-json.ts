@@ -4,6 +4,15 @@ import type { Decider, Verdict } from '../semantics/verdict.ts';
 import type { Disposition, Step, Trace, Walk } from '../trace/index.ts';
 import { locationJson } from './check-json.ts';
 
+/** The version of the shape below; raised when a field changes its meaning or goes away. docs/trace.md lists it. */
+export const TRACE_JSON_VERSION = 1;
+
+/** Traces as a document of their own. */
+export function tracesJson(traces: readonly Trace[]): string {
+  const json = { schemaVersion: TRACE_JSON_VERSION, traces: traces.map(traceJson) };
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
 /** A trace as plain JSON: addresses as text, places as file, line and column. */
 export function traceJson(trace: Trace): object {
   return {

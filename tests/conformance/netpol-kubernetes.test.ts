@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_IPV4, parseIp } from '../../src/net/index.ts';
+import { parseIp } from '../../src/net/index.ts';
 import { evaluatePolicies } from '../../src/semantics/network-policy/index.ts';
 import { podNamed, port, shop } from './netpol-world.ts';
 
@@ -80,7 +80,7 @@ describe('NetworkPolicy', () => {
     expect(of('generic').verdict.kind).toBe('unknown');
     expect(of('azure-npm').verdict.kind).toBe('allow');
     expect(of('cilium').verdict.kind).toBe('unknown');
-    expect(of('calico').verdict.kind).not.toBe('allow');
+    expect(of('calico').verdict.kind).toBe('unknown');
   });
 
   it('K8P-62: Azure NPM does not cover IPv6 (E12)', () => {
@@ -195,7 +195,6 @@ ${web('  ingress: [{ from: [{ namespaceSelector: { matchLabels: { tier: front } 
     expect(ask('20.1.0.0', '20.1.255.255')).toBe('allow');
     expect(ask('21.1.0.0', '21.1.255.255')).toBe('deny');
     expect(ask('20.1.0.0', '21.1.255.255')).toBe('unknown');
-    expect(ALL_IPV4.v4).toHaveLength(2);
   });
 
   it('says how another engine would answer', () => {

@@ -6,7 +6,7 @@ export interface ExportedItems {
   readonly items: readonly Value[];
   /** What kind of answer it is, in words a person knows. */
   readonly form: string;
-  /** IMP-08: the answer says of itself that it is one page of several. */
+  /** ARM-76: the answer says of itself that it is one page of several. */
   readonly isPartial: boolean;
 }
 

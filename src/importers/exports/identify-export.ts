@@ -102,7 +102,7 @@ function namesFor(type: string, name: string | undefined, value: Value): readonl
   return [...parents, ...own];
 }
 
-/** IMP-05: ids differ in case between sources, and some end in a slash. */
+/** ARM-74: ids differ in case between sources, and some end in a slash. */
 function idOf(value: Value): string | undefined {
   const id = stringOf(member(value, 'id'))?.trim().replace(/\/+$/, '');
   return id?.startsWith('/') ? id : undefined;

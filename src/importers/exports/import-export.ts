@@ -22,7 +22,7 @@ const NOT_RESOURCES: ReadonlySet<string> = new Set([
   'microsoft.resources/subscriptions',
 ]);
 
-/** IMP-06: all that a row of `az resource list` holds. A resource with nothing else is known by name only. */
+/** ARM-75: all that a row of `az resource list` holds. A resource with nothing else is known by name only. */
 const INVENTORY: ReadonlySet<string> = new Set([
   'id',
   'name',

@@ -30,11 +30,11 @@ const OF_UNKNOWN_TYPES: readonly string[] = [
 const SAID_BY_ID: ReadonlySet<string> = new Set(['resourcegroup', 'subscriptionid', 'tenantid']);
 
 /**
- * IMP-04: old versions of the CLI print the map of classic firewall settings at the root, dotted keys and all.
+ * ARM-73: old versions of the CLI print the map of classic firewall settings at the root, dotted keys and all.
  */
 const CLASSIC_SETTING = /^(?:network|threatintel)\.[a-z]/;
 
-/** IMP-03: where a member would hide a field of the envelope, the CLI spells it twice. */
+/** ARM-72: where a member would hide a field of the envelope, the CLI spells it twice. */
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['typepropertiestype', 'type'],
   ['namepropertiesname', 'name'],
@@ -42,7 +42,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 
 /**
  * A resource of an export in ARM's own shape. With a `properties` object it is in that shape already, except for
- * members that only the CLI or Resource Graph adds. Without one it was flattened (IMP-01): what is not part of the
+ * members that only the CLI or Resource Graph adds. Without one it was flattened (ARM-71): what is not part of the
  * envelope goes back into `properties`, in the parts of the resource too.
  * @param type lower case; an unknown type gets the usual envelope, and its parts stay as they are.
  */

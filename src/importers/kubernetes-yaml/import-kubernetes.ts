@@ -6,7 +6,7 @@ import { isClusterScoped } from './cluster-scoped.ts';
 import { hideSecrets } from './hide-secrets.ts';
 
 export interface KubernetesOptions {
-  /** Namespace of objects that name none. IMP-06: `default`. */
+  /** Namespace of objects that name none. K8P-102: `default`. */
   readonly namespace?: string;
 }
 
@@ -117,7 +117,7 @@ class ObjectReader {
   }
 }
 
-/** IMP-07: the API server completes a `generateName`; until then the name is that and something more. */
+/** K8P-104: the API server completes a `generateName`; until then the name is that and something more. */
 function nameOf(metadata: Value | undefined): string | undefined {
   const name = textOf(member(metadata, 'name'));
   if (name !== undefined) return name;

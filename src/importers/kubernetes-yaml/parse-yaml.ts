@@ -30,7 +30,7 @@ const SYNTAX_ERRORS_MAX = 20;
 
 /**
  * A YAML stream as located values, document by document: what is wrong in one leaves the others alone.
- * Scalars mean what they mean to `kubectl` (IMP-02). Never throws, whatever the text is; aliases cannot make it use
+ * Scalars mean what they mean to `kubectl` (K8P-101). Never throws, whatever the text is; aliases cannot make it use
  * more memory than the text. 1.9 MB with 3,000 Kubernetes objects take 0.7 s, nearly all of it in the package
  * `yaml`; composing from its token tree instead was no faster (0.4 s for the tokens alone) and checks less.
  */

@@ -1,7 +1,7 @@
 /**
  * What an unquoted YAML scalar means to `kubectl`, Helm and the API server: they read YAML 1.1, so that `yes`, `on`
  * and `y` are true and `0755` is octal, while times and base-60 numbers stay text.
- * IMP-02.
+ * K8P-101.
  */
 export function resolvePlain(text: string): string | number | boolean | null {
   switch (text) {

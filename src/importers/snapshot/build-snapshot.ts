@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from '../../model/index.ts';
 import { isAbsent, path } from '../../values/index.ts';
-import { compareText } from '../file-tree.ts';
+import { compareText } from '../file-paths.ts';
 import type { ImportedPart } from '../imported-part.ts';
 import { explodeChildren, inlineProperties } from './explode-children.ts';
 import { type Copy, mergeCopies } from './merge-copies.ts';

@@ -1,5 +1,5 @@
 import { type Diagnostic, type Gap, locate, type Place } from '../../diagnostics/index.ts';
-import { compareText } from '../file-tree.ts';
+import { compareText } from '../file-paths.ts';
 
 /** Order of places: by file, then as written, then by the way a value came there (loop indexes, modules). */
 export function comparePlaces(a: Place | undefined, b: Place | undefined): number {

@@ -1,7 +1,7 @@
 import type { ObjectValue } from '../../values/index.ts';
 import type { ComparisonRules, Scalar } from './comparison.ts';
 
-/** IMP-09: what Azure adds to a resource it shows. */
+/** ARM-77: what Azure adds to a resource it shows. */
 const ARM_NOISE: ReadonlySet<string> = new Set([
   'etag',
   'provisioningstate',

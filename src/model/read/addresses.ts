@@ -32,7 +32,7 @@ function addressTerm(source: Source, name: string, value: Value): AddressTerm {
   if (text === '*') return { kind: 'any', text, at };
   const range = parseIpRange(text);
   if (range !== undefined) {
-    noteHostBits(source, name, text, value);
+    noteHostBits(source, name, text, range.low, value);
     return { kind: 'range', range, text, at };
   }
   if (TAG.test(text)) return { kind: 'service-tag', tag: text, text, at };
@@ -88,16 +88,20 @@ export function prefixOf(source: Source, name: string, value: Value): Uncertain<
   const text = value.value.trim();
   const prefix = parsePrefix(text);
   if (prefix === undefined) return malformed(source, name, text, value);
-  noteHostBits(source, name, text, value);
+  noteHostBits(source, name, text, prefix.base, value);
   return { kind: 'prefix', prefix, text, at: value.at };
 }
 
-function noteHostBits(source: Source, name: string, text: string, value: Value): void {
+/** @param first the first address of the block that `text` was read as */
+function noteHostBits(
+  source: Source,
+  name: string,
+  text: string,
+  first: number | bigint,
+  value: Value,
+): void {
   const slash = text.indexOf('/');
-  if (slash < 0) return;
-  const prefix = parsePrefix(text);
-  const ip = parseIp(text.slice(0, slash));
-  if (prefix === undefined || ip === undefined || prefix.base === ip.value) return;
+  if (slash < 0 || parseIp(text.slice(0, slash))?.value === first) return;
   report(
     source.reading,
     'warning',

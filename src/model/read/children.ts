@@ -1,4 +1,15 @@
-import { objectValue, type StringValue } from '../../values/index.ts';
+import {
+  isAbsent,
+  itemsOf,
+  member,
+  type ObjectValue,
+  objectValue,
+  path,
+  type StringValue,
+  stringOf,
+  type Unknown,
+  type Value,
+} from '../../values/index.ts';
 import type { AzureResource, Snapshot } from '../snapshot.ts';
 
 /** Resources by what they belong to. Built once: O(resources). */
@@ -49,6 +60,71 @@ export function indexChildren(snapshot: Snapshot): Children {
     impliedParents: [...implied.values()],
     extensions,
   };
+}
+
+/**
+ * The children of a resource, and what stands among them inside the parent without being one: a list nobody knows, an
+ * unknown item, an item without a name. Left out, they would pass for rules or subnets that are not there.
+ * @param property of the parent, when it is spelled otherwise than the type segment
+ */
+export function childrenOf(
+  children: Children,
+  parent: AzureResource,
+  segment: string,
+  property = segment,
+): readonly AzureResource[] {
+  const known = children.of(parent.key, segment);
+  const list = path(parent.body, 'properties', property);
+  const nameless = itemsOf(list).flatMap((item, index): readonly AzureResource[] => {
+    if (item.kind === 'unknown') return [childOf(parent, segment, item.text, index, hidden(item))];
+    return item.kind === 'object' && !isNamed(item)
+      ? [childOf(parent, segment, `#${index + 1}`, index, item)]
+      : [];
+  });
+  return nameless.length === 0 ? known : [...known, ...nameless];
+}
+
+function isNamed(item: ObjectValue): boolean {
+  return !isAbsent(member(item, 'name')) || stringOf(member(item, 'id')) !== undefined;
+}
+
+/** A body whose every property is the unknown. */
+function hidden(unknown: Unknown): ObjectValue {
+  const { at } = unknown;
+  return objectValue(at, [{ name: 'properties', value: unknown satisfies Value, at }]);
+}
+
+function childOf(
+  parent: AzureResource,
+  segment: string,
+  name: string,
+  index: number,
+  body: ObjectValue,
+): AzureResource {
+  const id = `${parent.id}/${segment}/#${index + 1}`;
+  const { subscriptionId, resourceGroup } = parent;
+  const type = `${parent.type}/${segment}`;
+  return {
+    id,
+    key: id.toLowerCase(),
+    type,
+    name,
+    subscriptionId,
+    resourceGroup,
+    body,
+    at: body.at,
+  };
+}
+
+/**
+ * Whether a child exists, as far as its parent does not say: a child under the parent's own condition is there
+ * whenever the parent is.
+ */
+export function doubtOf(child: AzureResource, parent: AzureResource): Unknown | undefined {
+  const { exists } = child;
+  const own = parent.exists;
+  const isSame = own !== undefined && exists?.text === own.text && exists.missing === own.missing;
+  return isSame ? undefined : exists;
 }
 
 /** The id without its last type and name. */

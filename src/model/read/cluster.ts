@@ -4,6 +4,7 @@ import type { PrefixAt } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressIn, addressTerms, prefixesIn } from './addresses.ts';
 import { readAgentPool } from './agent-pool.ts';
+import { childrenOf } from './children.ts';
 import { readClusterAddons } from './cluster-addons.ts';
 import { locatedOf } from './named.ts';
 import { present } from './present.ts';
@@ -26,7 +27,7 @@ export function readCluster(reading: Reading, resource: AzureResource): ManagedC
   const source = sourceOf(reading, 'cluster', resource);
   const root = sourceAt(source, resource.body);
   const sku = inside(root, 'sku');
-  const pools = reading.children.of(resource.key, 'agentpools');
+  const pools = childrenOf(reading.children, resource, 'agentpools', 'agentPoolProfiles');
   return {
     ...locatedOf(resource),
     ...textsOf(source, {

@@ -67,7 +67,8 @@ function readCollection(element: Element, kind: Kind | Unknown): RuleCollection 
     itemsOf(valueIn(element, 'rules')),
   );
   if (kind === 'dnat') {
-    checkDnatAction(element, action);
+    const wrong = wrongDnatAction(element, action);
+    if (wrong !== undefined) return { ...base, kind: 'unknown', unknown: wrong };
     return { ...base, kind, rules: rules.map(readDnatRule) };
   }
   const verdict = required(
@@ -92,7 +93,7 @@ const RULE_TYPES: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 /**
- * What kind of rules a collection holds. A filter collection does not say; its rules do, and all must agree (ARS-05):
+ * What kind of rules a collection holds. A filter collection does not say; its rules do, and all must agree (ARM-45):
  * of one that Azure refuses nobody knows what is deployed instead.
  */
 function kindOf(element: Element): Kind | Unknown {
@@ -154,16 +155,14 @@ function refuseMix(element: Element, kinds: readonly Kind[]): Unknown {
   return unreadable(element, 'rules', '', element.at);
 }
 
-function checkDnatAction(element: Element, action: Value | undefined): void {
+/** `Snat` is in the schema and does nothing we know of. An absent action can only be `Dnat`. */
+function wrongDnatAction(element: Element, action: Value | undefined): Unknown | undefined {
   const text = stringOf(action);
-  if (text === undefined || text.toLowerCase() === 'dnat') return;
-  report(
-    element.reading,
-    'error',
-    'firewall/action',
-    `${titleOf(element)} holds NAT rules and its action is \`${text}\`; Azure knows \`Dnat\``,
-    action?.at ?? element.at,
-  );
+  if (text === undefined || text.toLowerCase() === 'dnat') return undefined;
+  const at = action?.at ?? element.at;
+  const message = `${titleOf(element)} holds NAT rules and its action is \`${text}\`; Azure knows \`Dnat\``;
+  report(element.reading, 'error', 'firewall/action', message, at);
+  return unreadable(element, 'action', text, at);
 }
 
 const PRIORITY = { low: 100, high: 65000 };

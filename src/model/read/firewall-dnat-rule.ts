@@ -13,14 +13,17 @@ export function readDnatRule(rule: Element): DnatRule {
   const ports = itemsOf(valueIn(rule, 'destinationPorts'));
   const protocols = protocolsIn(rule);
   checkProtocols(rule, protocols);
-  if (addresses.length === 0) missingMember(rule, 'destinationAddresses');
   return withDescription(rule, {
     key: rule.key,
     name: rule.name,
     at: rule.at,
     sources: sourcesOf(rule),
     protocols,
-    destinationAddresses: addressTerms(rule, 'destinationAddresses', addresses),
+    destinationAddresses: addressTerms(
+      rule,
+      'destinationAddresses',
+      addresses.length === 0 ? [missingMember(rule, 'destinationAddresses')] : addresses,
+    ),
     destinationPorts:
       ports.length === 0
         ? missingMember(rule, 'destinationPorts')
@@ -30,7 +33,7 @@ export function readDnatRule(rule: Element): DnatRule {
   });
 }
 
-/** ARS-06: an address or a name, exactly one of them. */
+/** ARM-46: an address or a name, exactly one of them. */
 function readTarget(rule: Element): Pick<DnatRule, 'translatedAddress' | 'translatedFqdn'> {
   const address = addressIn(rule, 'translatedAddress');
   const fqdn = settingIn(rule, 'translatedFqdn');

@@ -10,6 +10,7 @@ import type { AddressTerm } from '../azure/common.ts';
 import type { FirewallPolicy, RuleCollection, RuleCollectionGroup } from '../azure/firewall.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressTerms } from './addresses.ts';
+import { childrenOf, doubtOf } from './children.ts';
 import { SKU_TIERS } from './firewall.ts';
 import {
   checkPriorities,
@@ -67,14 +68,19 @@ function readIntrusionRanges(configuration: Source): readonly AddressTerm[] | un
 
 function readGroups(policy: Source, resource: AzureResource): readonly RuleCollectionGroup[] {
   const { reading } = policy;
-  const children = reading.children.of(resource.key, 'rulecollectiongroups');
+  const children = childrenOf(reading.children, resource, 'rulecollectiongroups');
   const sources = children.map((child) => sourceOf(reading, 'rule collection group', child));
-  const groups = children.map((child, index) => readGroup(sources[index]!, child, resource.key));
+  const groups = children.map((child, index) => readGroup(sources[index]!, child, resource));
   checkPriorities(sources, groups);
   return [...groups, ...groupsElsewhere(policy, resource), ...oldGroups(policy, resource)];
 }
 
-function readGroup(source: Source, child: AzureResource, policyKey: string): RuleCollectionGroup {
+function readGroup(
+  source: Source,
+  child: AzureResource,
+  policy: AzureResource,
+): RuleCollectionGroup {
+  const policyKey = policy.key;
   const { key, name, at } = child;
   if (child.isReference === true) {
     const unknown = notWritten(`the rules of ${titleOf(source)}`, source);
@@ -82,7 +88,7 @@ function readGroup(source: Source, child: AzureResource, policyKey: string): Rul
   }
   const group = { key, name, at, policyKey, priority: readPriority(source) };
   const collections = readPolicyCollections(source, key);
-  const { exists } = child;
+  const exists = doubtOf(child, policy);
   if (exists === undefined) return { ...group, collections };
   // In some worlds there is no such group. Its collections then decide nothing for certain.
   return { ...group, collections: collections.map((collection) => inDoubt(collection, exists)) };
@@ -93,11 +99,10 @@ function inDoubt(collection: RuleCollection, exists: Unknown): RuleCollection {
   return { kind: 'unknown', key, name, at, priority, unknown: exists };
 }
 
-/** An exported policy lists its groups by id. A listed group that is not in the input holds rules nobody has seen. */
+/** ARM-52: an exported policy lists its groups by id. A listed group that is not in the input holds rules nobody has seen. */
 function groupsElsewhere(policy: Source, resource: AzureResource): readonly RuleCollectionGroup[] {
   const { resources } = policy.reading.snapshot;
   const listed = itemsOf(valueIn(policy, 'ruleCollectionGroups'));
-  if (isUnknown(policy.value)) return [hiddenGroupOf(policy, resource, policy.value)];
   return listed.flatMap((item) => {
     const id = stringOf(member(item, 'id'));
     if (id === undefined || resources.has(id.toLowerCase())) return [];
@@ -120,7 +125,7 @@ function groupsElsewhere(policy: Source, resource: AzureResource): readonly Rule
   });
 }
 
-/** ARS-10: policies of before May 2020. */
+/** ARM-50: policies of before May 2020. */
 function oldGroups(policy: Source, resource: AzureResource): readonly RuleCollectionGroup[] {
   const inline = itemsOf(valueIn(policy, 'ruleGroups'));
   const children = policy.reading.children.of(resource.key, 'rulegroups');
@@ -139,15 +144,6 @@ function oldGroups(policy: Source, resource: AzureResource): readonly RuleCollec
     at,
   });
   return [hiddenGroup(`${resource.key}/rulegroups`, 'ruleGroups', resource.key, unknown)];
-}
-
-function hiddenGroupOf(
-  policy: Source,
-  resource: AzureResource,
-  unknown: Unknown,
-): RuleCollectionGroup {
-  const key = `${resource.key}/rulecollectiongroups/?`;
-  return hiddenGroup(key, policy.name, resource.key, unknown);
 }
 
 function hiddenGroup(

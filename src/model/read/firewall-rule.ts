@@ -10,7 +10,7 @@ import { textIn, wrongType } from './scalars.ts';
 
 /** azure-firewall 2.4. */
 export const RULE_PORTS: PortBounds = { low: 1, high: 65535, code: 'firewall/port-out-of-range' };
-/** ARS-07: ports above 63999 are not for translation. */
+/** ARM-47: ports above 63999 are not for translation. */
 export const NAT_PORTS: PortBounds = { low: 1, high: 63999, code: 'firewall/port-out-of-range' };
 /** The schema of application rules (azure-firewall 1.7). */
 export const PROTOCOL_PORTS: PortBounds = {
@@ -56,7 +56,7 @@ export function sourcesOf(rule: Element): RuleSources {
 }
 
 /**
- * Countries narrow or widen an address list; which of the two, and what they hold, is not published. The list as a
+ * ARM-54: countries narrow or widen an address list; which of the two, and what they hold, is not published. The list as a
  * whole is then unknown.
  */
 export function narrowedByPlace(

@@ -43,8 +43,8 @@ const KEYS = {
 } as const;
 
 /**
- * Settings of a firewall without policy: a map of strings, lists joined by commas (ARS-08).
- * @param body the whole resource: old tools left the map beside `properties` or spread it over the root (ARS-09)
+ * Settings of a firewall without policy: a map of strings, lists joined by commas (ARM-48).
+ * @param body the whole resource: old tools left the map beside `properties` or spread it over the root (ARM-49)
  */
 export function readClassicSettings(firewall: Source, body: Value): FirewallSettings {
   const map = settingsMap(firewall, body);

@@ -37,7 +37,7 @@ export function readFirewall(reading: Reading, resource: AzureResource): AzureFi
   const virtualHub = referenceIn(source, 'virtualHub');
   const management = valueIn(source, 'managementIpConfiguration');
   const collections = readClassicCollections(source, resource.key);
-  const ignoresRules = policy !== undefined && collections.length > 0;
+  const ignoresRules = policy !== undefined && !isUnknown(policy) && collections.length > 0;
   if (ignoresRules) noteIgnoredRules(source);
   const skuName = choiceIn(sku, 'name', ['AZFW_VNet', 'AZFW_Hub'] as const);
   return {

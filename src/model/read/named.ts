@@ -23,7 +23,7 @@ export function locatedOf(resource: AzureResource): Located {
   };
 }
 
-/** ARS-04: `East US` and `eastus` are one location. */
+/** ARM-44: `East US` and `eastus` are one location. */
 export function normalLocation(text: string): string {
   return text.replaceAll(/\s+/g, '').toLowerCase();
 }

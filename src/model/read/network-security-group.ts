@@ -1,8 +1,9 @@
-import { isUnknown, type Uncertain } from '../../values/index.ts';
+import { isUnknown, type Uncertain, type Unknown } from '../../values/index.ts';
 import type { AddressTerm } from '../azure/common.ts';
 import type { NetworkSecurityGroup, SecurityRule } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressTerms } from './addresses.ts';
+import { childrenOf, doubtOf } from './children.ts';
 import { locatedOf } from './named.ts';
 import { portsOf } from './ports.ts';
 import { present } from './present.ts';
@@ -18,14 +19,16 @@ export function readNetworkSecurityGroup(
   reading: Reading,
   resource: AzureResource,
 ): NetworkSecurityGroup {
-  const children = reading.children.of(resource.key, 'securityrules');
+  const children = childrenOf(reading.children, resource, 'securityrules');
   const sources = children.map((child) => sourceOf(reading, 'security rule', child));
-  const rules = children.map((child, index) => readRule(sources[index]!, child));
+  const rules = children.map((child, index) =>
+    readRule(sources[index]!, child, doubtOf(child, resource)),
+  );
   checkPriorities(sources, rules);
   return { ...locatedOf(resource), rules };
 }
 
-function readRule(source: Source, child: AzureResource): SecurityRule {
+function readRule(source: Source, child: AzureResource, doubt: Unknown | undefined): SecurityRule {
   const description = textIn(source, 'description');
   const protocol = choiceIn(source, 'protocol', PROTOCOLS);
   const rule: SecurityRule = {
@@ -52,7 +55,7 @@ function readRule(source: Source, child: AzureResource): SecurityRule {
     ),
   };
   checkEnds(source, rule);
-  return child.exists === undefined ? rule : inDoubt(rule, child.exists);
+  return doubt === undefined ? rule : inDoubt(rule, doubt);
 }
 
 function portsIn(
@@ -94,12 +97,12 @@ function checkEnds(source: Source, rule: SecurityRule): void {
 }
 
 /** A rule that exists in some worlds only matches nothing for certain. */
-function inDoubt(rule: SecurityRule, exists: NonNullable<AzureResource['exists']>): SecurityRule {
+function inDoubt(rule: SecurityRule, exists: Unknown): SecurityRule {
   const term: AddressTerm = { kind: 'unknown', unknown: exists, text: exists.text, at: rule.at };
   return { ...rule, sources: [term], sourceApplicationSecurityGroups: [] };
 }
 
-/** Azure refuses two rules of one direction with one priority. */
+/** ARM-53: priorities are unique per direction. */
 function checkPriorities(sources: readonly Source[], rules: readonly SecurityRule[]): void {
   const first = new Map<string, string>();
   for (const [index, rule] of rules.entries()) {

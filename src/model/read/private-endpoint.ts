@@ -3,6 +3,7 @@ import type { AddressValue, Reference } from '../azure/common.ts';
 import type { PrivateEndpoint } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, addressIn } from './addresses.ts';
+import { childrenOf, doubtOf } from './children.ts';
 import { type Element, elementsIn, locatedOf } from './named.ts';
 import { present } from './present.ts';
 import {
@@ -39,7 +40,7 @@ export function readPrivateEndpoint(reading: Reading, resource: AzureResource): 
     connections,
     addresses: addressesOf(source, resource.key, dnsConfigs),
     dnsConfigs,
-    zoneGroupZones: zonesOf(reading, resource.key),
+    zoneGroupZones: zonesOf(reading, resource),
   };
 }
 
@@ -112,10 +113,11 @@ function distinct(addresses: readonly AddressValue[]): readonly AddressValue[] {
   });
 }
 
-function zonesOf(reading: Reading, key: string): readonly Reference[] {
-  return reading.children.of(key, 'privatednszonegroups').flatMap((child) => {
+function zonesOf(reading: Reading, endpoint: AzureResource): readonly Reference[] {
+  return childrenOf(reading.children, endpoint, 'privatednszonegroups').flatMap((child) => {
     const source = sourceOf(reading, 'zone group', child);
-    if (child.exists !== undefined) return [child.exists];
+    const doubt = doubtOf(child, endpoint);
+    if (doubt !== undefined) return [doubt];
     return itemsOf(valueIn(source, 'privateDnsZoneConfigs')).flatMap((item) => {
       const config = sourceAt(source, propertiesOf(item));
       const zone = referenceOf(config, 'privateDnsZoneId', valueIn(config, 'privateDnsZoneId'));

@@ -22,6 +22,8 @@ export interface Source {
   /** What holds the members: `properties` where ARM nests them. May be unknown, and then all its members are. */
   readonly value: Value | undefined;
   readonly at: Place;
+  /** Only referred to: nothing has to be written. */
+  readonly isReference?: boolean;
 }
 
 export function report(
@@ -67,7 +69,21 @@ export function unreadable(source: Source, name: string, text: string, at: Place
 
 /** The member of that name; the unknown itself when what should hold it is unknown. */
 export function valueIn(source: Source, name: string): Value | undefined {
-  return source.value?.kind === 'unknown' ? source.value : member(source.value, name);
+  const { value } = source;
+  if (value?.kind === 'object') return value.members.get(lowerCase(name))?.value;
+  return value?.kind === 'unknown' ? value : undefined;
+}
+
+/** Asked some twenty times for every rule, for the few names this folder knows. */
+const LOWER_CASE = new Map<string, string>();
+
+function lowerCase(name: string): string {
+  let lower = LOWER_CASE.get(name);
+  if (lower === undefined) {
+    lower = name.toLowerCase();
+    LOWER_CASE.set(name, lower);
+  }
+  return lower;
 }
 
 /** An object inside: messages keep speaking of the outer one. */
@@ -95,5 +111,6 @@ export function sourceOf(reading: Reading, what: string, resource: AzureResource
     name: resource.name,
     value: propertiesOf(resource.body),
     at: resource.at,
+    ...present({ isReference: resource.isReference }),
   };
 }

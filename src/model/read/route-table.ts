@@ -1,9 +1,10 @@
 import { parsePrefix } from '../../net/index.ts';
-import { isUnknown, itemsOf, type Value } from '../../values/index.ts';
+import { isUnknown, itemsOf, type Unknown, type Value } from '../../values/index.ts';
 import type { AddressValue } from '../azure/common.ts';
 import type { NextHopType, RouteTable, UserRoute } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, prefixOf } from './addresses.ts';
+import { childrenOf, doubtOf } from './children.ts';
 import { locatedOf } from './named.ts';
 import { present } from './present.ts';
 import { inside, type Reading, type Source, sourceOf, valueIn } from './reading.ts';
@@ -24,15 +25,15 @@ export function readRouteTable(reading: Reading, resource: AzureResource): Route
   const disablePeeringRoute = decidingTextIn(source, 'disablePeeringRoute');
   return {
     ...locatedOf(resource),
-    routes: reading.children
-      .of(resource.key, 'routes')
-      .map((child) => readRoute(sourceOf(reading, 'route', child), child)),
+    routes: childrenOf(reading.children, resource, 'routes').map((child) =>
+      readRoute(sourceOf(reading, 'route', child), child, doubtOf(child, resource)),
+    ),
     disableBgpRoutePropagation: booleanIn(source, 'disableBgpRoutePropagation'),
     ...present({ disablePeeringRoute }),
   };
 }
 
-function readRoute(source: Source, child: AzureResource): UserRoute {
+function readRoute(source: Source, child: AzureResource, doubt: Unknown | undefined): UserRoute {
   const written = valueIn(source, 'addressPrefix');
   const destination = destinationOf(source, written);
   const type = choiceIn(source, 'nextHopType', NEXT_HOP_TYPES);
@@ -42,7 +43,7 @@ function readRoute(source: Source, child: AzureResource): UserRoute {
     name: child.name,
     at: child.at,
     // A route that exists in some worlds only covers nothing for certain.
-    destination: child.exists ?? destination,
+    destination: doubt ?? destination,
     destinationText: textOf(written),
     nextHopType,
     nextHopAddresses: nextHops(source, nextHopType),

@@ -5,7 +5,7 @@ import { report, type Source, titleOf, unreadable, valueIn } from './reading.ts'
 /**
  * Readers of single members. Absent and null are `undefined`. What is unknown stays unknown with its symbol; what is
  * written and makes no sense is a diagnostic and an unknown. Numbers and booleans may be written as strings
- * (ARS-03), choices in any case (ARS-02).
+ * (ARM-43), choices in any case (ARM-42).
  */
 
 /** A text whose absence and whose being unknown mean the same to whoever asks. */
@@ -115,13 +115,10 @@ export function required<T>(source: Source, name: string, setting: Setting<T>): 
 }
 
 export function missingMember(source: Source, name: string): Unknown {
-  report(
-    source.reading,
-    'error',
-    'model/missing',
-    `${titleOf(source)} has no \`${name}\``,
-    source.at,
-  );
+  if (source.isReference !== true) {
+    const message = `${titleOf(source)} has no \`${name}\``;
+    report(source.reading, 'error', 'model/missing', message, source.at);
+  }
   return unreadable(source, name, '', source.at);
 }
 
@@ -150,7 +147,7 @@ export function textMapOf(value: Value | undefined): Readonly<Record<string, str
   return Object.fromEntries(entries);
 }
 
-/** The plural list unless it is absent or empty, else the singular (ARS-01). An empty text counts as absent. */
+/** The plural list unless it is absent or empty, else the singular (ARM-41). An empty text counts as absent. */
 export function twinsIn(source: Source, plural: string, singular: string): readonly Value[] {
   const several = itemsOf(valueIn(source, plural));
   if (several.length > 0) return several;

@@ -2,6 +2,7 @@ import { isAbsent, isUnknown, itemsOf, type Uncertain, type Unknown } from '../.
 import type { Peering, PrefixAt, Subnet, VirtualNetwork } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressesIn, prefixesIn } from './addresses.ts';
+import { childrenOf, doubtOf } from './children.ts';
 import { locatedOf } from './named.ts';
 import { present } from './present.ts';
 import {
@@ -27,12 +28,12 @@ export function readVirtualNetwork(reading: Reading, resource: AzureResource): V
     ...locatedOf(resource),
     addressSpace: prefixesOrPool(source, inside(source, 'addressSpace'), ''),
     dnsServers: addressesIn(dhcp, 'dnsServers', itemsOf(valueIn(dhcp, 'dnsServers'))),
-    subnets: children
-      .of(resource.key, 'subnets')
-      .map((child) => readSubnet(sourceOf(reading, 'subnet', child), child, resource)),
-    peerings: children
-      .of(resource.key, 'virtualnetworkpeerings')
-      .map((child) => readPeering(sourceOf(reading, 'peering', child), child, resource.key)),
+    subnets: childrenOf(children, resource, 'subnets').map((child) =>
+      readSubnet(sourceOf(reading, 'subnet', child), child, resource),
+    ),
+    peerings: childrenOf(children, resource, 'virtualnetworkpeerings').map((child) =>
+      readPeering(sourceOf(reading, 'peering', child), child, resource),
+    ),
   };
 }
 
@@ -69,7 +70,7 @@ function readSubnet(source: Source, child: AzureResource, vnet: AzureResource): 
   };
 }
 
-/** Written prefixes, or the unknown ones that an address pool will give (ARS-11). */
+/** Written prefixes, or the unknown ones that an address pool will give (ARM-51). */
 function prefixesOrPool(
   owner: Source,
   source: Source,
@@ -97,7 +98,7 @@ function namesOfItems(source: Source, list: string, name: string): readonly stri
   });
 }
 
-function readPeering(source: Source, child: AzureResource, vnetKey: string): Peering {
+function readPeering(source: Source, child: AzureResource, vnet: AzureResource): Peering {
   const remote = referenceIn(source, 'remoteVirtualNetwork');
   const peeringState = decidingTextIn(source, 'peeringState');
   const peeringSyncLevel = decidingTextIn(source, 'peeringSyncLevel');
@@ -105,9 +106,9 @@ function readPeering(source: Source, child: AzureResource, vnetKey: string): Pee
     key: child.key,
     name: child.name,
     at: child.at,
-    vnetKey,
+    vnetKey: vnet.key,
     // A peering that exists in some worlds only leads nowhere for certain.
-    remote: child.exists ?? required(source, 'remoteVirtualNetwork', remote),
+    remote: doubtOf(child, vnet) ?? required(source, 'remoteVirtualNetwork', remote),
     allowVirtualNetworkAccess: booleanIn(source, 'allowVirtualNetworkAccess'),
     allowForwardedTraffic: booleanIn(source, 'allowForwardedTraffic'),
     allowGatewayTransit: booleanIn(source, 'allowGatewayTransit'),

@@ -23,7 +23,7 @@ import {
   stringsIn,
 } from './object.ts';
 
-/** Gateway API objects (kubernetes-policy 11). */
+/** Gateway API objects (K8P-87, K8P-93). */
 export function readGatewayClass(reading: Reading, object: KubernetesObject): GatewayClass {
   const controller = stringIn(partIn(objectPart(reading, object), 'spec'), 'controllerName');
   return { ...namedObject(object), ...(controller === undefined ? {} : { controller }) };

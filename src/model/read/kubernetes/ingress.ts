@@ -15,7 +15,7 @@ import {
   stringIn,
 } from './object.ts';
 
-/** An Ingress, also in its form before networking.k8s.io/v1 (kubernetes-policy 11). */
+/** An Ingress, also in its form before networking.k8s.io/v1 (K8P-85). */
 export function readIngress(reading: Reading, object: KubernetesObject): Ingress {
   const part = objectPart(reading, object);
   const spec = partIn(part, 'spec');
@@ -33,7 +33,7 @@ export function readIngress(reading: Reading, object: KubernetesObject): Ingress
   };
 }
 
-/** Without `http` a rule names a host only, and the default backend serves it. */
+/** K8P-86: without `http` a rule names a host only, and the default backend serves it. */
 function readRule(rule: Part, namespace: string): Ingress['rules'][number] {
   const host = stringIn(rule, 'host');
   const paths = partsIn(partIn(rule, 'http'), 'paths').map((entry) => {

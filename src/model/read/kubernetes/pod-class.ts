@@ -39,7 +39,7 @@ export function isWorkload(object: KubernetesObject): boolean {
 }
 
 /**
- * Every class of pods. What a workload of the input owns is that workload's class and not listed again; pods and jobs
+ * Every class of pods. What a workload of the input owns (K8P-92) is that workload's class and not listed again; pods and jobs
  * that have ended have no traffic. O(objects).
  */
 export function readPodClasses(reading: Reading): readonly PodClass[] {

@@ -24,7 +24,7 @@ const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const TRAFFIC = ['Cluster', 'Local'] as const;
 const INTERNAL = 'service.beta.kubernetes.io/azure-load-balancer-internal';
 
-/** A Service (kubernetes-policy 11). */
+/** A Service (K8P-91). */
 export function readService(reading: Reading, object: KubernetesObject): Service {
   const part = objectPart(reading, object);
   const metadata = partIn(part, 'metadata');

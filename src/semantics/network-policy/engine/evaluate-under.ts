@@ -3,6 +3,7 @@ import type { Decider, MissingFact, Verdict } from '../../verdict.ts';
 import { arrivingEnds } from '../match/arriving-ends.ts';
 import { contextOf, nameOf } from '../match/context-of.ts';
 import type { MatchContext } from '../match/match-context.ts';
+import type { ResolvedEnd } from '../match/resolved-end.ts';
 import type { PolicySet } from '../policy.ts';
 import type { Defect, PolicyDecision, PolicyQuestion } from '../question.ts';
 import { type DirectionCoverage, type PolicyIndex, policyIndex } from './coverage.ts';
@@ -101,14 +102,17 @@ function judge(
     const by: Decider = { kind: 'default', name, fact: 'K8P-61' };
     return { verdict: { kind: 'allow', by }, notes, facts, heard };
   }
-  const results: Outcomes[] = [];
-  for (const end of arrival.ends) {
-    for (const isHairpin of hairpins(question)) {
+  const run = (end: ResolvedEnd, isForwarded: boolean) =>
+    hairpins(question).map((isHairpin) => {
       const context = contextOf(index, question, end, isHairpin, withDefects, heard);
-      results.push(runEnd(index, stages, context, arrival.isForwarded));
-    }
+      return runEnd(index, stages, context, isForwarded);
+    });
+  const results = arrival.ends.flatMap((end) => run(end, arrival.isForwarded));
+  let verdict = verdictOf(results, arrival.missing);
+  if (verdict.kind === 'deny' && arrival.mayAlsoBe.length > 0) {
+    const others = arrival.mayAlsoBe.flatMap((end) => run(end, false));
+    verdict = verdictOf([...results, ...others], arrival.missing);
   }
-  const verdict = verdictOf(results, arrival.missing);
   if (heard.perRequest && verdict.kind === 'allow') {
     notes.push('the connection opens; L7 rules judge each request');
     facts.push('K8P-46');

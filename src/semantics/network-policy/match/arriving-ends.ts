@@ -9,6 +9,8 @@ import { type ResolvedEnd, type ResolvedEnds, resolveEnd } from './resolved-end.
 export interface ArrivingEnds {
   readonly ends: readonly ResolvedEnd[];
   readonly missing: string;
+  /** Asked only when `ends` are denied: the client itself, should the source have survived after all (E8). */
+  readonly mayAlsoBe: readonly ResolvedEnd[];
   /** The source was rewritten to a node's address: the own node's privilege does not apply. */
   readonly isForwarded: boolean;
   readonly isOpen: boolean;
@@ -23,14 +25,24 @@ export function arrivingEnds(index: PolicyIndex, question: PolicyQuestion): Arri
   const { ends, missing } =
     plainPod(index, question) ??
     resolveEnd(question.peer, question.subject, set.objects, ranges, profile.hostNetworkPeer);
-  const plain = { ends, missing, isForwarded: false, isOpen: false, notes: [], facts: [] };
+  const plain = {
+    ends,
+    missing,
+    mayAlsoBe: [],
+    isForwarded: false,
+    isOpen: false,
+    notes: [],
+    facts: [],
+  };
   const isRewritten =
     question.direction === 'ingress' &&
     (question.arrival === 'load-balancer-cluster' || question.arrival === 'node-port-cluster');
   if (!isRewritten) return plain;
   const address: FlowAddress = {
     kind: 'within',
-    addresses: isEmptyAddressSet(ranges.nodeAddresses) ? PRIVATE_ADDRESSES : ranges.nodeAddresses,
+    addresses: isEmptyAddressSet(ranges.nodeAddresses)
+      ? { v4: PRIVATE_ADDRESSES.v4, v6: [] }
+      : ranges.nodeAddresses,
     label: 'the node that took the connection',
   };
   const own: ResolvedEnd = { kind: 'node', which: 'own', address };
@@ -45,6 +57,7 @@ export function arrivingEnds(index: PolicyIndex, question: PolicyQuestion): Arri
         ...plain,
         ends: [other],
         missing: rewritten,
+        mayAlsoBe: ends,
         isForwarded: true,
         notes,
         facts: ['K8P-20'],

@@ -1,6 +1,5 @@
 import type { ClusterNode, ClusterObjects, PodClass } from '../../../model/index.ts';
-import type { DomainName } from '../../../net/index.ts';
-import { equalIp, type Ip, parseIp } from '../../../net/index.ts';
+import { type DomainName, formatIp, type Ip, parseIp } from '../../../net/index.ts';
 import type { FlowAddress } from '../../flow.ts';
 import type { ClusterRanges } from '../policy.ts';
 import type { PolicyEnd } from '../question.ts';
@@ -93,7 +92,7 @@ function resolveAddress(
   name: DomainName | undefined,
 ): ResolvedEnds {
   if (address.kind === 'exact') {
-    const pod = objects.pods.find((one) => !one.hostNetwork && isAt(one.address, address.ip));
+    const pod = liveAddresses(objects).pods.get(formatIp(address.ip));
     if (pod !== undefined) {
       return { ends: [{ kind: 'pod', pod, address, isPlain: false }], missing: '' };
     }
@@ -134,11 +133,35 @@ function nodesOf(
   return [nodeName === subject.nodeName ? own : other];
 }
 
-function nodeAt(objects: ClusterObjects, ip: Ip): ClusterNode | undefined {
-  return objects.nodes.find((node) => node.addresses.some((text) => isAt(text, ip)));
+interface LiveAddresses {
+  readonly pods: ReadonlyMap<string, PodClass>;
+  readonly nodes: ReadonlyMap<string, ClusterNode>;
 }
 
-function isAt(text: string | undefined, ip: Ip): boolean {
-  const parsed = text === undefined ? undefined : parseIp(text);
-  return parsed !== undefined && equalIp(parsed, ip);
+const liveIndexes = new WeakMap<ClusterObjects, LiveAddresses>();
+
+/** Pods and nodes by the address the input gives them. Host-network pods have their node's: they are not listed. */
+function liveAddresses(objects: ClusterObjects): LiveAddresses {
+  const known = liveIndexes.get(objects);
+  if (known !== undefined) return known;
+  const pods = new Map<string, PodClass>();
+  for (const pod of objects.pods) {
+    if (pod.hostNetwork || pod.address === undefined) continue;
+    const ip = parseIp(pod.address);
+    if (ip !== undefined) pods.set(formatIp(ip), pod);
+  }
+  const nodes = new Map<string, ClusterNode>();
+  for (const node of objects.nodes) {
+    for (const text of node.addresses) {
+      const ip = parseIp(text);
+      if (ip !== undefined) nodes.set(formatIp(ip), node);
+    }
+  }
+  const index = { pods, nodes };
+  liveIndexes.set(objects, index);
+  return index;
+}
+
+function nodeAt(objects: ClusterObjects, ip: Ip): ClusterNode | undefined {
+  return liveAddresses(objects).nodes.get(formatIp(ip));
 }

@@ -40,6 +40,8 @@ export function podsNamedBy(
   if (peers === 'any') return set.objects.pods;
   const index = policyIndex(set, engine);
   return set.objects.pods.filter((pod) => {
+    // K8P-17: some engines know host-network pods as nothing but their node.
+    if (pod.hostNetwork && index.profile.hostNetworkPeer === 'node') return false;
     const { address } = index.coverageOf(pod);
     const context = contextOf(
       index,

@@ -1,22 +1,3 @@
-/**
- * The part of a file system that reading a folder needs. `FileSystem` of the room `io` is one; importers name what
- * they use and open nothing themselves.
- * Every method rejects with an `OperationalError` when it cannot do what it says.
- */
-export interface FileTree {
-  list(
-    folder: string,
-  ): Promise<
-    readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[]
-  >;
-  /** Follows links. */
-  stat(
-    path: string,
-  ): Promise<{ readonly kind: 'file' | 'folder' | 'other'; readonly size: number }>;
-  read(file: string): Promise<Uint8Array>;
-  realpath(path: string): Promise<string>;
-}
-
 export interface FileLimits {
   /** Larger files are not read, in bytes. */
   readonly fileSizeMax: number;

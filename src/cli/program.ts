@@ -1,0 +1,181 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from './exit-code.ts';
+import { collected, inputOptions } from './input-options.ts';
+
+/** The whole command line. `finish` gets the exit code of the command that ran. */
+export function buildProgram(version: string, finish: (code: ExitCode) => void): Command {
+  const program = new Command('sallyport')
+    .description(
+      'The network perimeter of an AKS cluster behind Azure Firewall: described, checked, explained.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples
+  sallyport check .                         findings about this folder
+  sallyport trace --from deploy:pets/order-service --to api.stripe.com:443 .
+  sallyport import .                        what was read, and what was not
+  sallyport check --explain ingress/asymmetric-return
+
+Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world failed, 70 a bug of ours.`,
+    );
+  addCheck(program, version, finish);
+  addTrace(program, finish);
+  addImport(program, finish);
+  addCompletion(program, finish);
+  return program;
+}
+
+type Finish = (code: ExitCode) => void;
+
+function addCheck(program: Command, version: string, finish: Finish): void {
+  const command = program
+    .command('check')
+    .argument('[path...]', 'folders and files to read', ['.'])
+    .description('ask the whole catalogue: what is wrong, where, and how to repair it');
+  inputOptions(command)
+    .addOption(format('text', 'json', 'sarif', 'junit', 'markdown'))
+    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .addOption(
+      new Option('--profile <profile>', 'which demands make sense for this cluster').choices([
+        'production',
+        'dev',
+        'ephemeral',
+        'internal-only',
+        'central-hub',
+      ]),
+    )
+    .addOption(
+      new Option('--severity <severity>', 'the least severity to report').choices([
+        'error',
+        'warning',
+        'note',
+      ]),
+    )
+    .option('--only <check>', 'run only this check (repeatable, or with commas)', listed)
+    .option('--skip <check>', 'run all but this check (repeatable, or with commas)', listed)
+    .option('--baseline <file>', 'what is in this file does not count')
+    .option('--update-baseline', 'write what is found now to the baseline file')
+    .option('--list', 'list every check and stop')
+    .option('--explain <check>', 'say what a check asks, why, and how to repair it')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sallyport check .                                       text for people
+  sallyport check infra k8s --format sarif -o out.sarif   for code scanning
+  sallyport check . --severity error                      only what is broken
+  sallyport check . --baseline known.json --update-baseline
+                                                          live with what there is, fail on what is new
+  sallyport check . --as-of 2028-04-01                    what retirements will have hit by then
+
+sallyport.yaml in the first path holds suppressions, the profile and parameters: docs/configuration.md.`,
+    )
+    .action(async (paths: string[], options) => {
+      const { checkCommand } = await import('./check-command.ts');
+      finish(await checkCommand(paths, options, version));
+    });
+}
+
+function addTrace(program: Command, finish: Finish): void {
+  const command = program
+    .command('trace')
+    .argument('[path...]', 'folders and files to read', ['.'])
+    .description('walk one flow through every box, there and back, with the rule that decided');
+  inputOptions(command)
+    .requiredOption('--from <endpoint>', 'where the flow starts')
+    .requiredOption('--to <endpoint>', 'what it is addressed to')
+    .addOption(
+      new Option('--protocol <protocol>', 'when the port does not say').choices([
+        'tcp',
+        'udp',
+        'icmp',
+        'sctp',
+      ]),
+    )
+    .addOption(format('text', 'json'))
+    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .addHelpText(
+      'after',
+      `
+Endpoints
+  deploy:NAMESPACE/NAME  pod: sts: ds: job: cronjob:    a workload
+  node:POOL                                             a node of a pool
+  service:NAMESPACE/NAME:PORT                           a Service
+  ingress:HOST/PATH                                     what an Ingress publishes
+  internet   apiserver   onprem:CIDR   private-endpoint:NAME
+  10.0.0.4:443   api.example.com:443   10.0.0.4:53/udp  an address or a name
+
+Examples
+  sallyport trace --from deploy:pets/order-service --to api.stripe.com:443 .
+  sallyport trace --from internet --to service:pets/store-front:80 .
+  sallyport trace --from node:nodepool1 --to mcr.microsoft.com:443 . --format json`,
+    )
+    .action(async (paths: string[], options) => {
+      const { traceCommand } = await import('./trace-command.ts');
+      finish(await traceCommand(paths, options));
+    });
+}
+
+function addImport(program: Command, finish: Finish): void {
+  const command = program
+    .command('import')
+    .argument('[path...]', 'folders and files to read', ['.'])
+    .description('show what was recognised, skipped and not understood');
+  inputOptions(command)
+    .addOption(format('text', 'json'))
+    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sallyport import .                     every file and what became of it
+  sallyport import . --format json       the snapshot: ARM resources and Kubernetes objects as understood
+  sallyport import main.json --parameters prod.parameters.json --param env=prod`,
+    )
+    .action(async (paths: string[], options) => {
+      const { importCommand } = await import('./import-command.ts');
+      finish(await importCommand(paths, options));
+    });
+}
+
+function addCompletion(program: Command, finish: Finish): void {
+  program
+    .command('completion')
+    .argument('<shell>', 'bash, zsh or fish', shellName)
+    .description('print a completion script for a shell')
+    .addHelpText(
+      'after',
+      `
+Examples
+  source <(sallyport completion bash)
+  sallyport completion zsh > "\${fpath[1]}/_sallyport"
+  sallyport completion fish > ~/.config/fish/completions/sallyport.fish`,
+    )
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const { completionScript } = await import('./completion.ts');
+      process.stdout.write(completionScript(program, shell));
+      finish(0);
+    });
+}
+
+function format(...choices: string[]): Option {
+  return new Option('-f, --format <format>', 'how to print').choices(choices).default('text');
+}
+
+function listed(value: string, previous: readonly string[] = []): readonly string[] {
+  return value
+    .split(',')
+    .reduce<readonly string[]>((list, id) => collected(id.trim(), list), previous);
+}
+
+function shellName(value: string): string {
+  if (value !== 'bash' && value !== 'zsh' && value !== 'fish') {
+    throw new InvalidArgumentError('It is not bash, zsh or fish.');
+  }
+  return value;
+}

@@ -1,0 +1,237 @@
+import { type Diagnostic, type Gap, placeless, sourceText } from '../diagnostics/index.ts';
+import type { FileReport } from '../model/index.ts';
+import type { Value } from '../values/index.ts';
+import { folderOf } from './file-paths.ts';
+import type { ImportOptions } from './import-options.ts';
+import {
+  type ImportedTemplate,
+  importTemplates,
+  type LinkedFiles,
+  resolvePath,
+} from './import-templates.ts';
+import { parseJson } from './json/index.ts';
+import { parameterFileNames, parametersOf, templateOf, withoutNulls } from './pair-parameters.ts';
+import { counted, type ReadFile } from './read-file.ts';
+import type { UnreadKind } from './recognise.ts';
+import type { SnapshotPart } from './snapshot/index.ts';
+import { gapOf, unreadReport } from './unread-files.ts';
+
+type Json = { readonly value: Value | undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/** Files read one by one, and what may still be asked for. */
+export interface FolderContent {
+  readonly files: readonly ReadFile[];
+  /** Parameter files the person named. */
+  readonly given: readonly ({ readonly path: string } & Json)[];
+  /** The JSON at a path a template refers to; `undefined` when it may not be read or is not there. */
+  readonly load: (path: string) => Promise<Json | undefined>;
+}
+
+/** What the files say together: templates with their parameters and links, patches told from objects. */
+export async function importContent(
+  folder: FolderContent,
+  options: ImportOptions,
+): Promise<{ readonly parts: readonly SnapshotPart[]; readonly reports: readonly FileReport[] }> {
+  const templates = new Templates(folder, options);
+  await templates.import();
+  const patches = patchesOf(folder.files);
+  const parts: SnapshotPart[] = [...templates.parts];
+  const reports: FileReport[] = [];
+  for (const file of folder.files) {
+    const { path, content } = file;
+    const isPatch = patches.has(path) && content.kind === 'part';
+    if (isPatch) reports.push(unreadReport(path, 'kustomize-patch', folderOf(path)));
+    else reports.push(templates.reportOf(file));
+    const kept = content.kind === 'part' && !isPatch ? [content.part] : [];
+    parts.push(...kept, onlySaid(isPatch ? [] : file.diagnostics, isPatch ? [] : file.gaps));
+  }
+  parts.push(
+    onlySaid(
+      [],
+      unreadGaps(folder.files, (path) => templates.isCompiled(path)),
+    ),
+  );
+  return { parts, reports };
+}
+
+function onlySaid(diagnostics: readonly Diagnostic[], gaps: readonly Gap[]): SnapshotPart {
+  return { resources: [], objects: [], diagnostics, gaps };
+}
+
+/** Files that kustomizations apply to other objects: read as objects they would contradict them. */
+function patchesOf(files: readonly ReadFile[]): ReadonlySet<string> {
+  const patches = new Set<string>();
+  for (const { path, content } of files) {
+    if (content.kind !== 'kustomization') continue;
+    for (const patch of content.kustomization.patches) {
+      patches.add(resolvePath(folderOf(path), patch));
+    }
+  }
+  return patches;
+}
+
+/** One gap for a folder and kind of file: forty Terraform files are one thing not read. */
+function unreadGaps(
+  files: readonly ReadFile[],
+  isCompiled: (bicep: string) => boolean,
+): readonly Gap[] {
+  const groups = new Map<string, { kind: UnreadKind; files: ReadFile[] }>();
+  for (const file of files) {
+    if (file.content.kind !== 'unread' || file.report.outcome !== 'not-understood') continue;
+    const kind = file.content.as;
+    if (gapOf(kind) === undefined || (kind === 'bicep-source' && isCompiled(file.path))) continue;
+    const key = `${kind} ${folderOf(file.path)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { kind, files: [file] });
+    else group.files.push(file);
+  }
+  return [...groups.values()].map(({ kind, files: [first, ...others] }) => {
+    const { path, report } = first!;
+    const more = others.length === 0 ? '' : ` and ${others.length} more in ${folderOf(path)}`;
+    const what = `${report.recognisedAs} ${path}${more}`;
+    return { what, why: gapOf(kind)!, at: placeless(path) };
+  });
+}
+
+/** The templates of a folder, the parameter files that are theirs, and what became of both. */
+class Templates {
+  parts: readonly SnapshotPart[] = [];
+  private readonly folder: FolderContent;
+  private readonly options: ImportOptions;
+  private readonly templates = new Map<string, Value>();
+  private readonly compiled = new Set<string>();
+  private readonly linked: LinkedFiles = new Map();
+  /** Parameter files by the template they belong to. */
+  private readonly parameters = new Map<string, { path: string; root: Value }[]>();
+  private readonly loadedDiagnostics: Diagnostic[] = [];
+  private imported: readonly ImportedTemplate[] = [];
+
+  constructor(folder: FolderContent, options: ImportOptions) {
+    this.folder = folder;
+    this.options = options;
+    for (const { path, content } of folder.files) {
+      if (content.kind === 'template') {
+        this.templates.set(path, content.root);
+        if (content.compiler !== undefined) this.compiled.add(path);
+      }
+      if (content.kind === 'template' || content.kind === 'parameters') {
+        this.linked.set(path, content.root);
+      }
+    }
+  }
+
+  async import(): Promise<void> {
+    for (const { path, content } of this.folder.files) {
+      if (content.kind !== 'parameters') continue;
+      const template = templateOf(path, this.templates);
+      if (template !== undefined) this.attach(template, path, content.root);
+    }
+    for (const template of this.templates.keys()) await this.lookBeside(template);
+    const { subscriptionId, resourceGroup, location, assumptions } = this.options;
+    const everywhere = this.givenParameters();
+    this.imported = await importTemplates(
+      this.templates,
+      this.linked,
+      {
+        ...(subscriptionId === undefined ? {} : { subscriptionId }),
+        ...(resourceGroup === undefined ? {} : { resourceGroup }),
+        ...(location === undefined ? {} : { location }),
+        ...(assumptions === undefined ? {} : { assumptions }),
+        parametersOf: (template) => [
+          ...(this.parameters.get(template) ?? []).map((file) => file.root),
+          ...everywhere,
+        ],
+      },
+      (path) => this.load(path),
+    );
+    this.parts = [
+      ...this.imported.map((template) => template.part),
+      onlySaid(this.loadedDiagnostics, []),
+    ];
+  }
+
+  /** Was a Bicep file compiled to a template that is read? */
+  isCompiled(bicep: string): boolean {
+    return this.compiled.has(bicep.replace(/\.bicep(?:param)?$/i, '.json'));
+  }
+
+  /** The report of a file once it is known how it belongs to the others. */
+  reportOf(file: ReadFile): FileReport {
+    const { path, content, report } = file;
+    if (content.kind === 'template') return { ...report, detail: this.templateDetail(path) };
+    if (content.kind === 'parameters') return this.parameterReport(path, report);
+    if (content.kind === 'unread' && content.as === 'bicep-source' && this.isCompiled(path)) {
+      const detail = 'its compiled form beside it is read instead';
+      return { ...report, outcome: 'skipped', detail };
+    }
+    return report;
+  }
+
+  private templateDetail(path: string): string {
+    const template = this.imported.find((one) => one.path === path);
+    if (template === undefined) return `deployed by ${this.deployerOf(path)}`;
+    const count = counted(template.part.resources.length, 'resource');
+    const files = (this.parameters.get(path) ?? []).map((file) => file.path);
+    return files.length === 0 ? count : `${count}, with ${files.join(' and ')}`;
+  }
+
+  private parameterReport(path: string, report: FileReport): FileReport {
+    for (const [template, files] of this.parameters) {
+      if (files.some((file) => file.path === path)) {
+        return { ...report, detail: `parameters of ${template}` };
+      }
+    }
+    if (this.folder.given.some((given) => given.path === path)) {
+      return { ...report, detail: 'parameters of every template' };
+    }
+    const deployer = this.deployerOf(path);
+    if (deployer !== '') return { ...report, detail: `parameters given by ${deployer}` };
+    const detail =
+      'no template of the same name is beside it; name it as a parameter file to use it';
+    return { ...report, outcome: 'skipped', detail };
+  }
+
+  private deployerOf(path: string): string {
+    return this.imported.find((one) => one.links.includes(path))?.path ?? '';
+  }
+
+  private attach(template: string, path: string, root: Value): void {
+    const list = this.parameters.get(template) ?? [];
+    list.push({ path, root: withoutNulls(root, this.templates.get(template)) });
+    this.parameters.set(template, list);
+  }
+
+  /** A template named by itself may have its parameters beside it, in a file that was not named. */
+  private async lookBeside(template: string): Promise<void> {
+    if (this.parameters.has(template)) return;
+    for (const path of parameterFileNames(template)) {
+      if (this.linked.has(path)) continue;
+      const root = await this.load(path);
+      if (root !== undefined) this.attach(template, path, root);
+    }
+  }
+
+  private async load(path: string): Promise<Value | undefined> {
+    const loaded = await this.folder.load(path);
+    if (loaded === undefined) return undefined;
+    this.loadedDiagnostics.push(...loaded.diagnostics);
+    return loaded.value;
+  }
+
+  private givenParameters(): readonly Value[] {
+    const roots: Value[] = [];
+    for (const { value, diagnostics } of this.folder.given) {
+      this.loadedDiagnostics.push(...diagnostics);
+      if (value !== undefined) roots.push(value);
+    }
+    const byName = this.options.parameters ?? {};
+    if (Object.keys(byName).length > 0) roots.push(parametersOf(byName, jsonOrNothing));
+    return roots;
+  }
+}
+
+/** `443` is a number and `["a"]` a list; `10.0.0.0/8` is neither, and stays text. */
+function jsonOrNothing(text: string): Value | undefined {
+  const { value, diagnostics } = parseJson(text, sourceText('--param', text));
+  return diagnostics.length === 0 ? value : undefined;
+}
