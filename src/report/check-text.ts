@@ -33,7 +33,7 @@ export function checkText(input: CheckTextInput, style: Style): string {
   const wrong = input.diagnostics.filter(({ severity }) => verbose || severity !== 'note');
   const blocks = [
     headText(input.head, style),
-    ...groups.map((group) => groupText(group, verbose, style)),
+    ...groups.map((group) => groupText(group, { verbose, paths: input.head.paths }, style)),
     ...(wrong.length > 0 ? [inputBlock(wrong, verbose, style)] : []),
     ...(openQuestions(report).length > 0 ? [undecidedBlock(report, verbose, style)] : []),
     ...(report.remarks.length > 0 ? [remarksBlock(report.remarks, style)] : []),
@@ -54,7 +54,7 @@ function headText(head: CheckHead, style: Style): string {
 
 function inputBlock(diagnostics: readonly Diagnostic[], verbose: boolean, style: Style): string {
   const { bold } = paint(style);
-  return [` ${bold('about the input')}`, ...diagnosticsByCode(diagnostics, verbose, style)].join(
+  return [` ${bold('about the input')}`, ...diagnosticsByCode(diagnostics, verbose, style, 8)].join(
     '\n',
   );
 }
@@ -131,12 +131,6 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
     report.groups.flatMap((group) => group.findings).length -
     findings.length +
     (report.undecided.length - open.length);
-  const needs = new Set(open.map(({ missing }) => missing));
-  const [need = ''] = needs;
-  const undecided =
-    needs.size === 1
-      ? `${open.length} undecided (needs: ${safe(need)})`
-      : `${open.length} undecided`;
   const { passed, failed, undecided: unknown, notApplicable } = report.outcomes;
   const ran = passed.length + failed.length + unknown.length;
   const time = head.seconds === undefined ? '' : ` in ${head.seconds.toFixed(1)} s`;
@@ -146,9 +140,9 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
     `${count(ran, 'check')} ran${time}: ${passed.length} hold, ${failed.length} do not, ${unknown.length} undecided; ${notApplicable.length} do not apply.`,
     ...(unread > 0 ? [`${count(unread, 'part')} of the input could not be read.`] : []),
     ...(names === '' ? [] : [`Not modelled: ${safe(names)}.`]),
-    ...(verbose ? [] : ['Details: --verbose']),
+    ...(verbose ? [] : ['More: --verbose, or sallyport check --explain ID.']),
   ];
-  const counts = [of('error'), of('warning'), of('note'), undecided];
+  const counts = [of('error'), of('warning'), of('note'), `${open.length} undecided`];
   if (accepted > 0) counts.push(`${accepted} accepted`);
   return [wrapped(style, 1, counts.join(' · ')), wrapped(style, 1, sentences.join(' '))].join('\n');
 }

@@ -3,16 +3,16 @@ import { groupBy } from './group-by.ts';
 import { hanging, isPlaceless, paint, placeText, type Style, safe, wrapped } from './style.ts';
 
 /** `error[arm/expression] message`, then where, then what to do. */
-export function diagnosticLines(diagnostic: Diagnostic, style: Style): string {
+export function diagnosticLines(diagnostic: Diagnostic, style: Style, indent = 0): string {
   const { severity, code, message, at, hint } = diagnostic;
   const head = paint(style)[severity](`${severity}[${code}]`);
-  const lines = [wrapped(style, 0, `${head} ${safe(message)}`)];
+  const lines = [wrapped(style, indent, `${head} ${safe(message)}`)];
   if (at !== undefined && !isPlaceless(at)) {
     const { column, via } = locate(at);
     const through = via === undefined ? '' : `  (${via.join(', ')})`;
-    lines.push(wrapped(style, 2, `${placeText(style, at)}:${column}${safe(through)}`));
+    lines.push(wrapped(style, indent + 2, `${placeText(style, at)}:${column}${safe(through)}`));
   }
-  if (hint !== undefined) lines.push(hanging(style, 2, 'hint: ', safe(hint)));
+  if (hint !== undefined) lines.push(hanging(style, indent + 2, 'hint: ', safe(hint)));
   return lines.join('\n');
 }
 
@@ -23,13 +23,16 @@ export function diagnosticsByCode(
   diagnostics: readonly Diagnostic[],
   all: boolean,
   style: Style,
+  indent = 0,
 ): readonly string[] {
   const sorted = [...diagnostics].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
-  if (all) return sorted.map((one) => diagnosticLines(one, style));
+  if (all) return sorted.map((one) => diagnosticLines(one, style, indent));
   return [...groupBy(sorted, ({ code }) => code)].flatMap(([code, [first, ...rest]]) => [
-    diagnosticLines(first!, style),
+    diagnosticLines(first!, style, indent),
     ...(rest.length > 0
-      ? [`  ${paint(style).dim(`and ${rest.length} more ${code} (--verbose)`)}`]
+      ? [
+          `${' '.repeat(indent + 2)}${paint(style).dim(`and ${rest.length} more ${code} (--verbose)`)}`,
+        ]
       : []),
   ]);
 }

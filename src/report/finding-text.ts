@@ -6,6 +6,8 @@ import type {
   ReportedFinding,
 } from '../questions/check/index.ts';
 import type { Walk } from '../trace/index.ts';
+import { groupBy } from './group-by.ts';
+import { replayCommand } from './replay-command.ts';
 import {
   count,
   displayWidth,
@@ -18,17 +20,26 @@ import {
   spread,
   wrapped,
 } from './style.ts';
+import { boxName } from './trace-text.ts';
 
 /** How many findings of one check, and places of one finding, the short report shows. */
 const SHOWN = 3;
 const INDENT = 8;
 
-/** All findings of one check: twenty of one kind are one finding with twenty places. */
-export function groupText(group: FindingGroup, verbose: boolean, style: Style): string {
+export interface FindingTextOptions {
+  readonly verbose: boolean;
+  /** As the person gave them: commands to repeat need them. */
+  readonly paths: readonly string[];
+}
+
+/** All findings of one check: twenty of one kind are one finding with twenty places. A note is told shortly. */
+export function groupText(group: FindingGroup, options: FindingTextOptions, style: Style): string {
   const { bold, dim } = paint(style);
+  const { verbose } = options;
+  const isBrief = group.severity === 'note' && !verbose;
   const live = group.findings.filter(({ suppression }) => suppression === undefined);
   const listed = verbose ? group.findings : live;
-  const shown = verbose ? listed : listed.slice(0, SHOWN);
+  const shown = verbose ? listed : listed.slice(0, isBrief ? 1 : SHOWN);
   const colour = paint(style)[group.severity];
   const lines = [
     spread(
@@ -45,16 +56,22 @@ export function groupText(group: FindingGroup, verbose: boolean, style: Style): 
     if (finding.message !== said) lines.push(wrapped(style, INDENT, safe(finding.message)));
     said = finding.message;
     lines.push(...standingLines(reported, style));
-    lines.push(...evidenceLines(finding, index === 0 || verbose, style));
+    if (!isBrief) lines.push(...evidenceLines(finding, index === 0, verbose, style));
     lines.push(...placeLines(finding.places, verbose, style));
     if (!hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(finding.fix)));
   }
   const rest = listed.length - shown.length;
   if (rest > 0) lines.push(`${' '.repeat(INDENT)}${dim(`and ${rest} more (--verbose)`)}`);
   const [first] = shown;
-  if (hasOneFix && first !== undefined)
-    lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(first.finding.fix)));
-  lines.push(hanging(style, INDENT, `${dim('why')}  `, dim(whyText(group, first))));
+  if (isBrief || first === undefined) return lines.join('\n');
+  if (hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(first.finding.fix)));
+  lines.push(hanging(style, INDENT, `${dim('why')}  `, dim(sourcesOf(group))));
+  const { evidence } = first.finding;
+  // On one line however long: it is there to be copied.
+  if (evidence.kind === 'walked')
+    lines.push(
+      `${' '.repeat(INDENT)}${dim(`see  ${safe(replayCommand(evidence.replay, options.paths))}`)}`,
+    );
   return lines.join('\n');
 }
 
@@ -76,15 +93,25 @@ function standingLines({ suppression, expired }: ReportedFinding, style: Style):
   return [wrapped(style, INDENT, warning(text))];
 }
 
-function evidenceLines({ evidence, places }: Finding, withWalk: boolean, style: Style): string[] {
+/** What is written, or the walk of the first finding. What stands at a place is said there. */
+function evidenceLines(
+  { evidence, places }: Finding,
+  isFirst: boolean,
+  verbose: boolean,
+  style: Style,
+): string[] {
   const { dim } = paint(style);
   if (evidence.kind === 'configured') {
     const written = places.map(({ what }) => what);
-    return evidence.lines
-      .filter((line) => !written.includes(line))
-      .map((line) => wrapped(style, INDENT, dim(safe(line))));
+    const lines = evidence.lines.filter((line) => !written.includes(line));
+    const shown = verbose ? lines : lines.slice(0, SHOWN);
+    const more = lines.length - shown.length;
+    return [
+      ...shown.map((line) => wrapped(style, INDENT, dim(safe(line)))),
+      ...(more > 0 ? [wrapped(style, INDENT, dim(`and ${count(more, 'line')} more`))] : []),
+    ];
   }
-  if (!withWalk) return [];
+  if (!isFirst && !verbose) return [];
   const { forward, back } = evidence.trace;
   return [
     walkLine('there', forward, style),
@@ -95,9 +122,8 @@ function evidenceLines({ evidence, places }: Finding, withWalk: boolean, style: 
 /** The boxes of one direction on one line, then how it ended. */
 function walkLine(label: string, walk: Walk, style: Style): string {
   const { dim } = paint(style);
-  const boxes = walk.hops.map(({ kind, name }) => (kind === name ? name : `${kind} ${name}`));
   const head = `${label.padEnd(5)}  `;
-  const way = safe(boxes.join(' → '));
+  const way = walk.hops.map(boxName).join(' → ');
   const end = safe(endOf(walk));
   const room = style.width - INDENT - displayWidth(head) - displayWidth(way) - 2;
   if (displayWidth(end) <= room) {
@@ -128,15 +154,20 @@ function endOf({ disposition }: Walk): string {
   }
 }
 
-/** `file:line  what` side by side while they fit. */
+/** `file:line  what` side by side while they fit; what stands on one line of a file is told together. */
 function placeLines(places: readonly NamedPlace[], verbose: boolean, style: Style): string[] {
   const { dim } = paint(style);
-  const shown = verbose ? places : places.slice(0, SHOWN);
+  const byLine = groupBy(places, ({ at }) =>
+    isPlaceless(at) ? safe(at.source.file) : placeText(style, at),
+  );
+  const all = [...byLine].map(
+    ([where, standing]) =>
+      `${where}  ${dim(safe([...new Set(standing.map(({ what }) => what))].join(', ')))}`,
+  );
+  const shown = verbose ? all : all.slice(0, SHOWN);
   const lines: string[] = [];
   let line = '';
-  for (const { at, what } of shown) {
-    const where = isPlaceless(at) ? safe(at.source.file) : placeText(style, at);
-    const text = `${where}  ${dim(safe(what))}`;
+  for (const text of shown) {
     const joined = line === '' ? text : `${line}      ${text}`;
     if (line !== '' && displayWidth(joined) > style.width - INDENT) {
       lines.push(wrapped(style, INDENT, line));
@@ -144,21 +175,20 @@ function placeLines(places: readonly NamedPlace[], verbose: boolean, style: Styl
     } else line = joined;
   }
   if (line !== '') lines.push(wrapped(style, INDENT, line));
-  const rest = places.length - shown.length;
+  const rest = all.length - shown.length;
   if (rest > 0) lines.push(`${' '.repeat(INDENT)}${dim(`and ${count(rest, 'more place')}`)}`);
   return lines;
 }
 
-/** Where we know it from, and how to see it again. */
-function whyText(group: FindingGroup, first: ReportedFinding | undefined): string {
-  const [fact] = group.check.facts;
-  const others = group.check.facts.length - 1;
-  const more = others > 0 ? ` and ${others} more` : '';
-  const source = fact === undefined ? [] : [`fact ${fact}${more}: ${FACTS[fact].source}`];
-  const evidence = first?.finding.evidence;
-  const again =
-    evidence?.kind === 'walked'
-      ? safe(evidence.replay)
-      : `sallyport check --explain ${group.check.id}`;
-  return [...source, again].join(' · ');
+/** Where we know it from. `--explain` says all of it. */
+function sourcesOf({ check }: FindingGroup): string {
+  const shown = check.facts.slice(0, 2);
+  const rest = check.facts.length - shown.length;
+  const sources = shown.map((id) => `fact ${id} (${documentOf(FACTS[id].source)})`);
+  return [...sources, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' · ');
+}
+
+/** The page a source names first, without its folders: `limit-egress-traffic.md`. */
+function documentOf(source: string): string {
+  return /[\w.-]+\.(?:md|yml|go)\b/.exec(source)?.[0] ?? source.split(/[;,(]/, 1)[0]!.trim();
 }

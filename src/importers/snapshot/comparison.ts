@@ -8,6 +8,8 @@ export interface ComparisonRules {
   readonly isSameScalar: (a: Scalar, b: Scalar, key: string) => boolean;
   /** Does the order of the items of this member mean nothing, so that they pair by name? */
   readonly isUnordered: (key: string) => boolean;
+  /** A member that copies may leave out without meaning anything by it. */
+  readonly isOptional: (key: string, owner: string) => boolean;
   /** Compare only what the first says: the second is complete, with defaults the first need not spell out. */
   readonly isPartial?: boolean;
 }
@@ -52,13 +54,15 @@ function inObjects(
 ): string | undefined {
   for (const [key, entry] of a.members) {
     if (rules.isNoise(key, owner, a)) continue;
-    const inner = firstDifference(entry.value, b.members.get(key)?.value, rules, key);
+    const other = b.members.get(key)?.value;
+    if (isEmpty(other) && rules.isOptional(key, owner)) continue;
+    const inner = firstDifference(entry.value, other, rules, key);
     if (inner !== undefined) return joined(entry.name, inner);
   }
   if (rules.isPartial === true) return undefined;
   for (const [key, entry] of b.members) {
-    if (!a.members.has(key) && !rules.isNoise(key, owner, b) && !isEmpty(entry.value))
-      return entry.name;
+    if (a.members.has(key) || rules.isNoise(key, owner, b) || isEmpty(entry.value)) continue;
+    if (!rules.isOptional(key, owner)) return entry.name;
   }
   return undefined;
 }

@@ -13,7 +13,8 @@ export function reconcile(a: Value, b: Value, rules: ComparisonRules, key = ''):
     for (const name of new Set([...a.members.keys(), ...b.members.keys()])) {
       const one = a.members.get(name) ?? b.members.get(name)!;
       const isNoise = rules.isNoise(name, key, a.members.has(name) ? a : b);
-      members.set(name, isNoise ? one : reconcileMember(name, a, b, rules));
+      const isFree = isNoise || isLeftOut(name, key, a, b, rules);
+      members.set(name, isFree ? one : reconcileMember(name, a, b, rules));
     }
     return { kind: 'object', members, at: a.at };
   }
@@ -25,6 +26,16 @@ export function reconcile(a: Value, b: Value, rules: ComparisonRules, key = ''):
     }
   }
   return undecided(a, b);
+}
+
+function isLeftOut(
+  key: string,
+  owner: string,
+  a: ObjectValue,
+  b: ObjectValue,
+  rules: ComparisonRules,
+): boolean {
+  return rules.isOptional(key, owner) && a.members.has(key) !== b.members.has(key);
 }
 
 function reconcileMember(

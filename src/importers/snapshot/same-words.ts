@@ -31,6 +31,7 @@ export function armRules(
       (owner === 'properties' && options.leaveOut?.has(key) === true),
     isSameScalar: isSameArmScalar,
     isUnordered: (key) => key !== 'rules',
+    isOptional: (key, owner) => key === 'location' && owner === '',
     ...(options.isPartial === undefined ? {} : { isPartial: options.isPartial }),
   };
 }
@@ -83,6 +84,7 @@ export function kubernetesRules(isPartial: boolean): ComparisonRules {
     isNoise: (key, owner) => OBJECT_NOISE[owner]?.has(key) === true,
     isSameScalar: (a, b) => a.kind === b.kind && a.value === b.value,
     isUnordered: () => false,
+    isOptional: () => false,
     isPartial,
   };
 }
