@@ -1,4 +1,10 @@
-import { type Diagnostic, type Gap, placeless, type SourceText } from '../diagnostics/index.ts';
+import {
+  type Diagnostic,
+  type Gap,
+  type Parsed,
+  placeless,
+  type SourceText,
+} from '../diagnostics/index.ts';
 import type { FileReport } from '../model/index.ts';
 import type { Value } from '../values/index.ts';
 import { member, path as pathIn, stringOf } from '../values/index.ts';
@@ -89,7 +95,16 @@ export function isOpened(path: string, isGiven: boolean): boolean {
 }
 
 function readJson(path: string, text: string, source: SourceText, options: ReadOptions): ReadFile {
-  const { value: root, diagnostics } = parseJson(text, source);
+  return readParsed(path, text, parseJson(text, source), options);
+}
+
+function readParsed(
+  path: string,
+  text: string,
+  parsed: Parsed<Value | undefined>,
+  options: ReadOptions,
+): ReadFile {
+  const { value: root, diagnostics } = parsed;
   if (root === undefined) return notUnderstood(path, 'JSON', diagnostics);
   const kind = recogniseJson(root);
   switch (kind) {
@@ -140,9 +155,10 @@ function readJsonOrYaml(
   source: SourceText,
   options: ReadOptions,
 ): ReadFile {
-  const asJson = readJson(path, text, source, options);
-  const isClean = !asJson.diagnostics.some((one) => one.code === 'json/syntax');
-  return isClean ? asJson : readYaml(path, text, source, options);
+  const parsed = parseJson(text, source);
+  return parsed.diagnostics.some((one) => one.code === 'json/syntax')
+    ? readYaml(path, text, source, options)
+    : readParsed(path, text, parsed, options);
 }
 
 function readYaml(path: string, text: string, source: SourceText, options: ReadOptions): ReadFile {

@@ -39,7 +39,7 @@ export function hopAt(context: TraceContext, placed: Placed, journey: Journey): 
     case 'private-endpoint':
       return privateEndpointHop(context, at, flow);
     case 'entering-pod':
-      return enteringPodHop(context, at, flow);
+      return enteringPodHop(context, at, flow, journey);
     case 'api-server':
       return apiServerHop(context, at, flow);
     default:

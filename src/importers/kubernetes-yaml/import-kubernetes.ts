@@ -1,6 +1,6 @@
 import type { Diagnostic, Gap } from '../../diagnostics/index.ts';
 import type { KubernetesObject } from '../../model/index.ts';
-import { member, type ObjectValue, stringOf, type Value } from '../../values/index.ts';
+import { isAbsent, member, type ObjectValue, stringOf, type Value } from '../../values/index.ts';
 import type { ImportedPart } from '../imported-part.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -85,12 +85,12 @@ class ObjectReader {
     const metadata = member(body, 'metadata');
     const name = nameOf(metadata);
     if (name === undefined) {
-      this.refuse(
-        body,
-        'kubernetes/no-name',
-        `this \`${type.kind}\` has no \`metadata.name\``,
-        type.kind,
-      );
+      const written = member(metadata, 'name');
+      // K8P-101: `name: on` is a boolean, and the API server refuses it.
+      const message = isAbsent(written)
+        ? `this \`${type.kind}\` has no \`metadata.name\``
+        : `the \`metadata.name\` of this \`${type.kind}\` is not text`;
+      this.refuse(isAbsent(written) ? body : written, 'kubernetes/no-name', message, type.kind);
       return;
     }
     const namespace = isClusterScoped(type.kind)

@@ -29,8 +29,10 @@ describe('managed clusters', () => {
       plugin: 'kubenet',
       outboundType: 'managednatgateway',
       loadBalancerSku: 'Standard',
-      managedOutboundIps: 1,
+      managedOutboundIps: 2,
     });
+    // A live cluster names the addresses it uses.
+    expect(read.network.outboundIps).toHaveLength(2);
     expect(read.network.podCidrs.map((each) => formatPrefix(each.prefix))).toEqual([
       '10.244.0.0/16',
     ]);

@@ -108,7 +108,7 @@ function readNetwork(network: Source): ClusterNetwork {
     outboundType: typeof outbound === 'string' ? outbound.toLowerCase() : outbound,
     ...textsOf(network, { loadBalancerSku: 'loadBalancerSku' }),
     ...present({ managedOutboundIps }),
-    outboundIps: outboundReferences([profile, nat], 'outboundIPs', 'publicIPs'),
+    outboundIps: [...outboundIpsOf(profile), ...outboundIpsOf(nat)],
     outboundIpPrefixes: outboundReferences(
       [profile, nat],
       'outboundIPPrefixes',
@@ -128,9 +128,15 @@ function outboundReferences(
   outer: string,
   inner: string,
 ): ClusterNetwork['outboundIps'] {
-  return profiles.flatMap((profile) =>
-    isUnknown(profile.value) ? [] : referencesIn(inside(profile, outer), inner),
-  );
+  return profiles.flatMap((profile) => referencesIn(inside(profile, outer), inner));
+}
+
+/** The addresses somebody chose; else those that a live cluster says it uses. */
+function outboundIpsOf(profile: Source): ClusterNetwork['outboundIps'] {
+  const chosen = outboundReferences([profile], 'outboundIPs', 'publicIPs');
+  const prefixes = outboundReferences([profile], 'outboundIPPrefixes', 'publicIPPrefixes');
+  if (chosen.length > 0 || prefixes.length > 0) return chosen;
+  return referencesIn(profile, 'effectiveOutboundIPs');
 }
 
 /** The known prefixes, and the first unknown one: without it the default of AKS would be assumed. */

@@ -1,5 +1,6 @@
-import { findOwner } from '../../network/index.ts';
-import type { Flow } from '../../semantics/flow.ts';
+import { addressSetCovers, addressSetHas } from '../../net/index.ts';
+import { findOwner, PRIVATE_IPV4 } from '../../network/index.ts';
+import type { Flow, FlowAddress } from '../../semantics/flow.ts';
 import type { HopResult, Journey } from '../journey.ts';
 import { sameAddress, sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -47,6 +48,13 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
     return {
       hop,
       next: { kind: 'forward', to: { at: { kind: 'api-server', cluster: api }, flow } },
+    };
+  }
+  if (journey.direction === 'forward' && isPrivate(flow.destination)) {
+    const name = `${target} is a private address: nothing on the internet reaches it directly`;
+    return {
+      hop: { ...hop, name: 'internet', steps: [{ stage: 'route', text: name }] },
+      next: { kind: 'stop', disposition: { kind: 'no-route', by: { kind: 'platform', name } } },
     };
   }
   const owners = findOwner(context.network, flow.destination).filter((found) => !found.isGuess);
@@ -111,4 +119,10 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       ...(journey.direction === 'forward' ? { reply: replyFromInternet(flow) } : {}),
     },
   };
+}
+
+function isPrivate(address: FlowAddress): boolean {
+  return address.kind === 'exact'
+    ? addressSetHas(PRIVATE_IPV4, address.ip)
+    : addressSetCovers(PRIVATE_IPV4, address.addresses);
 }

@@ -39,6 +39,7 @@ export function leavingPodHop(
       peer,
       protocol: flow.protocol,
       application: flow.application,
+      ranges: at.cluster,
       ...(flow.destinationPort === undefined ? {} : { port: flow.destinationPort }),
     });
     steps.push(stepOf('egress policy', decision.verdict, decision.facts));

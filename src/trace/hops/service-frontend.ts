@@ -90,7 +90,7 @@ export function serviceFrontendHop(
           kind: 'entering-pod',
           cluster: at.cluster,
           pod: backend.pod,
-          from: { kind: 'address', address: backend.flow.source },
+          from: { kind: 'address', address: backend.flow.source, ...notAPod(flow, backend.flow) },
           arrival: isLocal ? 'load-balancer-local' : 'load-balancer-cluster',
           reply: replyFromNode(at, flow, nodeSubnet?.subnet.key),
         },
@@ -113,4 +113,9 @@ function replyFromNode(
         at: { kind: 'leaving-subnet', subnetKey, sender: `a node of ${at.cluster.name}` },
         flow: answer,
       };
+}
+
+/** A client that kube-proxy left as it was came by the load balancer: it is neither a pod nor a node. */
+function notAPod(arrived: Flow, delivered: Flow): { isNode?: 'no' } {
+  return arrived.source === delivered.source ? { isNode: 'no' } : {};
 }
