@@ -33,7 +33,14 @@ export function writeEstate(directory, scale, seed = 20261121) {
 
   const resources = [];
   const add = (type, name, properties, extra = {}) =>
-    resources.push({ id: network(type, name), type: `Microsoft.Network/${type}`, name, location: 'westeurope', ...extra, properties });
+    resources.push({
+      id: network(type, name),
+      type: `Microsoft.Network/${type}`,
+      name,
+      location: 'westeurope',
+      ...extra,
+      properties,
+    });
 
   const vnet = (name, prefix, subnets, peers) =>
     add('virtualNetworks', name, {
@@ -59,22 +66,44 @@ export function writeEstate(directory, scale, seed = 20261121) {
     properties: {
       addressPrefix: prefix,
       defaultOutboundAccess: false,
-      ...(withTable ? { routeTable: { id: network('routeTables', 'rt-spokes') }, networkSecurityGroup: { id: network('networkSecurityGroups', 'nsg-spokes') } } : {}),
+      ...(withTable
+        ? {
+            routeTable: { id: network('routeTables', 'rt-spokes') },
+            networkSecurityGroup: { id: network('networkSecurityGroups', 'nsg-spokes') },
+          }
+        : {}),
     },
   });
   const spokes = [1, 2, 3];
-  vnet('vnet-hub', '10.0.0.0/16', [subnet('vnet-hub', 'AzureFirewallSubnet', '10.0.0.0/26', false)], spokes.map((index) => `vnet-spoke-${index}`));
+  vnet(
+    'vnet-hub',
+    '10.0.0.0/16',
+    [subnet('vnet-hub', 'AzureFirewallSubnet', '10.0.0.0/26', false)],
+    spokes.map((index) => `vnet-spoke-${index}`),
+  );
   for (const index of spokes) {
     vnet(
       `vnet-spoke-${index}`,
       `10.${index}.0.0/16`,
-      [subnet(`vnet-spoke-${index}`, 'snet-nodes', `10.${index}.0.0/20`, true), subnet(`vnet-spoke-${index}`, 'snet-endpoints', `10.${index}.16.0/24`, true)],
+      [
+        subnet(`vnet-spoke-${index}`, 'snet-nodes', `10.${index}.0.0/20`, true),
+        subnet(`vnet-spoke-${index}`, 'snet-endpoints', `10.${index}.16.0/24`, true),
+      ],
       ['vnet-hub'],
     );
   }
   add('routeTables', 'rt-spokes', {
     disableBgpRoutePropagation: true,
-    routes: [{ name: 'default', properties: { addressPrefix: '0.0.0.0/0', nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.0.0.4' } }],
+    routes: [
+      {
+        name: 'default',
+        properties: {
+          addressPrefix: '0.0.0.0/0',
+          nextHopType: 'VirtualAppliance',
+          nextHopIpAddress: '10.0.0.4',
+        },
+      },
+    ],
   });
   add('networkSecurityGroups', 'nsg-spokes', {
     securityRules: Array.from({ length: 50 }, (_, index) => ({
@@ -93,22 +122,48 @@ export function writeEstate(directory, scale, seed = 20261121) {
   });
   const publicIps = Array.from({ length: 20 }, (_, index) => `pip-fw-${index}`);
   for (const [index, name] of publicIps.entries()) {
-    add('publicIPAddresses', name, { ipAddress: `203.0.113.${index + 1}`, publicIPAllocationMethod: 'Static' }, { sku: { name: 'Standard' }, zones: ['1', '2', '3'] });
+    add(
+      'publicIPAddresses',
+      name,
+      { ipAddress: `203.0.113.${index + 1}`, publicIPAllocationMethod: 'Static' },
+      { sku: { name: 'Standard' }, zones: ['1', '2', '3'] },
+    );
   }
-  add('azureFirewalls', 'fw-hub', {
-    sku: { name: 'AZFW_VNet', tier: 'Standard' },
-    firewallPolicy: { id: network('firewallPolicies', 'afwp-hub') },
-    ipConfigurations: publicIps.map((name, index) => ({
-      name: `ip-${index}`,
-      properties: {
-        ...(index === 0 ? { privateIPAddress: '10.0.0.4', subnet: { id: `${network('virtualNetworks', 'vnet-hub')}/subnets/AzureFirewallSubnet` } } : {}),
-        publicIPAddress: { id: network('publicIPAddresses', name) },
-      },
-    })),
-  }, { zones: ['1', '2', '3'] });
-  add('firewallPolicies', 'afwp-hub', { sku: { tier: 'Standard' }, threatIntelMode: 'Deny', dnsSettings: { enableProxy: true } });
+  add(
+    'azureFirewalls',
+    'fw-hub',
+    {
+      sku: { name: 'AZFW_VNet', tier: 'Standard' },
+      firewallPolicy: { id: network('firewallPolicies', 'afwp-hub') },
+      ipConfigurations: publicIps.map((name, index) => ({
+        name: `ip-${index}`,
+        properties: {
+          ...(index === 0
+            ? {
+                privateIPAddress: '10.0.0.4',
+                subnet: {
+                  id: `${network('virtualNetworks', 'vnet-hub')}/subnets/AzureFirewallSubnet`,
+                },
+              }
+            : {}),
+          publicIPAddress: { id: network('publicIPAddresses', name) },
+        },
+      })),
+    },
+    { zones: ['1', '2', '3'] },
+  );
+  add('firewallPolicies', 'afwp-hub', {
+    sku: { tier: 'Standard' },
+    threatIntelMode: 'Deny',
+    dnsSettings: { enableProxy: true },
+  });
   for (let index = 0; index < 40; index += 1) {
-    add('ipGroups', `ipg-${index}`, { ipAddresses: Array.from({ length: 50 }, () => `10.${1 + below(3)}.${below(16)}.${below(256)}`) });
+    add('ipGroups', `ipg-${index}`, {
+      ipAddresses: Array.from(
+        { length: 50 },
+        () => `10.${1 + below(3)}.${below(16)}.${below(256)}`,
+      ),
+    });
   }
 
   const perGroup = 250;
@@ -120,14 +175,40 @@ export function writeEstate(directory, scale, seed = 20261121) {
       const rules = [];
       for (let index = 0; index < perGroup / 5; index += 1) {
         const name = `r-${number}-${part}-${index}`;
-        const source = next() < 0.3 ? { sourceIpGroups: [network('ipGroups', `ipg-${below(40)}`)] } : { sourceAddresses: [`10.${1 + below(3)}.${below(16)}.0/24`] };
+        const source =
+          next() < 0.3
+            ? { sourceIpGroups: [network('ipGroups', `ipg-${below(40)}`)] }
+            : { sourceAddresses: [`10.${1 + below(3)}.${below(16)}.0/24`] };
         rules.push(
           kind === 'application'
-            ? { ruleType: 'ApplicationRule', name, ...source, protocols: [{ protocolType: 'Https', port: 443 }], targetFqdns: [`${pick(['*.', ''])}svc${below(4000)}.example${below(40)}.com`] }
-            : { ruleType: 'NetworkRule', name, ...source, ipProtocols: [pick(['TCP', 'UDP', 'TCP'])], destinationAddresses: [next() < 0.05 ? 'Storage.WestEurope' : `${20 + below(60)}.${below(256)}.${below(256)}.0/24`], destinationPorts: [String(1024 + below(40000))] },
+            ? {
+                ruleType: 'ApplicationRule',
+                name,
+                ...source,
+                protocols: [{ protocolType: 'Https', port: 443 }],
+                targetFqdns: [`${pick(['*.', ''])}svc${below(4000)}.example${below(40)}.com`],
+              }
+            : {
+                ruleType: 'NetworkRule',
+                name,
+                ...source,
+                ipProtocols: [pick(['TCP', 'UDP', 'TCP'])],
+                destinationAddresses: [
+                  next() < 0.05
+                    ? 'Storage.WestEurope'
+                    : `${20 + below(60)}.${below(256)}.${below(256)}.0/24`,
+                ],
+                destinationPorts: [String(1024 + below(40000))],
+              },
         );
       }
-      collections.push({ ruleCollectionType: 'FirewallPolicyFilterRuleCollection', name: `rc-${number}-${part}`, priority: 200 + part * 100, action: { type: next() < 0.85 ? 'Allow' : 'Deny' }, rules });
+      collections.push({
+        ruleCollectionType: 'FirewallPolicyFilterRuleCollection',
+        name: `rc-${number}-${part}`,
+        priority: 200 + part * 100,
+        action: { type: next() < 0.85 ? 'Allow' : 'Deny' },
+        rules,
+      });
     }
     resources.push({
       id: `${network('firewallPolicies', 'afwp-hub')}/ruleCollectionGroups/rcg-${number}`,
@@ -143,7 +224,24 @@ export function writeEstate(directory, scale, seed = 20261121) {
     properties: {
       priority: 60000,
       ruleCollections: [
-        { ruleCollectionType: 'FirewallPolicyFilterRuleCollection', name: 'aks', priority: 300, action: { type: 'Allow' }, rules: [{ ruleType: 'ApplicationRule', name: 'aks', sourceAddresses: ['10.1.0.0/20'], protocols: [{ protocolType: 'Https', port: 443 }, { protocolType: 'Http', port: 80 }], fqdnTags: ['AzureKubernetesService'] }] },
+        {
+          ruleCollectionType: 'FirewallPolicyFilterRuleCollection',
+          name: 'aks',
+          priority: 300,
+          action: { type: 'Allow' },
+          rules: [
+            {
+              ruleType: 'ApplicationRule',
+              name: 'aks',
+              sourceAddresses: ['10.1.0.0/20'],
+              protocols: [
+                { protocolType: 'Https', port: 443 },
+                { protocolType: 'Http', port: 80 },
+              ],
+              fqdnTags: ['AzureKubernetesService'],
+            },
+          ],
+        },
       ],
     },
   });
@@ -155,9 +253,27 @@ export function writeEstate(directory, scale, seed = 20261121) {
     identity: { type: 'UserAssigned' },
     properties: {
       kubernetesVersion: '1.34.2',
-      networkProfile: { networkPlugin: 'azure', networkPluginMode: 'overlay', networkDataplane: 'cilium', networkPolicy: 'cilium', outboundType: 'userDefinedRouting', podCidr: '10.244.0.0/16', serviceCidr: '10.100.0.0/16', dnsServiceIP: '10.100.0.10' },
+      networkProfile: {
+        networkPlugin: 'azure',
+        networkPluginMode: 'overlay',
+        networkDataplane: 'cilium',
+        networkPolicy: 'cilium',
+        outboundType: 'userDefinedRouting',
+        podCidr: '10.244.0.0/16',
+        serviceCidr: '10.100.0.0/16',
+        dnsServiceIP: '10.100.0.10',
+      },
       apiServerAccessProfile: { enablePrivateCluster: true },
-      agentPoolProfiles: [{ name: 'system', mode: 'System', count: 3, osType: 'Linux', maxPods: 110, vnetSubnetID: `${network('virtualNetworks', 'vnet-spoke-1')}/subnets/snet-nodes` }],
+      agentPoolProfiles: [
+        {
+          name: 'system',
+          mode: 'System',
+          count: 3,
+          osType: 'Linux',
+          maxPods: 110,
+          vnetSubnetID: `${network('virtualNetworks', 'vnet-spoke-1')}/subnets/snet-nodes`,
+        },
+      ],
     },
   });
   writeFileSync(join(directory, 'azure.json'), JSON.stringify(resources));
@@ -165,18 +281,78 @@ export function writeEstate(directory, scale, seed = 20261121) {
   const objects = [];
   const label = (index) => ({ app: `app-${index}`, tier: ['web', 'api', 'data'][index % 3] });
   for (let index = 0; index < namespaces; index += 1) {
-    objects.push({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `ns-${index}`, labels: { team: `team-${index % 7}` } } });
+    objects.push({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: `ns-${index}`, labels: { team: `team-${index % 7}` } },
+    });
   }
   for (let index = 0; index < workloads; index += 1) {
     const namespace = `ns-${index % namespaces}`;
     const replicas = Math.floor(pods / workloads) + (index < pods % workloads ? 1 : 0);
-    const template = { metadata: { labels: label(index) }, spec: { containers: [{ name: 'main', image: `registry.example.com/app-${index}:1`, ports: [{ containerPort: 8080, name: 'http' }] }] } };
-    objects.push({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: `app-${index}`, namespace }, spec: { replicas, selector: { matchLabels: { app: `app-${index}` } }, template } });
-    objects.push({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: `app-${index}-7f9c`, namespace, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: `app-${index}`, controller: true }] }, spec: { replicas, selector: { matchLabels: { app: `app-${index}` } }, template } });
+    const template = {
+      metadata: { labels: label(index) },
+      spec: {
+        containers: [
+          {
+            name: 'main',
+            image: `registry.example.com/app-${index}:1`,
+            ports: [{ containerPort: 8080, name: 'http' }],
+          },
+        ],
+      },
+    };
+    objects.push({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: `app-${index}`, namespace },
+      spec: { replicas, selector: { matchLabels: { app: `app-${index}` } }, template },
+    });
+    objects.push({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {
+        name: `app-${index}-7f9c`,
+        namespace,
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'Deployment', name: `app-${index}`, controller: true },
+        ],
+      },
+      spec: { replicas, selector: { matchLabels: { app: `app-${index}` } }, template },
+    });
     for (let replica = 0; replica < replicas; replica += 1) {
-      objects.push({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `app-${index}-7f9c-${replica}`, namespace, labels: label(index), ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `app-${index}-7f9c`, controller: true }] }, spec: template.spec, status: { phase: 'Running', podIP: `10.244.${Math.floor((index * 7 + replica) / 250) % 256}.${((index * 7 + replica) % 250) + 4}` } });
+      objects.push({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: `app-${index}-7f9c-${replica}`,
+          namespace,
+          labels: label(index),
+          ownerReferences: [
+            {
+              apiVersion: 'apps/v1',
+              kind: 'ReplicaSet',
+              name: `app-${index}-7f9c`,
+              controller: true,
+            },
+          ],
+        },
+        spec: template.spec,
+        status: {
+          phase: 'Running',
+          podIP: `10.244.${Math.floor((index * 7 + replica) / 250) % 256}.${((index * 7 + replica) % 250) + 4}`,
+        },
+      });
     }
-    objects.push({ apiVersion: 'v1', kind: 'Service', metadata: { name: `app-${index}`, namespace }, spec: { selector: { app: `app-${index}` }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } });
+    objects.push({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: `app-${index}`, namespace },
+      spec: {
+        selector: { app: `app-${index}` },
+        ports: [{ name: 'http', port: 80, targetPort: 'http' }],
+      },
+    });
   }
   for (let index = 0; index < policies; index += 1) {
     const target = below(workloads);
@@ -188,10 +364,27 @@ export function writeEstate(directory, scale, seed = 20261121) {
       spec: {
         podSelector: index < namespaces ? {} : { matchLabels: { app: `app-${target}` } },
         policyTypes: ['Ingress'],
-        ...(index < namespaces ? {} : { ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: `team-${below(7)}` } }, podSelector: { matchLabels: { tier: pick(['web', 'api', 'data']) } } }], ports: [{ protocol: 'TCP', port: 8080 }] }] }),
+        ...(index < namespaces
+          ? {}
+          : {
+              ingress: [
+                {
+                  from: [
+                    {
+                      namespaceSelector: { matchLabels: { team: `team-${below(7)}` } },
+                      podSelector: { matchLabels: { tier: pick(['web', 'api', 'data']) } },
+                    },
+                  ],
+                  ports: [{ protocol: 'TCP', port: 8080 }],
+                },
+              ],
+            }),
       },
     });
   }
-  writeFileSync(join(directory, 'cluster.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  writeFileSync(
+    join(directory, 'cluster.json'),
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
   return { firewallRules, workloads, pods, policies };
 }

@@ -45,7 +45,12 @@ function median(values) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-const row = (...cells) => console.log(cells.map((cell, index) => (index === 0 ? String(cell).padEnd(44) : String(cell).padStart(14))).join(''));
+const row = (...cells) =>
+  console.log(
+    cells
+      .map((cell, index) => (index === 0 ? String(cell).padEnd(44) : String(cell).padStart(14)))
+      .join(''),
+  );
 const ms = (value) => `${value.toFixed(0)} ms`;
 
 if (only === undefined || only === 'start') {
@@ -53,7 +58,13 @@ if (only === undefined || only === 'start') {
   const version = paired(['-e', '0'], [bin, '--version'], 15);
   row('sallyport --version', ms(version.b), ms(version.a), `${version.ratio.toFixed(2)}x`, '<= 3x');
   const check = paired(['-e', '0'], [bin, 'check', 'examples/store'], 11);
-  row('sallyport check examples/store', ms(check.b), ms(check.a), `${check.ratio.toFixed(2)}x`, '<= 12x');
+  row(
+    'sallyport check examples/store',
+    ms(check.b),
+    ms(check.a),
+    `${check.ratio.toFixed(2)}x`,
+    '<= 12x',
+  );
   console.log();
 }
 
@@ -65,10 +76,21 @@ if (only === undefined || only === 'estate') {
     for (const scale of [1, 2, 4]) {
       const directory = join(folder, `estate-${scale}`);
       const { firewallRules, pods, policies } = writeEstate(directory, scale);
-      const runs = Array.from({ length: scale === 4 ? 1 : 3 }, () => once([bin, 'check', directory, '--format', 'json', '--output', join(folder, 'out.json')], true));
+      const runs = Array.from({ length: scale === 4 ? 1 : 3 }, () =>
+        once(
+          [bin, 'check', directory, '--format', 'json', '--output', join(folder, 'out.json')],
+          true,
+        ),
+      );
       const time = median(runs.map((run) => run.milliseconds));
       base ??= time;
-      row(`${scale}x: ${firewallRules} rules, ${pods} pods, ${policies} policies`, `${(time / 1000).toFixed(2)} s`, `${median(runs.map((run) => run.megabytes)).toFixed(0)} MB`, `${(time / base / scale).toFixed(2)}x`, scale === 1 ? '10 s, 600 MB' : '');
+      row(
+        `${scale}x: ${firewallRules} rules, ${pods} pods, ${policies} policies`,
+        `${(time / 1000).toFixed(2)} s`,
+        `${median(runs.map((run) => run.megabytes)).toFixed(0)} MB`,
+        `${(time / base / scale).toFixed(2)}x`,
+        scale === 1 ? '10 s, 600 MB' : '',
+      );
     }
     console.log();
     await phases(join(folder, 'estate-1'));
@@ -83,7 +105,17 @@ async function phases(directory) {
   const folder = join(root, 'dist', 'bench');
   const outfile = join(folder, 'library.mjs');
   try {
-    await build({ entryPoints: [join(root, 'src', 'index.ts')], outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'error', banner: { js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);" } });
+    await build({
+      entryPoints: [join(root, 'src', 'index.ts')],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'error',
+      banner: {
+        js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
+      },
+    });
     const library = await import(pathToFileURL(outfile).href);
     const timed = async (name, work) => {
       const started = performance.now();
@@ -93,7 +125,9 @@ async function phases(directory) {
     };
     row('one process, phase by phase (1x)', 'time');
     const datasets = (await library.loadDatasets({})).value;
-    const snapshot = await timed('import', () => library.importPaths(library.nodeFileSystem(), [directory], {}, datasets));
+    const snapshot = await timed('import', () =>
+      library.importPaths(library.nodeFileSystem(), [directory], {}, datasets),
+    );
     const perimeter = await timed('typed views', () => library.readPerimeter(snapshot));
     const network = await timed('network', () => library.deriveNetwork(perimeter));
     const context = { perimeter, network, asOf: '2026-11-21', profile: 'production' };
@@ -104,7 +138,13 @@ async function phases(directory) {
       return { id: check.id, time: performance.now() - started };
     }).sort((a, b) => b.time - a.time);
     for (const { id, time } of slow.slice(0, 5)) row(`  ${id}`, ms(time));
-    const questions = Array.from({ length: 50 }, (_, index) => ({ from: `deploy:ns-${index % 30}/app-${index}`, to: index % 2 === 0 ? `svc${index}.example1.com:443` : `service:ns-${(index + 1) % 30}/app-${index + 1}:80` }));
+    const questions = Array.from({ length: 50 }, (_, index) => ({
+      from: `deploy:ns-${index % 30}/app-${index}`,
+      to:
+        index % 2 === 0
+          ? `svc${index}.example1.com:443`
+          : `service:ns-${(index + 1) % 30}/app-${index + 1}:80`,
+    }));
     for (const question of questions) library.answerTrace(network, question);
     const started = performance.now();
     let count = 0;
@@ -117,4 +157,3 @@ async function phases(directory) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-

@@ -1,19 +1,30 @@
 // Two products of one source tree: the command line (bundled and split, so that it starts fast) and the library
 // (one .js and .d.ts per source file).
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const commandLine = join(root, 'dist', 'cli');
 
-/** Bundles src/cli/main.ts with one chunk per lazily loaded room. */
+/**
+ * Bundles src/cli/main.ts with one chunk per lazily loaded room. Several builds at once, and a command line that
+ * runs meanwhile, do not get into each other's way: chunks have their content in their name, and every file appears whole.
+ */
 export async function buildCommandLine() {
   const { build } = await import('esbuild');
-  rmSync(commandLine, { recursive: true, force: true });
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  await build({
+  const { outputFiles } = await build({
+    write: false,
     entryPoints: [join(root, 'src', 'cli', 'main.ts')],
     outdir: commandLine,
     bundle: true,
@@ -30,6 +41,26 @@ export async function buildCommandLine() {
     },
     logLevel: 'warning',
   });
+  // The entry comes last: what it imports is there before it is.
+  const isEntry = ({ path }) => dirname(path) === commandLine;
+  for (const file of outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
+    mkdirSync(dirname(file.path), { recursive: true });
+    const half = `${file.path}.${process.pid}`;
+    writeFileSync(half, file.contents);
+    renameSync(half, file.path);
+  }
+  removeOldChunks(new Set(outputFiles.map(({ path }) => path)));
+}
+
+/** Chunks of earlier builds. Young ones may be of a build that runs just now. */
+function removeOldChunks(current) {
+  const chunks = join(commandLine, 'chunks');
+  for (const name of readdirSync(chunks)) {
+    const path = join(chunks, name);
+    if (current.has(path)) continue;
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== undefined && Date.now() - mtimeMs > 60_000) rmSync(path, { force: true });
+  }
 }
 
 /** Is the bundle older than any source? A stat of each source file: a few milliseconds. */

@@ -1,5 +1,8 @@
-import { FACTS } from '../src/facts/index.ts';
-import { CATALOGUE } from '../src/questions/check/catalogue/index.ts';
+import { z } from 'zod';
+import { DIAGNOSTIC_CODES } from '../src/diagnostics/index.ts';
+import { FACTS, type FactId } from '../src/facts/index.ts';
+import { CATALOGUE, CONFIGURATION_SCHEMA } from '../src/questions/check/index.ts';
+import { factPins } from '../tests/support/fact-pins.ts';
 
 /** Reference predicates that no configuration can decide, and why. Everything else is covered by a check. */
 const NOT_DECIDABLE: Readonly<Record<string, string>> = {
@@ -54,18 +57,51 @@ export function checksPage(): string {
   return lines.join('\n');
 }
 
-/** docs/facts.md: every fact with its source. */
+/** docs/facts.md: every fact with its source, and the tests that hold us to it. */
 export function factsPage(): string {
+  const pins = factPins();
   const lines = [
     '# Facts',
     '',
-    'What sallyport believes about Azure and Kubernetes, and where it was read. Generated.',
+    'What sallyport believes about Azure and Kubernetes, where it was read, and the tests whose names carry the',
+    'fact. Generated. `documented`: the vendor says so. `observed`: seen in practice. `inferred`: follows from what is',
+    'documented. `uncertain`: sources disagree, and answers that need it are unknown.',
     '',
   ];
   for (const [id, { fact, source, readOn, standing }] of Object.entries(FACTS)) {
-    lines.push(`### ${id}`, '', fact, '', `${standing}, read ${readOn}: ${source}`, '');
+    const tests = (pins.get(id as FactId) ?? []).map((path) => `[${path}](../${path})`);
+    lines.push(
+      `### ${id}`,
+      '',
+      fact,
+      '',
+      `${standing}, read ${readOn}: ${source}`,
+      '',
+      ...(tests.length > 0 ? [`Pinned by ${tests.join(', ')}.`, ''] : []),
+    );
   }
   return lines.join('\n');
+}
+
+/** docs/diagnostics.md: every code that a message about the input may carry. */
+export function diagnosticsPage(): string {
+  const codes = Object.entries(DIAGNOSTIC_CODES).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    '# Diagnostics',
+    '',
+    'What a message about the input can say, by its code. Generated.',
+    '',
+    '| code | meaning |',
+    '| --- | --- |',
+    ...codes.map(([code, meaning]) => `| \`${code}\` | ${cell(meaning)} |`),
+    '',
+  ].join('\n');
+}
+
+/** docs/sallyport.schema.json: editors complete and check `sallyport.yaml` by it. */
+export function configurationSchema(): string {
+  const schema = z.toJSONSchema(CONFIGURATION_SCHEMA, { target: 'draft-7', io: 'input' });
+  return `${JSON.stringify({ ...schema, title: 'sallyport.yaml' }, undefined, 2)}\n`;
 }
 
 function anchor(id: string): string {

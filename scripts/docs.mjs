@@ -1,4 +1,4 @@
-// Writes docs/checks.md and docs/facts.md from the catalogue and the facts. `--check` only compares.
+// Writes the generated pages of docs/ from the catalogue, the facts and the schemas. `--check` only compares.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,9 +19,20 @@ export async function generatedDocs() {
       format: 'esm',
       platform: 'node',
       logLevel: 'warning',
+      // What reads the project's own sources finds them from where it was written.
+      define: {
+        'import.meta.url': JSON.stringify(
+          pathToFileURL(join(root, 'tests', 'support', 'source-tree.ts')).href,
+        ),
+      },
     });
-    const { checksPage, factsPage } = await import(pathToFileURL(outfile).href);
-    return { 'checks.md': checksPage(), 'facts.md': factsPage() };
+    const pages = await import(pathToFileURL(outfile).href);
+    return {
+      'checks.md': pages.checksPage(),
+      'diagnostics.md': pages.diagnosticsPage(),
+      'facts.md': pages.factsPage(),
+      'sallyport.schema.json': pages.configurationSchema(),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -8,7 +8,12 @@ import { describe, expect, it } from 'vitest';
 // up to the next command or the end is what they print. UPDATE_DOCS=1 writes the real output instead of comparing.
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 describe('the documentation tells the truth', () => {
   for (const page of pages) {
@@ -16,14 +21,20 @@ describe('the documentation tells the truth', () => {
     const text = readFileSync(path, 'utf8');
     if (!/```console\n\$ sallyport /.test(text)) continue;
     it(`${page} shows what its commands print`, () => {
-      const rewritten = text.replace(/```console\n([\s\S]*?)```/g, (block, body: string) => (body.startsWith('$ sallyport ') ? `\`\`\`console\n${executed(body)}\`\`\`` : block));
+      const rewritten = text.replace(/```console\n([\s\S]*?)```/g, (block, body: string) =>
+        body.startsWith('$ sallyport ') ? `\`\`\`console\n${executed(body)}\`\`\`` : block,
+      );
       if (process.env['UPDATE_DOCS'] === '1') writeFileSync(path, rewritten);
       else expect(rewritten).toBe(text);
     });
   }
 
   it('generated pages are up to date', () => {
-    const { status, stdout } = spawnSync(process.execPath, [join(root, 'scripts', 'docs.mjs'), '--check'], { cwd: root, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(root, 'scripts', 'docs.mjs'), '--check'],
+      { cwd: root, encoding: 'utf8' },
+    );
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });
@@ -37,8 +48,14 @@ function executed(body: string): string {
 /** `| head -n N` is understood, nothing else of a shell. */
 function run(line: string): string {
   const [command = '', pipe] = line.split(' | ');
-  const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'sallyport.js'), ...command.split(' ')], { cwd: root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' } });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'bin', 'sallyport.js'), ...command.split(' ')],
+    { cwd: root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' } },
+  );
   const output = `${stdout}${stderr}`;
   const lines = /^head -n (\d+)$/.exec(pipe ?? '')?.[1];
-  return lines === undefined ? output : `${output.split('\n').slice(0, Number(lines)).join('\n')}\n`;
+  return lines === undefined
+    ? output
+    : `${output.split('\n').slice(0, Number(lines)).join('\n')}\n`;
 }

@@ -43,7 +43,8 @@ const POLICY_ASSIGNMENT = 'microsoft.authorization/policyassignments';
  * a reference.
  *
  * Never throws for any snapshot; does not change it. The views are in the order of the snapshot.
- * Cost: linear in the values of the snapshot (5,000 rules and 3,000 objects in about a tenth of a second).
+ * Cost: linear in the values of the snapshot (5,000 rules and 3,000 objects: 0.15 s in a
+ * fresh process, 0.06 s once warm, on one core).
  */
 export function readPerimeter(snapshot: Snapshot): Perimeter {
   const reading: Reading = {

@@ -30,24 +30,20 @@ const v6 = fc.oneof(
   fc.nat(12).map((value) => (1n << 128n) - 1n - BigInt(value)),
 );
 const range: fc.Arbitrary<IpRange> = fc.oneof(
-  fc
-    .tuple(v4, v4)
-    .map(
-      ([a, b]): IpRange => ({
-        family: 4,
-        low: Math.min(a, b) as Ipv4,
-        high: Math.max(a, b) as Ipv4,
-      }),
-    ),
-  fc
-    .tuple(v6, v6)
-    .map(
-      ([a, b]): IpRange => ({
-        family: 6,
-        low: (a < b ? a : b) as Ipv6,
-        high: (a < b ? b : a) as Ipv6,
-      }),
-    ),
+  fc.tuple(v4, v4).map(
+    ([a, b]): IpRange => ({
+      family: 4,
+      low: Math.min(a, b) as Ipv4,
+      high: Math.max(a, b) as Ipv4,
+    }),
+  ),
+  fc.tuple(v6, v6).map(
+    ([a, b]): IpRange => ({
+      family: 6,
+      low: (a < b ? a : b) as Ipv6,
+      high: (a < b ? b : a) as Ipv6,
+    }),
+  ),
 );
 const set: fc.Arbitrary<AddressSet> = fc.array(range, { maxLength: 6 }).map(addressSet);
 const ip: fc.Arbitrary<Ip> = fc.oneof(

@@ -137,7 +137,7 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
   const unread = diagnostics.filter(({ severity }) => severity === 'error').length;
   const names = gapNames(gaps);
   const sentences = [
-    `${count(ran, 'check')} ran${time}: ${passed.length} hold, ${failed.length} do not, ${unknown.length} undecided; ${notApplicable.length} do not apply.`,
+    `${count(ran, 'check')} ran${time}: ${passed.length} passed, ${failed.length} failed, ${unknown.length} undecided; ${notApplicable.length} do not apply.`,
     ...(unread > 0 ? [`${count(unread, 'part')} of the input could not be read.`] : []),
     ...(names === '' ? [] : [`Not modelled: ${safe(names)}.`]),
     ...(verbose ? [] : ['More: --verbose, or sallyport check --explain ID.']),

@@ -1,6 +1,6 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { Port, Protocol } from '../../net/index.ts';
-import type { Value } from '../../values/index.ts';
+import type { Unknown, Value } from '../../values/index.ts';
 import type { KubernetesObject } from '../snapshot.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -59,6 +59,8 @@ export interface ClusterNode extends KubernetesNamed {
 
 export interface Service extends KubernetesNamed {
   readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+  /** Set when the type is written and not known; `type` is then only a guess. */
+  readonly unknownType?: Unknown;
   readonly annotations: Labels;
   /** `undefined` or empty selects nothing by itself (EndpointSlices decide). */
   readonly selector?: Labels;

@@ -61,14 +61,14 @@ function reportTarget(rule: Element, says: string): void {
   );
 }
 
+/** `Any` is written in the vendor's own walkthrough of AKS egress, so only ICMP is said. */
 function checkProtocols(rule: Element, protocols: DnatRule['protocols']): void {
-  const wrong = protocols.find((protocol) => protocol === 'ICMP' || protocol === 'Any');
-  if (wrong === undefined) return;
+  if (!protocols.includes('ICMP')) return;
   report(
     rule.reading,
     'warning',
     'firewall/protocol',
-    `${titleOf(rule)} translates \`${String(wrong)}\`; DNAT rules take TCP and UDP`,
+    `${titleOf(rule)} translates \`ICMP\`; DNAT rules take TCP and UDP`,
     rule.at,
   );
 }

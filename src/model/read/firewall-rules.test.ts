@@ -333,8 +333,9 @@ describe('DNAT rules', () => {
     expect(codes).toEqual(isValid ? [] : ['firewall/port-out-of-range']);
   });
 
-  it('DNAT translates TCP and UDP only', () => {
-    expect(readOne(nat([{ ...DNAT, ipProtocols: ['Any'] }])).codes).toEqual(['firewall/protocol']);
+  it('DNAT does not translate ICMP; Any is accepted, as the AKS egress walkthrough writes it', () => {
+    expect(readOne(nat([{ ...DNAT, ipProtocols: ['ICMP'] }])).codes).toEqual(['firewall/protocol']);
+    expect(readOne(nat([{ ...DNAT, ipProtocols: ['Any'] }])).codes).toEqual([]);
   });
 });
 

@@ -211,6 +211,12 @@ describe('services', () => {
     expect(service({ type: 'loadbalancer', ports: [] }).codes).toEqual(['kubernetes/not-a-choice']);
   });
 
+  it('a type nobody knows is a guess, and says so', () => {
+    const { services, codes } = service({ type: { $unknown: 'type' }, ports: [] });
+    expect(codes).toEqual(['model/value-unknown']);
+    expect(only(services)).toMatchObject({ unknownType: { kind: 'unknown' } });
+  });
+
   it('K8P-80: slices say where a Service without selector leads; the older form only where there is none', () => {
     const endpoints = (name: string) => ({
       apiVersion: 'v1',

@@ -1,6 +1,6 @@
 import type { Place } from '../../../diagnostics/index.ts';
 import { type Port, type Protocol, parsePort } from '../../../net/index.ts';
-import type { ObjectValue, Value } from '../../../values/index.ts';
+import type { ObjectValue, Unknown, Value } from '../../../values/index.ts';
 import type { KubernetesNamed, Labels } from '../../kubernetes/objects.ts';
 import type { KubernetesObject } from '../../snapshot.ts';
 import { type Reading, report } from '../reading.ts';
@@ -114,11 +114,16 @@ export function choiceIn<T extends string>(
   choices: readonly T[],
   otherwise: T,
 ): T {
+  const value = field(part.value, name);
+  if (value?.kind === 'unknown') {
+    noteUnknown(part, name, value, `taken as \`${otherwise}\``);
+    return otherwise;
+  }
   const text = stringIn(part, name);
   if (text === undefined) return otherwise;
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
-  const at = field(part.value, name)?.at ?? part.at;
+  const at = value?.at ?? part.at;
   const known = choices.map((choice) => `\`${choice}\``).join(', ');
   const message = `\`${name}\` of ${part.title} is \`${text}\`; Kubernetes knows ${known}`;
   report(
@@ -178,14 +183,7 @@ export function labelsIn(part: Part, name: string): Labels {
 
 export function wrongType(part: Part, name: string, value: Value, wanted: string): void {
   if (value.kind === 'unknown') {
-    report(
-      part.reading,
-      'note',
-      'model/value-unknown',
-      `\`${name}\` of ${part.title} is not known and is left out`,
-      value.at,
-      `it needs ${value.missing}`,
-    );
+    noteUnknown(part, name, value, 'left out');
     return;
   }
   const isScalar = value.kind === 'string' || value.kind === 'number' || value.kind === 'boolean';
@@ -198,5 +196,16 @@ export function wrongType(part: Part, name: string, value: Value, wanted: string
     'kubernetes/wrong-type',
     `\`${name}\` of ${part.title} is ${written}; it must be ${wanted}`,
     value.at,
+  );
+}
+
+function noteUnknown(part: Part, name: string, unknown: Unknown, taken: string): void {
+  report(
+    part.reading,
+    'note',
+    'model/value-unknown',
+    `\`${name}\` of ${part.title} is not known and is ${taken}`,
+    unknown.at,
+    `it needs ${unknown.missing}`,
   );
 }

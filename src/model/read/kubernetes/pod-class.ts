@@ -5,7 +5,6 @@ import type { Reading } from '../reading.ts';
 import {
   booleanIn,
   labelsIn,
-  namedObject,
   numberIn,
   objectPart,
   type Part,
@@ -71,8 +70,13 @@ function readPodClass(part: Part, object: KubernetesObject): PodClass {
     ...containers,
     ...first.filter((each) => stringIn(each, 'restartPolicy') === 'Always'),
   ];
+  // The spread comes first: behind other members it costs a tenth of the reading of all objects.
   return {
-    ...namedObject(object),
+    ...present({ replicas, dnsPolicy, address, nodeName, os }),
+    kind: object.kind,
+    namespace: object.namespace,
+    name: object.name,
+    at: object.at,
     labels: labelsIn(metadata, 'labels'),
     annotations: labelsIn(metadata, 'annotations'),
     serviceAccount:
@@ -82,7 +86,6 @@ function readPodClass(part: Part, object: KubernetesObject): PodClass {
     nodeSelector,
     probePorts: serving.flatMap(readProbePorts),
     images: [...containers, ...first].flatMap((each) => stringIn(each, 'image') ?? []),
-    ...present({ replicas, dnsPolicy, address, nodeName, os }),
   };
 }
 

@@ -31,18 +31,28 @@ export function readService(reading: Reading, object: KubernetesObject): Service
   const spec = partIn(part, 'spec');
   const selector = field(spec.value, 'selector');
   const type = choiceIn(spec, 'type', TYPES, 'ClusterIP');
+  const writtenType = field(spec.value, 'type');
   const loadBalancer = partIn(partIn(part, 'status'), 'loadBalancer');
   const clusterIp = textIn(spec, 'clusterIP');
   const externalName = textIn(spec, 'externalName');
   const loadBalancerIp = textIn(spec, 'loadBalancerIP');
   const loadBalancerClass = textIn(spec, 'loadBalancerClass');
   return {
-    ...namedObject(object),
+    ...present({
+      clusterIp,
+      externalName,
+      loadBalancerIp,
+      loadBalancerClass,
+      unknownType: writtenType?.kind === 'unknown' ? writtenType : undefined,
+      selector: selector === undefined ? undefined : labelsIn(spec, 'selector'),
+    }),
+    kind: object.kind,
+    namespace: object.namespace,
+    name: object.name,
+    at: object.at,
     type,
     annotations: labelsIn(metadata, 'annotations'),
-    ...(selector === undefined ? {} : { selector: labelsIn(spec, 'selector') }),
     ports: partsIn(spec, 'ports').flatMap(readPort),
-    ...present({ clusterIp, externalName, loadBalancerIp, loadBalancerClass }),
     externalIps: stringsIn(spec, 'externalIPs'),
     loadBalancerSourceRanges: stringsIn(spec, 'loadBalancerSourceRanges'),
     ingressAddresses: partsIn(loadBalancer, 'ingress').flatMap(
