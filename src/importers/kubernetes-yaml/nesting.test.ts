@@ -1,29 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Document } from 'yaml';
-import { estimateNesting } from './nesting.ts';
+import { Document, Parser } from 'yaml';
+import { countColumns, depthOfTokens } from './nesting.ts';
 import { splitDocuments } from './split-documents.ts';
 
-function depthOf(json: unknown): number {
-  if (typeof json !== 'object' || json === null) return 0;
-  return 1 + Math.max(0, ...Object.values(json).map(depthOf));
-}
-
-describe('estimateNesting', () => {
-  it('is never less than the depth of what the text holds', () => {
+describe('nesting', () => {
+  it('blocks never nest deeper than twice the columns counted', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6 }), fc.boolean(), (json, isFlow) => {
-        const text = isFlow ? JSON.stringify(json) : new Document(json).toString();
-        expect(estimateNesting(text)).toBeGreaterThanOrEqual(depthOf(json));
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (json) => {
+        const text = new Document(json).toString({ flowCollectionPadding: false });
+        expect(2 * countColumns(text) + 1).toBeGreaterThanOrEqual(blocksOf(text));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
-  it('counts steps of indentation, not columns', () => {
-    expect(estimateNesting(`a:\n${' '.repeat(300)}b: 1\n`)).toBeLessThan(10);
+  it('tokens tell the depth of blocks and brackets, whatever quotes hold', () => {
+    const depthOf = (text: string) => depthOfTokens([...new Parser().parse(text)]);
+    expect(depthOf('["]", ["]", ["]"]]]')).toBeGreaterThanOrEqual(3);
+    expect(depthOf('a:\n- - b:\n      c: 1\n')).toBeGreaterThanOrEqual(4);
+    expect(depthOf('a: 1\nb: 2\n')).toBeLessThan(4);
+  });
+
+  it('columns are counted once each', () => {
+    expect(countColumns('a:\n  b: 1\nc:\n  d: 1\n')).toBe(2);
+    expect(countColumns('- - a')).toBe(3);
   });
 });
+
+/** Depth of blocks alone, by the tokens. */
+function blocksOf(text: string): number {
+  return depthOfTokens([...new Parser().parse(text)]) - 1;
+}
 
 describe('splitDocuments', () => {
   it('cuts at markers only, and keeps offsets', () => {

@@ -1,50 +1,63 @@
+import type { CST } from 'yaml';
+
 /**
- * An upper estimate of how deep a YAML document nests, from its characters alone: indentation steps, dashes and
- * question marks in a line, open brackets. The parser recurses over what it reads, so a document is weighed before
- * it is handed over. O(text), no memory to speak of.
+ * How many columns of a YAML text something could start at. Every block inside another starts further right, or is a
+ * list at the column of its key: blocks cannot nest deeper than twice this. Never less, whatever the text holds.
+ * The parser recurses over blocks, so a document is weighed before it is handed over. O(text).
  */
-export function estimateNesting(text: string): number {
-  const indents: number[] = [];
-  let brackets = 0;
-  let deepest = 0;
+export function countColumns(text: string): number {
+  const columns = new Set<number>();
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    let position = start;
-    while (position < end && text.charCodeAt(position) === 32) position += 1;
-    if (position < end && text.charCodeAt(position) !== 13) {
-      const markers = markersAt(text, position, end);
-      openIndent(indents, position - start);
-      for (let index = position; index < end; index += 1) {
-        const code = text.charCodeAt(index);
-        if (code === 91 || code === 123) brackets += 1;
-        else if ((code === 93 || code === 125) && brackets > 0) brackets -= 1;
-        if (brackets > deepest) deepest = brackets;
-      }
-      // A sequence may stand at the column of the key it belongs to: each step counts twice.
-      const depth = 2 * indents.length + markers + brackets;
-      if (depth > deepest) deepest = depth;
+    let position = skipBlanks(text, start, end);
+    if (position < end) columns.add(position - start);
+    while (isMarker(text, position, end)) {
+      position = skipBlanks(text, position + 1, end);
+      columns.add(position - start);
     }
     start = end + 1;
   }
-  return deepest;
+  return columns.size;
 }
 
-function openIndent(indents: number[], indent: number): void {
-  while (indents.length > 0 && indents[indents.length - 1]! >= indent) indents.pop();
-  indents.push(indent);
+function skipBlanks(text: string, start: number, end: number): number {
+  let position = start;
+  while (position < end && isBlank(text.charCodeAt(position))) position += 1;
+  return position;
 }
 
-/** How many of `- ` and `? ` a line starts with. */
-function markersAt(text: string, start: number, end: number): number {
-  let count = 0;
-  for (let position = start; position < end; position += 1) {
-    const code = text.charCodeAt(position);
-    if (code === 32 || code === 9) continue;
-    const next = text.charCodeAt(position + 1);
-    const isMarker = (code === 45 || code === 63) && (next === 32 || next === 9 || next === 10);
-    if (!isMarker) break;
-    count += 1;
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** `-`, `?` or `:` with nothing stuck to it. */
+function isMarker(text: string, position: number, end: number): boolean {
+  if (position >= end) return false;
+  const code = text.charCodeAt(position);
+  if (code !== 45 && code !== 63 && code !== 58) return false;
+  const next = text.charCodeAt(position + 1);
+  return position + 1 >= end || isBlank(next) || next === 13;
+}
+
+interface TokenNode {
+  readonly value?: unknown;
+  readonly items?: readonly { readonly key?: unknown; readonly value?: unknown }[];
+}
+
+/** How deep the collections of parsed tokens nest; brackets count here, which `countColumns` does not see. */
+export function depthOfTokens(tokens: readonly CST.Token[]): number {
+  let deepest = 0;
+  const waiting: [unknown, number][] = tokens.map((token) => [token, 0]);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [token, depth] = next;
+    if (typeof token !== 'object' || token === null) continue;
+    if (depth > deepest) deepest = depth;
+    const { value, items } = token as TokenNode;
+    if (typeof value === 'object') waiting.push([value, depth + 1]);
+    for (const item of items ?? []) {
+      waiting.push([item.key, depth + 1], [item.value, depth + 1]);
+    }
   }
-  return count;
+  return deepest;
 }

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { Composer, Parser } from 'yaml';
 import {
   type Diagnostic,
   InvariantError,
@@ -7,7 +7,7 @@ import {
 } from '../../diagnostics/index.ts';
 import type { Value } from '../../values/index.ts';
 import { composeValue, type YamlFile } from './compose-value.ts';
-import { estimateNesting } from './nesting.ts';
+import { countColumns, depthOfTokens } from './nesting.ts';
 import { type DocumentText, splitDocuments } from './split-documents.ts';
 import { SYNTAX_MESSAGES } from './syntax-messages.ts';
 
@@ -24,9 +24,19 @@ export interface ParsedYaml {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A document estimated deeper than this is not handed to the parser, whose stack it could exhaust. */
-const NESTING_MAX = 400;
+/** Documents with more columns than this could exhaust the stack of the tokenizer. Real ones have some thirty. */
+const COLUMNS_MAX = 400;
+/** And documents nested deeper than this the stack of the composer. */
+const NESTING_MAX = 300;
 const SYNTAX_ERRORS_MAX = 20;
+
+const COMPOSE = {
+  // Plain text for every scalar: what it means is ours to say. Unique keys are checked by us, in linear time.
+  schema: 'failsafe',
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
 
 /**
  * A YAML stream as located values, document by document: what is wrong in one leaves the others alone.
@@ -43,18 +53,23 @@ export function parseYaml(text: string, source: SourceText): ParsedYaml {
 function readDocument(document: DocumentText, file: YamlFile): YamlDocument {
   const { text, offset } = document;
   const at: Place = { source: file.source, offset };
-  if (estimateNesting(text) > NESTING_MAX) {
+  if (countColumns(text) > COLUMNS_MAX) {
     tooDeep(file, at);
     return { value: undefined, at, text };
   }
   try {
-    const parsed = parseDocument(text, {
-      // Plain text for every scalar: what it means is ours to say. Unique keys are checked by us, in linear time.
-      schema: 'failsafe',
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
+    const tokens = [...new Parser().parse(text)];
+    if (depthOfTokens(tokens) > NESTING_MAX) {
+      tooDeep(file, at);
+      return { value: undefined, at, text };
+    }
+    const [parsed, second] = new Composer(COMPOSE).compose(tokens, true, text.length);
+    if (parsed === undefined) return { value: { kind: 'null', at }, at, text };
+    if (second !== undefined) {
+      const start = offset + (second.range?.[0] ?? 0);
+      syntaxError(file, SYNTAX_MESSAGES.MULTIPLE_DOCS!, { source: file.source, offset: start });
+      return { value: undefined, at, text };
+    }
     const [error] = parsed.errors;
     if (error !== undefined) {
       const message = SYNTAX_MESSAGES[error.code] ?? 'the text is not YAML';

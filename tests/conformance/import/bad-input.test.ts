@@ -105,6 +105,7 @@ describe('broken text', () => {
 
   it.each([
     ['brackets', '['.repeat(100_000)],
+    ['brackets, with quoted ones to close them', '["]",'.repeat(5_000)],
     ['mappings in brackets', '{a: '.repeat(5_000)],
     ['dashes', `${'- '.repeat(3_000)}a`],
     ['question marks', `${'? '.repeat(3_000)}a`],
