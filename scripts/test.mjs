@@ -1,8 +1,9 @@
-// `npm test`: types, format and lint, then every test. Ends with the plain line `N passed, N failed, N skipped`.
+// `npm test`: types, format and lint, then every test. Says plainly what failed and what could not run, and ends with the
+// line `N passed, N failed, N skipped`. Arguments go to Vitest: `npm test -- tests/e2e`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -33,6 +34,7 @@ const status = node(
   '--reporter=dot',
   '--reporter=json',
   `--outputFile.json=${results}`,
+  ...process.argv.slice(2),
 );
 try {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
@@ -41,15 +43,18 @@ try {
   passed += numPassedTests;
   failed += numFailedTests;
   skipped += numPendingTests + numTodoTests;
-  const broken = testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  );
-  failed += broken.length;
-  for (const file of broken) console.log(`did not load: ${file.name}`);
-  const left = testResults.flatMap((file) =>
-    file.assertionResults.filter((one) => one.status === 'pending' || one.status === 'skipped'),
-  );
-  for (const one of left) console.log(`not run: ${one.fullName}`);
+  for (const file of testResults) {
+    const name = relative(root, file.name);
+    if (file.status === 'failed' && file.assertionResults.length === 0) {
+      failed += 1;
+      console.log(`FAILED: ${name} could not be loaded: ${String(file.message).split('\n')[0]}`);
+    }
+    for (const test of file.assertionResults) {
+      if (test.status === 'failed') console.log(`FAILED: ${name}: ${test.fullName}`);
+      // A test that may be left out carries the reason in its name.
+      else if (test.status !== 'passed') console.log(`not run: ${name}: ${test.fullName}`);
+    }
+  }
 } catch {
   failed += 1;
   console.log('the test runner ended without results');

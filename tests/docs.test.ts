@@ -3,6 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { sourceText } from '../src/diagnostics/index.ts';
+import { parseYaml } from '../src/importers/kubernetes-yaml/index.ts';
+import { parseConfiguration } from '../src/questions/check/index.ts';
 
 // Every `console` block of README.md and docs/ is run: lines that begin with `$ sallyport` are commands, what follows
 // up to the next command or the end is what they print. UPDATE_DOCS=1 writes the real output instead of comparing.
@@ -28,6 +31,16 @@ describe('the documentation tells the truth', () => {
       else expect(rewritten).toBe(text);
     });
   }
+
+  it('docs/configuration.md shows settings that are understood', () => {
+    const text = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+    const { documents, diagnostics } = parseYaml(yaml, sourceText('sallyport.yaml', yaml));
+    expect(diagnostics).toEqual([]);
+    const { value, diagnostics: wrong } = parseConfiguration(documents[0]!.value!);
+    expect(wrong).toEqual([]);
+    expect(value.suppressions).toHaveLength(2);
+  });
 
   it('generated pages are up to date', () => {
     const { status, stdout } = spawnSync(

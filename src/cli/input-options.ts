@@ -21,6 +21,7 @@ export interface InputOptions {
 /** The options every command that reads a perimeter has. Lists are made by repeating: a path is never swallowed. */
 export function inputOptions(command: Command): Command {
   return command
+    .optionsGroup('Input:')
     .option('--config <file>', 'settings (default: sallyport.yaml in the first path)')
     .option('--parameters <file>', 'ARM parameter file (repeatable, later ones win)', collected)
     .option('--param <name=value>', 'one ARM parameter (repeatable)', pairs)
@@ -36,6 +37,7 @@ export function inputOptions(command: Command): Command {
     .option('--service-tags <file>', 'a ServiceTags_Public_*.json newer than the bundled extract')
     .option('--threat-list <file>', 'known-bad addresses and names, one a line')
     .option('--as-of <date>', 'answer for this day (default: today)', isoDate)
+    .optionsGroup('Display:')
     .option('-v, --verbose', 'everything, nothing shortened')
     .option('-q, --quiet', 'no progress')
     .option('--no-color', 'no colour');

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { collected, inputOptions } from './input-options.ts';
 
@@ -35,9 +35,9 @@ type Finish = (code: ExitCode) => void;
 function addCheck(program: Command, version: string, finish: Finish): void {
   const command = program
     .command('check')
-    .argument('[path...]', 'folders and files to read', ['.'])
+    .addArgument(paths())
     .description('ask the whole catalogue: what is wrong, where, and how to repair it');
-  inputOptions(command)
+  command
     .addOption(format('text', 'json', 'sarif', 'junit', 'markdown'))
     .option('-o, --output <file>', 'write to a file instead of the terminal')
     .addOption(
@@ -61,7 +61,8 @@ function addCheck(program: Command, version: string, finish: Finish): void {
     .option('--baseline <file>', 'what is in this file does not count')
     .option('--update-baseline', 'write what is found now to the baseline file')
     .option('--list', 'list every check and stop')
-    .option('--explain <check>', 'say what a check asks, why, and how to repair it')
+    .option('--explain <check>', 'say what a check asks, why, and how to repair it');
+  inputOptions(command)
     .addHelpText(
       'after',
       `
@@ -84,9 +85,9 @@ sallyport.yaml in the first path holds suppressions, the profile and parameters:
 function addTrace(program: Command, finish: Finish): void {
   const command = program
     .command('trace')
-    .argument('[path...]', 'folders and files to read', ['.'])
+    .addArgument(paths())
     .description('walk one flow through every box, there and back, with the rule that decided');
-  inputOptions(command)
+  command
     .requiredOption('--from <endpoint>', 'where the flow starts')
     .requiredOption('--to <endpoint>', 'what it is addressed to')
     .addOption(
@@ -98,7 +99,8 @@ function addTrace(program: Command, finish: Finish): void {
       ]),
     )
     .addOption(format('text', 'json'))
-    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .option('-o, --output <file>', 'write to a file instead of the terminal');
+  inputOptions(command)
     .addHelpText(
       'after',
       `
@@ -124,11 +126,12 @@ Examples
 function addImport(program: Command, finish: Finish): void {
   const command = program
     .command('import')
-    .argument('[path...]', 'folders and files to read', ['.'])
+    .addArgument(paths())
     .description('show what was recognised, skipped and not understood');
-  inputOptions(command)
+  command
     .addOption(format('text', 'json'))
-    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .option('-o, --output <file>', 'write to a file instead of the terminal');
+  inputOptions(command)
     .addHelpText(
       'after',
       `
@@ -161,6 +164,13 @@ Examples
       process.stdout.write(completionScript(program, shell));
       finish(0);
     });
+}
+
+function paths(): Argument {
+  return new Argument('[path...]', 'folders and files to read').default(
+    ['.'],
+    'the current folder',
+  );
 }
 
 function format(...choices: string[]): Option {

@@ -32,13 +32,14 @@ export const DIAGNOSTIC_CODES = {
   'yaml/cycle': 'An alias refers to the value it is inside of; that value is unknown.',
   'yaml/too-deep': 'The value is nested deeper than the limit.',
   'config/invalid': 'sallyport.yaml has an entry that is not understood; it is left out.',
-  'config/unreadable': 'The configuration or baseline file is not in its format.',
   'export/no-identity': 'A resource of an export has no id; the one it is given is made up.',
   'export/partial': 'An export is one page of several; what the other pages hold is not known.',
   'export/not-understood': 'An item of an export is not a resource we can tell.',
   'kubernetes/no-name': 'A Kubernetes object has no name, or none that can be read.',
   'kubernetes/malformed': 'A Kubernetes object is not written as the API server accepts it.',
   'snapshot/defined-twice': 'One resource or object is defined at two places that differ.',
+  'snapshot/two-scopes':
+    'A template names no subscription or group, so what it declares is kept apart from what is deployed.',
   'snapshot/export-kept':
     'What is deployed differs from what a template or manifest says; what is deployed counts.',
   'trace/endpoint': 'An end of a traced flow is not an endpoint, or names nothing in the input.',

@@ -178,6 +178,13 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'inferred',
   },
+  'AKS-37': {
+    fact: 'Pods of kube-system and gatekeeper-system call a public API server by name; others call its address, without a name for application rules, unless annotated kubernetes.azure.com/set-kube-service-host-fqdn "true".',
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/outbound-rules-control-egress.md (2026-06-18)',
+    readOn: '2026-11-21',
+    standing: 'inferred',
+  },
   'AKS-50': {
     fact: 'Non-empty authorizedIPRanges admit only these ranges to the public API server; empty admits everybody.',
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/api-server-authorized-ip-ranges.md',
@@ -293,6 +300,18 @@ export const AKS_FACTS = {
   'AKS-82': {
     fact: "FQDN network rules hold only for machines that resolve through the firewall: virtual network DNS is the firewall's private address and its DNS proxy is on.",
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/limit-egress-traffic.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
+  'AKS-83': {
+    fact: 'The servers of coredns-custom are further upstreams of the cluster DNS, which every box on the way must let through.',
+    source: 'MicrosoftDocs/azure-aks-docs articles/aks/coredns-custom.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
+  'AKS-84': {
+    fact: 'Pods outside the host network reach the instance metadata service 169.254.169.254 unless IMDS restriction (preview) is on or a network policy leaves the address out.',
+    source: 'MicrosoftDocs/azure-aks-docs articles/aks/imds-restriction.md',
     readOn: '2026-11-21',
     standing: 'documented',
   },

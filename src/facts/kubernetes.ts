@@ -416,6 +416,12 @@ export const KUBERNETES_FACTS = {
     readOn: '2026-11-21',
     standing: 'observed',
   },
+  'K8P-73': {
+    fact: 'Azure NPM is supported up to 250 nodes and 20,000 pods.',
+    source: 'MicrosoftDocs/azure-aks-docs articles/aks/use-network-policies.md (2026-08-18)',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'K8P-80': {
     fact: "A Service's backends are the pods of its namespace with every label of its selector; no selector selects nothing by itself.",
     source: 'https://kubernetes.io/docs/concepts/services-networking/service/',

@@ -38,20 +38,21 @@ export function recogniseJson(root: Value): FileKind {
   if (isArmTemplate(root)) return 'arm-template';
   if (parameterFileOf(root) !== undefined) return 'arm-parameters';
   if (isKustomization(root)) return 'kustomization';
-  if (isKubernetes(root) && !isAzureType(member(root, 'type'))) return 'kubernetes';
+  if (isObject(root)) return 'kubernetes';
   const byMembers = recogniseByMembers(root);
   if (byMembers !== undefined) return byMembers;
   const listed = itemsOf(root.kind === 'array' ? root : member(root, 'value'));
   if (listed.some((item) => isEffectiveRoute(item))) return 'effective-routes';
   if (listed.some((item) => has(item, 'effectiveSecurityRules'))) return 'effective-nsg';
-  if (root.kind === 'array' && root.items.some(isKubernetes)) return 'kubernetes';
+  if (root.kind === 'array' && root.items.some(isObject)) return 'kubernetes';
   if (exportedItems(root) !== undefined) return 'export';
   return 'json';
 }
 
 /** Resources of templates have `apiVersion` and may have `kind`, as Kubernetes objects do. */
-function isAzureType(type: Value | undefined): boolean {
-  return /^microsoft\.[^/]+\//i.test(stringOf(type) ?? '');
+function isObject(value: Value): boolean {
+  const isAzure = /^microsoft\.[^/]+\//i.test(stringOf(member(value, 'type')) ?? '');
+  return isKubernetes(value) && !isAzure;
 }
 
 function recogniseByMembers(root: Value): FileKind | undefined {

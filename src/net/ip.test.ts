@@ -6,18 +6,27 @@ import { formatIp, parseIp } from './ip.ts';
 describe('addresses', () => {
   it('agrees with ipaddr.js on every IPv4 and IPv6 literal', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
-        const ours = parseIp(text);
-        const theirs = ipaddr.parse(text);
-        expect(ours).toBeDefined();
-        const bytes = theirs.toByteArray().reduce((value, byte) => value * 256n + BigInt(byte), 0n);
-        expect(BigInt(ours!.value)).toBe(bytes);
-        if (theirs.kind() === 'ipv6') {
-          expect(formatIp(ours!)).toBe((theirs as ipaddr.IPv6).toRFC5952String());
-        } else {
-          expect(formatIp(ours!)).toBe(theirs.toString());
-        }
-      }),
+      // ipaddr.js reads `::1.2.3.4` as the mapped `::ffff:1.2.3.4`; RFC 4291 2.2.3 does not.
+      fc.property(
+        fc.oneof(
+          fc.ipV4(),
+          fc.ipV6().filter((text) => !/^::\d+\./.test(text)),
+        ),
+        (text) => {
+          const ours = parseIp(text);
+          const theirs = ipaddr.parse(text);
+          expect(ours).toBeDefined();
+          const bytes = theirs
+            .toByteArray()
+            .reduce((value, byte) => value * 256n + BigInt(byte), 0n);
+          expect(BigInt(ours!.value)).toBe(bytes);
+          if (theirs.kind() === 'ipv6') {
+            expect(formatIp(ours!)).toBe((theirs as ipaddr.IPv6).toRFC5952String());
+          } else {
+            expect(formatIp(ours!)).toBe(theirs.toString());
+          }
+        },
+      ),
     );
   });
 

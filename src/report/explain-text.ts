@@ -1,6 +1,6 @@
 import { FACTS } from '../facts/index.ts';
 import type { Check } from '../questions/check/index.ts';
-import { count, padded, paint, type Style, wrapped } from './style.ts';
+import { count, hanging, padded, paint, type Style, wrapped } from './style.ts';
 
 /** Every check on one line, grouped by area. */
 export function listText(checks: readonly Check[], style: Style): string {
@@ -25,20 +25,20 @@ export function listText(checks: readonly Check[], style: Style): string {
 /** What a check asks, why it matters, how to repair it, and where we know it from. */
 export function explainText(check: Check, style: Style): string {
   const { bold, dim } = paint(style);
+  const colour = paint(style)[check.severity];
+  const facts = check.facts.map((id) => {
+    const { fact, source, standing, readOn } = FACTS[id];
+    return hanging(style, 1, `${id}  `, `${fact} ${dim(`${source} (${standing}, ${readOn})`)}`);
+  });
   return `${[
-    ` ${bold(check.id)}  ${check.severity}`,
-    wrapped(style, 1, bold(check.title)),
+    ` ${bold(colour(check.severity))}  ${bold(check.id)}`,
+    wrapped(style, 1, check.title),
     '',
     wrapped(style, 1, check.explanation),
     '',
-    wrapped(style, 1, `${bold('fix')}  ${check.fix}`),
+    hanging(style, 1, `${bold('fix')}  `, check.fix),
     '',
-    ...check.facts.map((id) =>
-      wrapped(
-        style,
-        1,
-        `${dim(id)}  ${FACTS[id].fact} ${dim(`${FACTS[id].source}, ${FACTS[id].standing}, read ${FACTS[id].readOn}`)}`,
-      ),
-    ),
+    ` ${bold('sources')}`,
+    ...facts,
   ].join('\n')}\n`;
 }

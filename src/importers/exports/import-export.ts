@@ -11,7 +11,6 @@ import {
 import { placeOfId, type ResourceName } from '../arm-template/resource-id.ts';
 import type { ImportedPart } from '../imported-part.ts';
 import { type ExportedItems, exportedItems } from './exported-items.ts';
-import { hideSecretMembers } from './hide-secret-members.ts';
 import { type ExportScope, identifyExport } from './identify-export.ts';
 import { restoreArmForm } from './restore-arm-form.ts';
 
@@ -82,7 +81,7 @@ function resourceOf(item: ObjectValue, identity: ResourceName): AzureResource {
     ...placeOfId(identity.id),
     ...(location === undefined ? {} : { location }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
-    body: hideSecretMembers(withIdentity(restored, identity)),
+    body: withIdentity(restored, identity),
     at: item.at,
     ...(isReference ? { isReference: true } : {}),
   };

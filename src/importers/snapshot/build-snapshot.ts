@@ -11,9 +11,12 @@ import { isAbsent, path } from '../../values/index.ts';
 import { compareText } from '../file-paths.ts';
 import type { ImportedPart } from '../imported-part.ts';
 import { explodeChildren, inlineProperties } from './explode-children.ts';
+import { hideSecretMembers } from './hide-secret-members.ts';
+import { Listings, shortId } from './listings.ts';
 import { type Copy, mergeCopies } from './merge-copies.ts';
 import { orderedDiagnostics, orderedGaps } from './order.ts';
 import { armRules, kubernetesRules } from './same-words.ts';
+import { twoScopes } from './two-scopes.ts';
 
 /** What one file gave, and whether it tells of what is deployed. */
 export interface SnapshotPart extends ImportedPart {
@@ -34,6 +37,7 @@ export function buildSnapshot(
   const diagnostics: Diagnostic[] = parts.flatMap((part) => part.diagnostics);
   const resources = mergeResources(parts, diagnostics);
   const objects = mergeObjects(parts, diagnostics);
+  diagnostics.push(...twoScopes(parts));
   return {
     resources,
     objects,
@@ -49,6 +53,7 @@ function mergeResources(
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, AzureResource> {
   const copies = new Map<string, Copy<AzureResource>[]>();
+  const listings = new Listings();
   const add = (resource: AzureResource, isLive: boolean, isInline: boolean) => {
     append(copies, resource.key, {
       thing: resource,
@@ -61,14 +66,20 @@ function mergeResources(
     });
   };
   for (const part of parts) {
-    for (const resource of part.resources) {
-      add(resource, part.isLive === true, false);
-      for (const child of explodeChildren(resource)) add(child, part.isLive === true, true);
+    const isLive = part.isLive === true;
+    for (const written of part.resources) {
+      const resource = { ...written, body: hideSecretMembers(written.body) };
+      add(resource, isLive, false);
+      listings.add(resource, isLive);
+      for (const child of explodeChildren(resource)) add(child, isLive, true);
     }
   }
-  return new Map(
-    sortedEntries(copies).map(([key, list]) => [key, mergeResource(list, diagnostics)]),
-  );
+  const merged = new Map<string, AzureResource>();
+  for (const [key, list] of sortedEntries(copies)) {
+    const resource = listings.settle(mergeResource(list, diagnostics), list, diagnostics);
+    if (resource !== undefined) merged.set(key, resource);
+  }
+  return merged;
 }
 
 function mergeResource(
@@ -84,11 +95,6 @@ function mergeResource(
   const { exists, ...certain } = merged.copy.thing;
   const isConditional = merged.isConditional && exists !== undefined;
   return { ...certain, body: merged.body, ...(isConditional ? { exists } : {}) };
-}
-
-/** `virtualNetworks/hub/subnets/aks`: enough to find it, short enough to read. */
-function shortId(id: string): string {
-  return id.replace(/^.*\/providers\/[^/]+\//i, '');
 }
 
 function mergeObjects(

@@ -27,9 +27,11 @@ export function firstDifference(
   key = '',
 ): string | undefined {
   if (a === b) return undefined;
-  if (isEmpty(a)) return isEmpty(b) || rules.isPartial === true ? undefined : '';
+  if (saysNothing(a, rules, key)) {
+    return saysNothing(b, rules, key) || rules.isPartial === true ? undefined : '';
+  }
   if (a.kind === 'unknown') return isSameUnknown(a, b, rules) ? undefined : '';
-  if (isEmpty(b) || a.kind !== b.kind) {
+  if (saysNothing(b, rules, key) || a.kind !== b.kind) {
     const isScalarPair = b !== undefined && isScalar(a) && isScalar(b);
     return isScalarPair && rules.isSameScalar(a, b, key) ? undefined : '';
   }
@@ -55,14 +57,15 @@ function inObjects(
   for (const [key, entry] of a.members) {
     if (rules.isNoise(key, owner, a)) continue;
     const other = b.members.get(key)?.value;
-    if (isEmpty(other) && rules.isOptional(key, owner)) continue;
+    if (rules.isOptional(key, owner) && saysNothing(other, rules, key)) continue;
     const inner = firstDifference(entry.value, other, rules, key);
     if (inner !== undefined) return joined(entry.name, inner);
   }
   if (rules.isPartial === true) return undefined;
   for (const [key, entry] of b.members) {
-    if (a.members.has(key) || rules.isNoise(key, owner, b) || isEmpty(entry.value)) continue;
-    if (!rules.isOptional(key, owner)) return entry.name;
+    if (a.members.has(key) || rules.isNoise(key, owner, b)) continue;
+    if (rules.isOptional(key, owner) || saysNothing(entry.value, rules, key)) continue;
+    return entry.name;
   }
   return undefined;
 }
@@ -109,10 +112,19 @@ function isSameUnknown(a: Value, b: Value | undefined, rules: ComparisonRules): 
   return a.reason === b.reason && a.text === b.text;
 }
 
-export function isEmpty(value: Value | undefined): value is undefined {
+/** Absent, `null`, an empty list, and an object of noise alone. */
+export function saysNothing(
+  value: Value | undefined,
+  rules: ComparisonRules,
+  owner: string,
+): value is undefined {
   if (isAbsent(value)) return true;
   if (value.kind === 'array') return value.items.length === 0;
-  return value.kind === 'object' && value.members.size === 0;
+  if (value.kind !== 'object') return false;
+  for (const [key, entry] of value.members) {
+    if (!rules.isNoise(key, owner, value) && !saysNothing(entry.value, rules, key)) return false;
+  }
+  return true;
 }
 
 function isScalar(value: Value): value is Scalar {

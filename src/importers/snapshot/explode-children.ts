@@ -1,3 +1,4 @@
+import type { Place } from '../../diagnostics/index.ts';
 import type { AzureResource } from '../../model/index.ts';
 import {
   type Member,
@@ -71,6 +72,35 @@ export function explodeChildren(parent: AzureResource): readonly AzureResource[]
     }
   }
   return children;
+}
+
+/** One place where the children of a resource are listed, as far as they have names. */
+export interface ChildList {
+  /** Key of the parent and type segment of the children, in lower case: what a child's key starts with. */
+  readonly prefix: string;
+  /** Lower case. */
+  readonly names: ReadonlySet<string>;
+  /** Whether it may list more than is known. */
+  readonly isOpen: boolean;
+  readonly at: Place;
+}
+
+/** The lists of children written inside a resource, empty ones included; a list that is left out lists nothing. */
+export function childLists(parent: AzureResource): readonly ChildList[] {
+  return (INLINE[parent.type] ?? []).flatMap((inline): ChildList[] => {
+    const list = path(parent.body, 'properties', inline.property);
+    if (list?.kind !== 'array') return [];
+    const names = new Set<string>();
+    let isOpen = false;
+    for (const item of list.items) {
+      const name = item.kind === 'object' ? nameOf(item) : undefined;
+      if (name === undefined || name.includes('«')) isOpen = true;
+      else names.add(name.toLowerCase());
+    }
+    return [
+      { prefix: `${parent.key}/${inline.segment.toLowerCase()}/`, names, isOpen, at: list.at },
+    ];
+  });
 }
 
 function childOf(

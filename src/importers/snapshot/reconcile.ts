@@ -1,5 +1,5 @@
 import type { Member, ObjectValue, Unknown, Value } from '../../values/index.ts';
-import { type ComparisonRules, firstDifference, isEmpty, pairItems } from './comparison.ts';
+import { type ComparisonRules, firstDifference, pairItems, saysNothing } from './comparison.ts';
 import { placeText } from './order.ts';
 
 /**
@@ -47,8 +47,8 @@ function reconcileMember(
   const left = a.members.get(key);
   const right = b.members.get(key);
   const one = left ?? right!;
-  if (isEmpty(left?.value) && isEmpty(right?.value)) return one;
-  if (isEmpty(left?.value) || isEmpty(right?.value)) {
+  if (saysNothing(left?.value, rules, key) && saysNothing(right?.value, rules, key)) return one;
+  if (saysNothing(left?.value, rules, key) || saysNothing(right?.value, rules, key)) {
     return { ...one, value: undecided(left?.value ?? a, right?.value ?? b) };
   }
   return { ...one, value: reconcile(left!.value, right!.value, rules, key) };

@@ -139,7 +139,8 @@ function allowedBackends(route: HttpRoute, grants: readonly ReferenceGrant[]) {
   return { backends, remarks };
 }
 
-function isGranted(
+/** May a route use a backend: its own namespace's, or one that a ReferenceGrant there opens (K8P-88)? */
+export function isGranted(
   route: HttpRoute,
   backend: ServiceBackend,
   grants: readonly ReferenceGrant[],

@@ -4,6 +4,7 @@ import { evaluateFirewall } from '../../semantics/firewall/concrete.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import type { Decider, MissingFact } from '../../semantics/verdict.ts';
 import { deliverToOf } from '../deliver-to.ts';
+import { isPrivate } from '../is-private.ts';
 import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
 import { sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -87,6 +88,14 @@ export function firewallHop(
   const outsideOwner = findOwner(network, left.destination).find(
     (found) => found.certainty === 'yes',
   );
+  if (subnetKey === undefined && isPrivate(left.destination)) {
+    const missing = `the network of ${hop.name} (its subnet is not in the input)`;
+    const why = [...conditions, { missing, at: placement.firewall.at }];
+    return {
+      hop: { ...hop, flow: left },
+      next: { kind: 'stop', disposition: { kind: 'unknown', why } },
+    };
+  }
   if (subnetKey === undefined || outsideOwner?.owner.kind === 'firewall-public') {
     return {
       hop: { ...hop, flow: left },

@@ -1,6 +1,6 @@
-import { addressSetCovers, addressSetHas } from '../../net/index.ts';
-import { findOwner, PRIVATE_IPV4 } from '../../network/index.ts';
-import type { Flow, FlowAddress } from '../../semantics/flow.ts';
+import { findOwner } from '../../network/index.ts';
+import type { Flow } from '../../semantics/flow.ts';
+import { isPrivate } from '../is-private.ts';
 import type { HopResult, Journey } from '../journey.ts';
 import { sameAddress, sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -119,10 +119,4 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       ...(journey.direction === 'forward' ? { reply: replyFromInternet(flow) } : {}),
     },
   };
-}
-
-function isPrivate(address: FlowAddress): boolean {
-  return address.kind === 'exact'
-    ? addressSetHas(PRIVATE_IPV4, address.ip)
-    : addressSetCovers(PRIVATE_IPV4, address.addresses);
 }

@@ -375,3 +375,93 @@ describe('order', () => {
     expect([...seen]).toEqual(['unknown']);
   });
 });
+
+describe('a template beside an export', () => {
+  it('without a subscription it is kept apart, and what to say is said once; told, they are one', async () => {
+    const id =
+      '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub';
+    const files = {
+      'live.json': JSON.stringify({
+        id,
+        name: 'hub',
+        properties: { subnets: [subnet('10.0.1.0/24')] },
+      }),
+      'main.json': template(vnet({}), separate('10.0.1.0/24')),
+    };
+    const apart = await importFiles(files);
+    expect(apart.diagnostics.map(({ code }) => code)).toEqual(['snapshot/two-scopes']);
+    expect(apart.diagnostics[0]?.hint).toBe(
+      'say where the template is deployed: --subscription 11111111-2222-3333-4444-555555555555 --resource-group net',
+    );
+    const told = await importFiles(files, {
+      subscriptionId: '11111111-2222-3333-4444-555555555555',
+      resourceGroup: 'net',
+    });
+    expect(told.diagnostics).toEqual([]);
+    expect([...told.resources.keys()]).toEqual([
+      id.toLowerCase(),
+      `${id}/subnets/aks`.toLowerCase(),
+    ]);
+  });
+
+  it('a password written in a template is no more kept than one in an export', async () => {
+    const snapshot = await importFiles({
+      'a.json': template({
+        type: 'Microsoft.ContainerService/managedClusters',
+        apiVersion: '2024-09-01',
+        name: 'aks',
+        properties: { windowsProfile: { adminPassword: 'hunter2' } },
+      }),
+    });
+    expect(JSON.stringify(contentOf(snapshot))).not.toContain('hunter2');
+  });
+});
+
+describe('lists of children that differ', () => {
+  const rule = (name: string) => ({ name, properties: { access: 'Allow', priority: 100 } });
+  const NSG = `${GROUP}/providers/Microsoft.Network/networkSecurityGroups/nsg`;
+  const group = (...names: string[]) => ({
+    type: 'Microsoft.Network/networkSecurityGroups',
+    apiVersion: '2024-05-01',
+    name: 'nsg',
+    properties: { securityRules: names.map(rule) },
+  });
+  const ruleOf = (snapshot: Awaited<ReturnType<typeof importFiles>>, name: string) =>
+    snapshot.resources.get(keyOf(`${NSG}/securityRules/${name}`));
+
+  it('a rule only one of two templates has is there in some worlds', async () => {
+    const files = { 'a.json': template(group('one')), 'b.json': template(group('one', 'two')) };
+    const snapshot = await importFiles(files);
+    expect(ruleOf(snapshot, 'one')?.exists).toBeUndefined();
+    expect(ruleOf(snapshot, 'two')?.exists?.missing).toBe(
+      'which of b.json:18 and a.json:10 counts',
+    );
+    expect(codes(snapshot.diagnostics)).toEqual(['snapshot/defined-twice b.json:18']);
+  });
+
+  it('a rule that is declared and not deployed is not used; one that is deployed and not declared is', async () => {
+    const live = JSON.stringify({ id: NSG, ...group('one', 'manual') });
+    const main = template(group('one'), {
+      type: 'Microsoft.Network/networkSecurityGroups/securityRules',
+      apiVersion: '2024-05-01',
+      name: 'nsg/new',
+      properties: { access: 'Allow', priority: 200 },
+    });
+    const snapshot = await importFiles({ 'live.json': live, 'main.json': main });
+    expect(ruleOf(snapshot, 'new')).toBeUndefined();
+    expect(ruleOf(snapshot, 'manual')).toBeDefined();
+    expect(ruleOf(snapshot, 'one')?.exists).toBeUndefined();
+    expect(snapshot.diagnostics.map(({ message }) => message)).toEqual([
+      '`networkSecurityGroups/nsg/securityRules/new` is declared at main.json:21 and not deployed as of live.json:1; it is not used',
+    ]);
+  });
+
+  it('a template without a list says nothing about children written elsewhere', async () => {
+    const snapshot = await importFiles({
+      'a.json': template({ ...group(), properties: {} }),
+      'b.json': template(group('one')),
+    });
+    expect(ruleOf(snapshot, 'one')?.exists).toBeUndefined();
+    expect(snapshot.diagnostics).toEqual([]);
+  });
+});

@@ -673,8 +673,8 @@ const customZoneIdentity = eachSubject<ManagedCluster>({
   covers: ['F1'],
   subjects: (context) =>
     [...context.perimeter.clusters.values()].filter(
-      ({ network, apiServer }) =>
-        network.plugin === 'kubenet' ||
+      ({ network, apiServer, pools }) =>
+        (network.plugin === 'kubenet' && pools.some(({ subnet }) => subnet !== undefined)) ||
         isUnknown(apiServer.privateDnsZone) ||
         (apiServer.privateDnsZone ?? '').startsWith('/'),
     ),

@@ -408,9 +408,13 @@ function isEveryPort(ports: PortSet): boolean {
   return ports.length === 2 && ports[0]! <= 1 && ports[1] === 65535;
 }
 
-/** A service tag on a web port is broad whatever its size: tenants of strangers are in it. */
+/** Tags whose addresses serve anybody's content: strangers' storage accounts, sites and front ends (aks.md 12). */
+const TENANT_TAGS =
+  /^(azurecloud|storage|azurefrontdoor|appservice|azuretrafficmanager|internet)(\.|$)/i;
+
+/** Everything, a /8 of public space, or a service tag that tenants share. */
 function isBroad(term: AddressTerm, _tags: ReadonlyMap<string, readonly string[]>): boolean {
-  if (term.kind === 'service-tag') return true;
+  if (term.kind === 'service-tag') return TENANT_TAGS.test(term.tag);
   if (isEverywhere(term)) return true;
   return (
     term.kind === 'range' &&

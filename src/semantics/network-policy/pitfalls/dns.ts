@@ -8,6 +8,7 @@ import {
   parsePort,
 } from '../../../net/index.ts';
 import type { PolicyEngine } from '../../../network/index.ts';
+import type { Verdict } from '../../verdict.ts';
 import { evaluatePolicies } from '../concrete.ts';
 import type { Peer, PolicySet, PortTerm } from '../policy.ts';
 import type { PolicyEnd } from '../question.ts';
@@ -52,32 +53,14 @@ export function egressWithoutDns(
   engine: PolicyEngine,
   localDnsAddress?: string,
 ): readonly Pitfall[] {
-  const local = localDnsAddress === undefined ? undefined : parseIp(localDnsAddress);
-  const resolvers: PolicyEnd[] = [
-    { kind: 'pod', pod: clusterDnsPod(set.objects) },
-    ...(local === undefined
-      ? []
-      : [{ kind: 'address', address: { kind: 'exact', ip: local } } as const]),
-  ];
   return set.objects.pods.flatMap((subject) => {
-    const verdict = (peer: PolicyEnd, protocol: Protocol) =>
-      evaluatePolicies(
-        set,
-        engine,
-        { direction: 'egress', subject, peer, protocol, port: DNS },
-        { comparesEngines: false },
-      ).verdict;
-    const blocked = (['udp', 'tcp'] as const).map((protocol) =>
-      resolvers.map((peer) => verdict(peer, protocol)).find((one) => one.kind !== 'deny') ===
-      undefined
-        ? verdict(resolvers[0]!, protocol)
-        : undefined,
-    );
-    const first = blocked.find((one) => one !== undefined);
+    const { udp, tcp } = dnsVerdicts(set, engine, subject, localDnsAddress);
+    const first = [udp, tcp].find((verdict) => verdict.kind === 'deny');
     if (first === undefined) return [];
-    const protocols = ['UDP', 'TCP']
-      .filter((_, index) => blocked[index] !== undefined)
-      .join(' and ');
+    const protocols = [
+      ...(udp.kind === 'deny' ? ['UDP'] : []),
+      ...(tcp.kind === 'deny' ? ['TCP'] : []),
+    ].join(' and ');
     const what = `its egress is limited and no rule allows ${protocols} 53 to the cluster's DNS: names do not resolve`;
     return [
       {
@@ -88,6 +71,39 @@ export function egressWithoutDns(
       },
     ];
   });
+}
+
+/**
+ * What the policies of one pod say of its queries to the cluster's name servers (K8P-22).
+ * @param localDnsAddress the node-local resolver, when there is one: reaching either of both is enough
+ */
+export function dnsVerdicts(
+  set: PolicySet,
+  engine: PolicyEngine,
+  subject: PodClass,
+  localDnsAddress?: string,
+): Readonly<Record<'udp' | 'tcp', Verdict>> {
+  const local = localDnsAddress === undefined ? undefined : parseIp(localDnsAddress);
+  const resolvers: PolicyEnd[] = [
+    { kind: 'pod', pod: clusterDnsPod(set.objects) },
+    ...(local === undefined
+      ? []
+      : [{ kind: 'address', address: { kind: 'exact', ip: local } } as const]),
+  ];
+  const verdictOf = (protocol: Protocol): Verdict => {
+    const verdicts = resolvers.map(
+      (peer) =>
+        evaluatePolicies(
+          set,
+          engine,
+          { direction: 'egress', subject, peer, protocol, port: DNS },
+          { comparesEngines: false },
+        ).verdict,
+    );
+    const ranked = (kind: Verdict['kind']) => verdicts.find((verdict) => verdict.kind === kind);
+    return ranked('allow') ?? ranked('unknown') ?? verdicts[0]!;
+  };
+  return { udp: verdictOf('udp'), tcp: verdictOf('tcp') };
 }
 
 /** Egress rules that open port 53 to every address: a way out for data (kubernetes-policy 7). */

@@ -1,0 +1,10 @@
+import { addressSetCovers, addressSetHas } from '../net/index.ts';
+import { PRIVATE_IPV4 } from '../network/index.ts';
+import type { FlowAddress } from '../semantics/flow.ts';
+
+/** Certainly inside the private and shared ranges: nobody on the internet has such an address. */
+export function isPrivate(address: FlowAddress): boolean {
+  return address.kind === 'exact'
+    ? addressSetHas(PRIVATE_IPV4, address.ip)
+    : addressSetCovers(PRIVATE_IPV4, address.addresses);
+}
