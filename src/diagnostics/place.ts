@@ -60,6 +60,11 @@ export function wholeFile(file: string): Place {
   return { source: { file, lineStarts: [0] }, offset: 0 };
 }
 
-export function throughStep(place: Place, step: string): Place {
-  return { ...place, via: [...(place.via ?? []), step] };
+/** As many steps say how a value came somewhere; functions that call themselves would make hundreds. */
+const STEPS_MAX = 12;
+
+/** The way with one more step. Of a long way the outermost and the innermost steps are kept. */
+export function through(via: readonly string[], step: string): readonly string[] {
+  if (via.length < STEPS_MAX) return [...via, step];
+  return [...via.slice(0, STEPS_MAX / 2), '…', ...via.slice(2 - STEPS_MAX / 2), step];
 }

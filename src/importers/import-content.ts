@@ -1,6 +1,7 @@
 import { type Diagnostic, type Gap, placeless, sourceText } from '../diagnostics/index.ts';
 import type { FileReport } from '../model/index.ts';
 import type { Value } from '../values/index.ts';
+import { parameterFileOf } from './arm-template/index.ts';
 import { folderOf } from './file-paths.ts';
 import type { ImportOptions } from './import-options.ts';
 import {
@@ -45,6 +46,7 @@ export async function importContent(
     const kept = content.kind === 'part' && !isPatch ? [content.part] : [];
     parts.push(...kept, onlySaid(isPatch ? [] : file.diagnostics, isPatch ? [] : file.gaps));
   }
+  reports.push(...templates.loadedReports());
   parts.push(
     onlySaid(
       [],
@@ -103,7 +105,8 @@ class Templates {
   private readonly linked: LinkedFiles = new Map();
   /** Parameter files by the template they belong to. */
   private readonly parameters = new Map<string, { path: string; root: Value }[]>();
-  private readonly loadedDiagnostics: Diagnostic[] = [];
+  /** Files nobody named, read because a template refers to them. */
+  private readonly loaded = new Map<string, Json>();
   private imported: readonly ImportedTemplate[] = [];
 
   constructor(folder: FolderContent, options: ImportOptions) {
@@ -146,8 +149,23 @@ class Templates {
     );
     this.parts = [
       ...this.imported.map((template) => template.part),
-      onlySaid(this.loadedDiagnostics, []),
+      onlySaid(
+        [...this.loaded.values(), ...this.folder.given].flatMap((file) => file.diagnostics),
+        [],
+      ),
     ];
+  }
+
+  /** Files that were read although they are not among those of the folder. */
+  loadedReports(): readonly FileReport[] {
+    return [...this.loaded].map(([path, { value }]) => {
+      const isParameters = value !== undefined && parameterFileOf(value) !== undefined;
+      const recognisedAs = isParameters ? 'parameter file' : 'ARM template';
+      const report: FileReport = { file: path, outcome: 'read', recognisedAs, detail: '' };
+      return isParameters
+        ? this.parameterReport(path, report)
+        : { ...report, detail: `deployed by ${this.deployerOf(path)}` };
+    });
   }
 
   /** Was a Bicep file compiled to a template that is read? */
@@ -214,16 +232,13 @@ class Templates {
   private async load(path: string): Promise<Value | undefined> {
     const loaded = await this.folder.load(path);
     if (loaded === undefined) return undefined;
-    this.loadedDiagnostics.push(...loaded.diagnostics);
+    this.loaded.set(path, loaded);
     return loaded.value;
   }
 
   private givenParameters(): readonly Value[] {
     const roots: Value[] = [];
-    for (const { value, diagnostics } of this.folder.given) {
-      this.loadedDiagnostics.push(...diagnostics);
-      if (value !== undefined) roots.push(value);
-    }
+    for (const { value } of this.folder.given) if (value !== undefined) roots.push(value);
     const byName = this.options.parameters ?? {};
     if (Object.keys(byName).length > 0) roots.push(parametersOf(byName, jsonOrNothing));
     return roots;

@@ -2,8 +2,8 @@ import {
   type Diagnostic,
   type Gap,
   OperationalError,
-  placeless,
   sourceText,
+  wholeFile,
 } from '../diagnostics/index.ts';
 import type { Datasets } from '../facts/index.ts';
 import type { FileSystem } from '../io/index.ts';
@@ -23,7 +23,7 @@ import { unreadReport } from './unread-files.ts';
  * Everything below `paths` that is understood, as one snapshot; every file looked at is in its `files`. The same
  * files give the same snapshot, in whatever order paths and listings come. What cannot be read is a diagnostic and,
  * where it could matter, a gap; the rest is read.
- * A 2 MB policy of 5,000 rules and 3,000 Kubernetes objects in 2 MB of YAML take about 1.2 s together.
+ * A 2 MB policy of 5,000 rules and 3,000 Kubernetes objects in 2 MB of YAML take 0.9 s together, 0.65 s of it for the YAML.
  * @throws OperationalError when one of `paths` or `parameterFiles` is not there or cannot be opened
  */
 export async function importPaths(
@@ -70,7 +70,7 @@ async function loadFile(
   if (!isOpened(path, isGiven)) return readFile(path, new Uint8Array(), isGiven, options);
   if (size > limits.fileSizeMax) {
     const message = `\`${path}\` has ${megabytes(size)}; files over ${megabytes(limits.fileSizeMax)} are not read`;
-    return lost(path, 'too large', 'file/too-large', message, 'split it, or raise the limit');
+    return lost(path, 'too large', 'file/too-large', message, 'split it into several files');
   }
   try {
     return readFile(path, await disk.read(path), isGiven, options);
@@ -87,7 +87,7 @@ function lost(
   message: string,
   hint: string | undefined,
 ): ReadFile {
-  const at = placeless(path);
+  const at = wholeFile(path);
   const why = 'it was not read, so nothing it allows or denies is known';
   return {
     path,

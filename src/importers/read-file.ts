@@ -2,8 +2,8 @@ import {
   type Diagnostic,
   type Gap,
   type Parsed,
-  placeless,
   type SourceText,
+  wholeFile,
 } from '../diagnostics/index.ts';
 import type { FileReport } from '../model/index.ts';
 import type { Value } from '../values/index.ts';
@@ -279,7 +279,7 @@ function binary(path: string, approach: string): ReadFile {
     code: 'file/not-text',
     severity: 'error',
     message: `\`${path}\` is not text; it was not read`,
-    at: placeless(path),
+    at: wholeFile(path),
   };
   return { ...unread(path, 'binary'), diagnostics: [diagnostic] };
 }

@@ -115,6 +115,7 @@ export function approachOf(path: string): Approach {
   if (/\.tf(?:vars)?(?:\.json)?$|\.hcl$/i.test(name)) {
     return { kind: 'known', as: 'terraform-source' };
   }
+  if (/\.tfstate(?:\.backup)?$/i.test(name)) return { kind: 'known', as: 'terraform-state' };
   if (/\.bicep(?:param)?$/i.test(name)) return { kind: 'known', as: 'bicep-source' };
   if (/^chart\.ya?ml$/i.test(name)) return { kind: 'known', as: 'helm-chart' };
   if (/^(?:.*\.)?perimeter\.ya?ml$/i.test(name)) return { kind: 'known', as: 'perimeter' };

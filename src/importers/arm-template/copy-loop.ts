@@ -1,3 +1,4 @@
+import { through } from '../../diagnostics/index.ts';
 import { type Member, member, type ObjectValue, stringOf, type Value } from '../../values/index.ts';
 import { ROUND_STEPS, spend } from './budget.ts';
 import { type Context, type CopyStep, report } from './run.ts';
@@ -131,7 +132,7 @@ export function copyContext(
   const step = typeof index === 'number' ? `copy index ${index}` : `copy ${name}`;
   return {
     ...context,
-    via: [...context.via, step],
+    via: through(context.via, step),
     copy: { name, kind, index: value, outer: context.copy },
   };
 }

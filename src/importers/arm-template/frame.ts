@@ -1,3 +1,4 @@
+import { through } from '../../diagnostics/index.ts';
 import type { ObjectValue } from '../../values/index.ts';
 import { declareParameters, type GivenParameter } from './parameters.ts';
 import type { DeploymentScope } from './resource-id.ts';
@@ -30,14 +31,14 @@ export function openFrame(
   };
   const contextOf = (parameter: string): Context => ({
     ...contextIn(frame),
-    via: [...frame.via, `parameter ${parameter}`],
+    via: through(frame.via, `parameter ${parameter}`),
     parameter,
   });
   declareFunctions(frame);
   declareParameters(frame, givenOf(contextOf), contextOf);
   declareVariables(frame, (variable) => ({
     ...contextIn(frame),
-    via: [...frame.via, `variable ${variable}`],
+    via: through(frame.via, `variable ${variable}`),
   }));
   return frame;
 }

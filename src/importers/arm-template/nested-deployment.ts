@@ -1,3 +1,4 @@
+import { through } from '../../diagnostics/index.ts';
 import {
   isAbsent,
   member,
@@ -37,7 +38,7 @@ export function openNested(declared: Declared): Deployment | undefined {
   const found = templateOf(declared);
   if (found === undefined || !spend(run, OPEN_STEPS, declared.at)) return undefined;
   const name = declared.identity.names.at(-1) ?? '';
-  const via = [...context.via, `module ${name}`];
+  const via = through(context.via, `module ${name}`);
   const target = targetOf(source, context, deployment.target);
   const properties = member(source, 'properties');
   const scopeOption = stringOf(path(properties, 'expressionEvaluationOptions', 'scope'));
@@ -107,7 +108,7 @@ function passedParameters(
     const value = member(entry.value, 'value');
     const isSecret = !isAbsent(member(entry.value, 'reference'));
     if (value === undefined && !isSecret) continue;
-    const inner = { ...context, via: [...via, `parameter ${entry.name}`] };
+    const inner = { ...context, via: through(via, `parameter ${entry.name}`) };
     given.set(key, {
       at: entry.at,
       isSecret,

@@ -1,3 +1,4 @@
+import { through } from '../../diagnostics/index.ts';
 import { type Member, member, type ObjectValue, stringOf, type Value } from '../../values/index.ts';
 import { expandArray } from './copy-loop.ts';
 import { evaluateValue } from './evaluate-value.ts';
@@ -32,7 +33,7 @@ export function outputValue(
 function evaluateOutput(deployment: Deployment, entry: Member, declaration: ObjectValue): Value {
   const context = {
     ...deployment.context,
-    via: [...deployment.context.via, `output ${entry.name}`],
+    via: through(deployment.context.via, `output ${entry.name}`),
   };
   // ARM-10.
   if (/^secure/i.test(stringOf(member(declaration, 'type')) ?? '')) {

@@ -1,3 +1,4 @@
+import { through } from '../../diagnostics/index.ts';
 import { itemsOf, member, stringOf, type Value } from '../../values/index.ts';
 import { type Call, failure } from './call.ts';
 import { evaluateValue } from './evaluate-value.ts';
@@ -37,6 +38,6 @@ export function callUserFunction(definition: UserFunction, call: Call): Value {
     copy: undefined,
     lambda: undefined,
     functionArguments,
-    via: [...call.context.via, `function ${written}`],
+    via: through(call.context.via, `function ${written}`),
   });
 }

@@ -6,13 +6,13 @@ const CONTENT: readonly string[] = ['data', 'stringdata', 'binarydata'];
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * A Secret without what it keeps: names of its keys stay, their values are unknown and nowhere in the snapshot.
- * Any other object is returned as it is.
+ * A Secret without what it keeps: names of its keys stay, their values are unknown and nowhere in the snapshot. Of any
+ * object the copy that `kubectl apply` keeps is left out: it says nothing more, and may say passwords.
  */
 export function hideSecrets(kind: string, body: ObjectValue): ObjectValue {
-  if (kind !== 'Secret') return body;
   const members = new Map<string, Member>(body.members);
-  for (const key of CONTENT) {
+  const content = kind === 'Secret' ? CONTENT : [];
+  for (const key of content) {
     const entry = members.get(key);
     if (entry !== undefined) members.set(key, { ...entry, value: hidden(entry.value) });
   }

@@ -11,7 +11,7 @@ import { isAbsent, path } from '../../values/index.ts';
 import { compareText } from '../file-paths.ts';
 import type { ImportedPart } from '../imported-part.ts';
 import { explodeChildren, inlineProperties } from './explode-children.ts';
-import { hideSecretMembers } from './hide-secret-members.ts';
+import { hideSecretMembers, hideSecretTexts } from './hide-secret-members.ts';
 import { Listings, shortId } from './listings.ts';
 import { type Copy, mergeCopies } from './merge-copies.ts';
 import { orderedDiagnostics, orderedGaps } from './order.ts';
@@ -102,7 +102,8 @@ function mergeObjects(
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, KubernetesObject> {
   const copies = new Map<string, Copy<KubernetesObject>[]>();
-  for (const object of parts.flatMap((part) => part.objects)) {
+  for (const written of parts.flatMap((part) => part.objects)) {
+    const object = { ...written, body: hideSecretTexts(written.kind, written.body) };
     append(copies, objectKey(object), {
       thing: object,
       body: object.body,

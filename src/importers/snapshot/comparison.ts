@@ -10,6 +10,8 @@ export interface ComparisonRules {
   readonly isUnordered: (key: string) => boolean;
   /** A member that copies may leave out without meaning anything by it. */
   readonly isOptional: (key: string, owner: string) => boolean;
+  /** Do `[]` and `{}` say no more than leaving a member out? To Kubernetes an empty selector selects everything. */
+  readonly isEmptyNothing: boolean;
   /** Compare only what the first says: the second is complete, with defaults the first need not spell out. */
   readonly isPartial?: boolean;
 }
@@ -17,8 +19,8 @@ export interface ComparisonRules {
 export type Scalar = Extract<Value, { kind: 'string' | 'number' | 'boolean' }>;
 
 /**
- * Path of the first difference, in the words of the input; `undefined` when there is none. Absent, `null`, `[]` and
- * `{}` are the same. Two unknowns are the same when they are one attribute or one text. O(size).
+ * Path of the first difference, in the words of the input; `undefined` when there is none. Absent and
+ * `null` are the same. Two unknowns are the same when they are one attribute or one text. O(size).
  */
 export function firstDifference(
   a: Value | undefined,
@@ -112,13 +114,14 @@ function isSameUnknown(a: Value, b: Value | undefined, rules: ComparisonRules): 
   return a.reason === b.reason && a.text === b.text;
 }
 
-/** Absent, `null`, an empty list, and an object of noise alone. */
+/** Absent, `null`, and, by the rules, an empty list and an object of noise alone. */
 export function saysNothing(
   value: Value | undefined,
   rules: ComparisonRules,
   owner: string,
 ): value is undefined {
   if (isAbsent(value)) return true;
+  if (!rules.isEmptyNothing) return false;
   if (value.kind === 'array') return value.items.length === 0;
   if (value.kind !== 'object') return false;
   for (const [key, entry] of value.members) {

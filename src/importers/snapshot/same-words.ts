@@ -32,6 +32,7 @@ export function armRules(
     isSameScalar: isSameArmScalar,
     isUnordered: (key) => key !== 'rules',
     isOptional: (key, owner) => key === 'location' && owner === '',
+    isEmptyNothing: true,
     ...(options.isPartial === undefined ? {} : { isPartial: options.isPartial }),
   };
 }
@@ -85,6 +86,7 @@ export function kubernetesRules(isPartial: boolean): ComparisonRules {
     isSameScalar: (a, b) => a.kind === b.kind && a.value === b.value,
     isUnordered: () => false,
     isOptional: () => false,
+    isEmptyNothing: false,
     isPartial,
   };
 }

@@ -25,7 +25,8 @@ export function sourcesOf(rule: Element): RuleSources {
   const addresses = narrowedByPlace(rule, 'sourceGeoLocations', written);
   const ipGroups = referencesIn(rule, 'sourceIpGroups');
   const kubeSelectorGroups = referencesIn(rule, 'sourceKubeSelectorGroups');
-  if (kubeSelectorGroups.length > 0) {
+  // Of a rule that cannot be read nobody knows whether it names one.
+  if (kubeSelectorGroups.length > 0 && rule.value?.kind === 'object') {
     reportGap(
       rule.reading,
       'sourceKubeSelectorGroups',

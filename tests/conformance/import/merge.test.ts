@@ -309,6 +309,23 @@ describe('copies of one Kubernetes object', () => {
     expect(path(spec, 'selector', 'app')).toMatchObject({ value: 'web' });
   });
 
+  it('an empty selector is not the same as none', async () => {
+    const policy = (peer: Json) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'np' },
+      spec: { podSelector: {}, ingress: [{ from: [peer] }] },
+    });
+    const selector = { podSelector: { matchLabels: { app: 'a' } } };
+    const snapshot = await importFiles({
+      'a.yaml': manifest(policy(selector)),
+      'b.yaml': manifest(policy({ ...selector, namespaceSelector: {} })),
+    });
+    expect(snapshot.diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringContaining('`spec.ingress.0.from.0.namespaceSelector`'),
+    ]);
+  });
+
   it('an object read from the cluster counts before its manifest', async () => {
     const live = service(
       { type: 'LoadBalancer', clusterIP: '10.0.0.7', sessionAffinity: 'None' },

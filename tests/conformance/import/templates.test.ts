@@ -68,12 +68,13 @@ describe('parameter files', () => {
   });
 
   it('a template named by itself finds the parameters beside it', async () => {
-    const { names } = await namesOf(
+    const { names, files } = await namesOf(
       { 'infra/x.json': NAMED, 'infra/x.parameters.json': parameterFile({ name: 'beside' }) },
       {},
       ['infra/x.json'],
     );
     expect(names).toEqual(['beside']);
+    expect(files['infra/x.parameters.json']).toBe('parameters of infra/x.json');
   });
 
   it('files the person names win over those beside, names over files', async () => {
@@ -135,11 +136,12 @@ describe('linked templates', () => {
   });
 
   it('a link is followed to a file beside a template that was named by itself', async () => {
-    const { snapshot } = await namesOf(
+    const { snapshot, files } = await namesOf(
       { 'infra/main.json': template([link('a.json')]), 'infra/a.json': inner },
       {},
       ['infra/main.json'],
     );
+    expect(files['infra/a.json']).toBe('deployed by infra/main.json');
     expect([...snapshot.resources.values()].map(({ type }) => type)).toEqual([
       'microsoft.network/routetables',
     ]);

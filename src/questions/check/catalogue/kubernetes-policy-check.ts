@@ -28,35 +28,37 @@ export interface PolicyCheck extends CheckText {
   readonly message: (title: string, pitfalls: readonly Pitfall[], world: PolicyWorld) => string;
   /** What is not known about a policy without a pitfall. */
   readonly open?: (policy: Policy, world: PolicyWorld) => MissingFact | undefined;
+  /** Also judge what the API server refuses, because that is what the check is about. */
+  readonly judgesRefused?: boolean;
   /** How an open question of one policy reads. */
   readonly question: (title: string) => string;
 }
 
 /** A check of each policy object, from a function that finds pitfalls in all of them. */
 export function policyCheck(definition: PolicyCheck): Check {
-  const { none, engines, concerns, find, message, open, question, ...text } = definition;
+  const { id, severity, title, explanation, fix, facts, covers } = definition;
+  const { none, message, open, question } = definition;
   return eachSubject<PolicySubject>({
-    ...text,
-    none,
+    ...{ id, severity, title, explanation, fix, facts, covers },
+    none: `${none}, or no engine that would act on it`,
     subjects: (context) => {
       const world = policyWorld(context);
-      return world === undefined ? [] : subjectsOf(world, { engines, concerns, find });
+      return world === undefined ? [] : subjectsOf(world, definition);
     },
     key: ({ policies }) => policyKey(policies[0]!),
-    judge: ({ world, policies, title, pitfalls, underOtherEngine }) => {
+    judge: ({ world, policies, title: policy, pitfalls, underOtherEngine }) => {
       if (pitfalls.length > 0) {
-        if (underOtherEngine) return engineUnknown(question(title), world, pitfalls[0]!.place);
+        if (underOtherEngine) return engineUnknown(question(policy), world, pitfalls[0]!.place);
         return {
           kind: 'fails',
-          message: message(title, pitfalls, world),
-          places: placesOf(pitfalls, title),
+          message: message(policy, pitfalls, world),
+          places: placesOf(pitfalls, policy),
           evidence: pitfalls.map(({ what }) => what),
         };
       }
-      if (underOtherEngine) return HOLDS;
-      for (const policy of policies) {
-        const missing = open?.(policy, world);
-        if (missing !== undefined) return openQuestion(question(title), missing, policy.at);
+      for (const one of policies) {
+        const missing = open?.(one, world);
+        if (missing !== undefined) return openQuestion(question(policy), missing, one.at);
       }
       return HOLDS;
     },
@@ -65,13 +67,7 @@ export function policyCheck(definition: PolicyCheck): Check {
 
 function subjectsOf(
   world: PolicyWorld,
-  {
-    engines,
-    concerns,
-    find,
-  }: Pick<PolicyCheck, 'concerns' | 'find'> & {
-    readonly engines: readonly Engine[] | undefined;
-  },
+  { engines, concerns, find, judgesRefused }: PolicyCheck,
 ): readonly PolicySubject[] {
   const { engine } = world;
   if (engine === 'none') return [];
@@ -82,7 +78,8 @@ function subjectsOf(
   const found = underOtherEngine ? engines.flatMap((one) => find(world, one)) : find(world, engine);
   const byTitle = grouped(found, ({ subject }) => subject);
   const judged = world.set.policies.filter(
-    (policy) => !world.refused.has(policy.title) && concerns(policy, world),
+    (policy) =>
+      (judgesRefused === true || !world.refused.has(policy.title)) && concerns(policy, world),
   );
   return [...grouped(judged, ({ title }) => title)].map(([title, policies]) => ({
     world,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../../diagnostics/index.ts';
+import { matchSubject } from '../../../semantics/network-policy/engine/coverage.ts';
 import {
   ENGINE_NAMES,
   ENGINE_PROFILES,
@@ -100,11 +101,12 @@ const selectsNothing = policyCheck({
   covers: ['KP-1', 'F5'],
   none: 'no policy over pods',
   concerns: ({ subject }) => subject.kind !== 'hosts',
-  find: (world) =>
-    policiesWithoutPods(world.set).filter(({ subject }) => {
-      const policies = world.set.policies.filter(({ title }) => title === subject);
-      return policies.every((policy) => knowsPodsOf(policy, world));
-    }),
+  find: (world) => {
+    const known = new Set(
+      world.set.policies.filter((one) => knowsPodsOf(one, world)).map(({ title }) => title),
+    );
+    return policiesWithoutPods(world.set).filter(({ subject }) => known.has(subject));
+  },
   open: (policy, world) => {
     if (!knowsPodsOf(policy, world)) {
       const where = policy.namespace === '' ? 'the cluster' : `namespace ${policy.namespace}`;
@@ -147,11 +149,12 @@ const namedPort = policyCheck({
   concerns: hasNamedPort,
   find: (world, engine) =>
     namedPortsWithoutPod(world.set, engine).filter(({ fact }) => fact === 'K8P-08'),
-  open: (policy, world) =>
-    world.set.objects.pods.length === 0 ||
-    policiesWithoutPods(world.set).some(({ subject }) => subject === policy.title)
-      ? { missing: `the workloads that ${policy.title} covers`, at: policy.at }
-      : unreadablePart(policy, ['subject', 'peers', 'ports']),
+  open: (policy, world) => {
+    const { objects } = world.set;
+    return objects.pods.some((pod) => matchSubject(policy, pod, objects).kind !== 'no')
+      ? unreadablePart(policy, ['subject', 'peers', 'ports'])
+      : { missing: `the workloads that ${policy.title} covers`, at: policy.at };
+  },
   message: (title, pitfalls) =>
     `${title} allows less than it says: ${pitfalls.map(({ what }) => what).join('; ')}.`,
   question: (title) => `Whether the port names in ${title} match is not known.`,
@@ -182,7 +185,7 @@ const priorityTie = policyCheck({
   question: (title) => `Whether ${title} shares its priority with another policy is not known.`,
 });
 
-const staged = eachSubject<PolicyName>({
+const staged = eachSubject<{ readonly policy: PolicyName; readonly what?: string }>({
   id: 'policy/staged-not-enforced',
   severity: 'note',
   title: 'No policy is left in staging.',
@@ -193,21 +196,26 @@ const staged = eachSubject<PolicyName>({
   covers: ['KP-9', 'KP-E30'],
   subjects: (context) => {
     const world = policyWorld(context);
-    return world === undefined ? [] : [...world.set.policies, ...world.set.staged];
+    if (world === undefined) return [];
+    return [
+      ...world.set.policies.map((policy) => ({ policy })),
+      ...stagedPolicies(world.set).map(({ what }, index) => ({
+        policy: world.set.staged[index]!,
+        what,
+      })),
+    ];
   },
   none: 'no policy objects',
-  key: policyKey,
-  judge: (policy, context) => {
-    const set = policyWorld(context)!.set;
-    const pitfall = stagedPolicies(set).find(({ subject }) => subject === policy.title);
-    if (pitfall === undefined) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `${policy.title} is not enforced: it is only staged.`,
-      places: [{ at: policy.at, what: policy.title }],
-      evidence: [pitfall.what],
-    };
-  },
+  key: ({ policy }) => policyKey(policy),
+  judge: ({ policy, what }) =>
+    what === undefined
+      ? HOLDS
+      : {
+          kind: 'fails',
+          message: `${policy.title} is not enforced: it is only staged.`,
+          places: [{ at: policy.at, what: policy.title }],
+          evidence: [what],
+        },
 });
 
 interface KindSubject {
@@ -282,11 +290,9 @@ function diagnosed(context: CheckContext, code: Diagnostic['code']): readonly Re
   const world = policyWorld(context);
   if (world === undefined) return [];
   // `policy/except-outside-cidr` has its own words for these.
-  const exceptions = exceptionsOutside(world.set);
-  const isException = (diagnostic: Diagnostic) =>
-    diagnostic.message.includes('`except: ') ||
-    (diagnostic.message.includes(': except `') &&
-      exceptions.some(({ place }) => place === diagnostic.at));
+  const exceptions = new Set(exceptionsOutside(world.set).map(({ place }) => place));
+  const isException = ({ message, at }: Diagnostic) =>
+    at !== undefined && exceptions.has(at) && message.includes(': except `');
   const found = world.diagnostics.filter((one) => one.code === code && !isException(one));
   const objects = grouped([...world.set.policies, ...world.set.staged], ({ title }) => title);
   return [...objects].map(([title, [policy]]) => ({
