@@ -1,4 +1,5 @@
 import { InvariantError, OperationalError } from '../diagnostics/index.ts';
+import { safe } from '../report/style.ts';
 
 /** 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world failed, 70 a bug of ours. */
 export type ExitCode = 0 | 1 | 2 | 3 | 70;
@@ -21,8 +22,13 @@ export interface Failure {
 const WHERE_TO_REPORT =
   'Please report it, with the command and, if you can, the input (npm bugs sallyport). SALLYPORT_DEBUG=1 prints where.';
 
-/** A line or two for people, and the code the process ends with. */
+/** A line or two for people, and the code the process ends with. A path or a name in it cannot steer the terminal. */
 export function explainFailure(error: unknown): Failure {
+  const { code, lines } = failureOf(error);
+  return { code, lines: lines.map(safe) };
+}
+
+function failureOf(error: unknown): Failure {
   if (error instanceof InputError) {
     return { code: 2, lines: [`error: ${error.message}`, ...hint(error.hint)] };
   }

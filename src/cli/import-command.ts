@@ -1,7 +1,8 @@
 import { importText } from '../report/import-text.ts';
+import { safe } from '../report/style.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
-import { readSnapshot } from './read-input.ts';
+import { isEmpty, nothingToRead, readSnapshot } from './read-input.ts';
 import { terminal } from './terminal.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
@@ -27,6 +28,7 @@ export async function importCommand(
       ? (await import('../report/import-json.ts')).importJson(snapshot, diagnostics, perimeter.gaps)
       : importText(snapshot, diagnostics, perimeter.gaps, options.verbose === true, style);
   await writeOutput(output, options.output, text);
-  if (isMisconfigured || (snapshot.resources.size === 0 && snapshot.objects.size === 0)) return 2;
+  if (isEmpty(snapshot)) output.err(`error: ${safe(nothingToRead(snapshot, paths))}\n`);
+  if (isMisconfigured || isEmpty(snapshot)) return 2;
   return diagnostics.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

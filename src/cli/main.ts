@@ -27,10 +27,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** The reader may go away (`| head`): there is nobody left to tell. A full disk is the world's fault. */
+/**
+ * The reader may go away (`| head`): there is nobody left to tell, and the answer still decides the exit code. A full
+ * disk is the world's fault.
+ */
 function outputFailed(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  process.exit(3);
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exit(3);
 }
 
 async function run(argv: readonly string[]): Promise<ExitCode> {

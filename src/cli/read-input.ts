@@ -5,6 +5,7 @@ import { type Perimeter, readPerimeter, type Snapshot } from '../model/index.ts'
 import { deriveNetwork, type Network } from '../network/index.ts';
 import type { Configuration } from '../questions/check/index.ts';
 import { diagnosticsByCode } from '../report/diagnostic-text.ts';
+import { count } from '../report/style.ts';
 import { InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -37,13 +38,12 @@ export async function readInput(
 ): Promise<Input> {
   const read = await readSnapshot(paths, options, output);
   const { snapshot } = read;
-  if (snapshot.resources.size === 0 && snapshot.objects.size === 0) {
+  if (isEmpty(snapshot)) {
     output.done();
     for (const line of diagnosticsByCode(read.diagnostics, true, output.style))
       output.err(`${line}\n`);
-    const looked = snapshot.files.length;
     throw new InputError(
-      `nothing to read in ${paths.join(' ')}: ${looked} ${looked === 1 ? 'file' : 'files'} looked at, no ARM template, Azure export or Kubernetes manifest understood`,
+      nothingToRead(snapshot, paths),
       'sallyport import PATH says what became of each file',
     );
   }
@@ -52,6 +52,15 @@ export async function readInput(
     network: deriveNetwork(read.perimeter),
     asOf: options.asOf ?? isoDay(systemClock.now()),
   };
+}
+
+export function isEmpty(snapshot: Snapshot): boolean {
+  return snapshot.resources.size === 0 && snapshot.objects.size === 0;
+}
+
+export function nothingToRead(snapshot: Snapshot, paths: readonly string[]): string {
+  const looked = count(snapshot.files.length, 'file');
+  return `nothing to read in ${paths.join(' ')}: ${looked} looked at, no ARM template, Azure export or Kubernetes manifest understood`;
 }
 
 export async function readSnapshot(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Style } from '../report/style.ts';
+import { type Style, safe } from '../report/style.ts';
 
 /** What a command may print to. */
 export interface Output {
@@ -28,7 +28,7 @@ export function terminal(options: TerminalOptions): Output {
   const isDumb = process.env['TERM'] === 'dumb';
   const isTerminal = stdout.isTTY === true && !isDumb;
   const colour = wantsColour(options, isTerminal);
-  const width = Math.min(120, Math.max(60, stdout.columns ?? 100));
+  const width = Math.min(120, Math.max(60, stdout.columns ?? columnsAsked()));
   const isWatched = stderr.isTTY === true && !isDumb && options.quiet !== true;
   const started = performance.now();
   let isShown = false;
@@ -49,11 +49,17 @@ export function terminal(options: TerminalOptions): Output {
     },
     progress: (text) => {
       if (!isWatched || performance.now() - started < PATIENCE_MILLISECONDS) return;
-      stderr.write(`\r\u001b[2K${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+      stderr.write(`\r\u001b[2K${safe(text).slice(0, (stderr.columns ?? 80) - 1)}`);
       isShown = true;
     },
     done,
   };
+}
+
+/** Shells keep COLUMNS to themselves: where it is set, somebody asked for it. */
+function columnsAsked(): number {
+  const { COLUMNS: asked = '' } = process.env;
+  return /^\d+$/.test(asked) ? Number(asked) : 100;
 }
 
 /** https://no-color.org: any value that is not empty. `--no-color` and NO_COLOR win over FORCE_COLOR. */

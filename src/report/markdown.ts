@@ -98,7 +98,7 @@ export function code(text: string): string {
 /** Text whose code spans stay, and in which nothing else becomes markup or ends a table cell. */
 export function prose(text: string): string {
   return text
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .split(/((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))/)
     .flatMap((part, index) => {
       // Three parts a turn: text, the code span, and the fence the pattern captured within it.

@@ -79,6 +79,6 @@ export function count(number: number, one: string, many = `${one}s`): string {
  */
 export function safe(text: string): string {
   return text
-    .replace(/[\t\n\r]+/g, ' ')
+    .replace(/[\t\n\r\u2028\u2029]+/g, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }

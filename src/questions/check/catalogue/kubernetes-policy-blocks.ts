@@ -1,5 +1,5 @@
 import type { PodClass, Service } from '../../../model/index.ts';
-import { addressSetsOverlap, isEmptyAddressSet } from '../../../net/index.ts';
+import { addressSetCovers, addressSetsOverlap, isEmptyAddressSet } from '../../../net/index.ts';
 import { PRIVATE_IPV4 } from '../../../network/index.ts';
 import { policyIndex } from '../../../semantics/network-policy/engine/coverage.ts';
 import { evaluatePolicies } from '../../../semantics/network-policy/index.ts';
@@ -11,10 +11,10 @@ import {
   misreadByDefectiveAgents,
 } from '../../../semantics/network-policy/pitfalls/index.ts';
 import type { BlockPeer, Peer, Policy } from '../../../semantics/network-policy/policy.ts';
-import { backendsOf } from '../../../semantics/services/index.ts';
+import { backendFinder } from '../../../semantics/services/index.ts';
 import type { MissingFact } from '../../../semantics/verdict.ts';
 import type { Check, CheckContext } from '../finding.ts';
-import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { eachSubject, HOLDS } from '../judge.ts';
 import { openQuestion, policyCheck, unreadablePart } from './kubernetes-policy-check.ts';
 import { listed, type PolicyWorld, policyWorld } from './kubernetes-policy-world.ts';
 
@@ -132,6 +132,7 @@ interface FilteredService {
   readonly world: PolicyWorld;
   readonly service: Service;
   readonly pod: PodClass;
+  /** Blocks that mean clients, not nodes. Empty when the client's address arrives, or every block admits nodes too. */
   readonly filters: readonly { readonly policy: Policy; readonly block: BlockPeer }[];
   /** Whether the blocks mean clients or nodes cannot be told. */
   readonly missing: MissingFact | undefined;
@@ -147,13 +148,14 @@ const clientRange = eachSubject<FilteredService>({
   facts: ['K8P-20', 'K8P-21', 'K8P-53', 'K8P-61'],
   covers: ['KP-6', 'KP-E6', 'KP-E8'],
   subjects: filteredServices,
-  none: 'no policy filters clients of a published Service by address, or every such Service has traffic policy Local',
+  none: 'no policy names client addresses of a published Service',
   key: ({ service }) => `${service.namespace}/Service/${service.name}`,
   judge: ({ world, service, pod, filters, missing }) => {
     const name = `${service.namespace}/${service.name}`;
     if (missing !== undefined) {
       return openQuestion(`Whether policies filter the clients of ${name} is not known.`, missing);
     }
+    if (filters.length === 0) return HOLDS;
     const titles = listed(filters.map(({ policy }) => policy.title));
     const ranges = listed(filters.map(({ block }) => block.cidr));
     return {
@@ -200,45 +202,55 @@ function isEveryPod(peer: Peer): boolean {
   );
 }
 
-/** Published Services of traffic policy Cluster with a backend whose ingress policies name addresses beyond the nodes. */
+/** Published Services with a backend whose ingress policies name addresses. The first backend that says most stands for all. */
 function filteredServices(context: CheckContext): readonly FilteredService[] {
   const world = policyWorld(context);
   if (world === undefined || world.engine === 'none') return [];
-  const { objects, ranges } = world.set;
+  const { objects } = world.set;
   const index = policyIndex(world.set, world.engine === 'unknown' ? 'generic' : world.engine);
-  const published = objects.services.filter(
-    ({ type, externalTrafficPolicy }) =>
-      (type === 'LoadBalancer' || type === 'NodePort') && externalTrafficPolicy === 'Cluster',
-  );
-  const nodesKnown = !isEmptyAddressSet(ranges.nodeAddresses);
-  return published.flatMap((service): readonly FilteredService[] => {
-    for (const pod of backendsOf(service, objects.pods)) {
-      if (pod.hostNetwork) continue;
+  const backends = backendFinder(objects.pods);
+  return objects.services.flatMap((service): readonly FilteredService[] => {
+    if (service.type !== 'LoadBalancer' && service.type !== 'NodePort') return [];
+    const subjects = backends(service).flatMap((pod) => {
+      if (pod.hostNetwork) return [];
       const covering = index
         .coverageOf(pod)
         .ingress.stages.flatMap(({ groups }) => groups.flat())
         .map(({ policy }) => policy);
-      const filters = covering.flatMap((policy) =>
-        blocksOf(policy.ingress).map((block) => ({ policy, block })),
-      );
-      const certain = filters.filter(({ block: { addresses } }) =>
-        nodesKnown
-          ? !addressSetsOverlap(addresses, ranges.nodeAddresses)
-          : !addressSetsOverlap(addresses, PRIVATE_IPV4),
-      );
-      const subject = { world, service, pod };
-      if (certain.length > 0) return [{ ...subject, filters: certain, missing: undefined }];
-      const unread = covering
-        .map((policy) => unreadablePart(policy, ['peers']))
-        .find((one) => one !== undefined);
-      const unclear =
-        filters.length > 0 && !nodesKnown
-          ? { missing: `the node addresses of ${world.placement.name}`, at: filters[0]!.block.at }
-          : unread;
-      if (unclear !== undefined) return [{ ...subject, filters, missing: unclear }];
-    }
-    return [];
+      const filter = clientFilter(world, covering);
+      return filter === undefined ? [] : [{ world, service, pod, ...filter }];
+    });
+    const first = subjects.find(({ filters }) => filters.length > 0) ?? subjects[0];
+    if (first === undefined) return [];
+    const isKept = service.externalTrafficPolicy === 'Local';
+    return [isKept ? { ...first, filters: [], missing: undefined } : first];
   });
+}
+
+/** The blocks of these policies that certainly leave the nodes out; `undefined` without any block. */
+function clientFilter(
+  world: PolicyWorld,
+  covering: readonly Policy[],
+): Pick<FilteredService, 'filters' | 'missing'> | undefined {
+  const { nodeAddresses } = world.set.ranges;
+  const nodesKnown = !isEmptyAddressSet(nodeAddresses);
+  const blocks = covering.flatMap((policy) =>
+    blocksOf(policy.ingress).map((block) => ({ policy, block })),
+  );
+  const filters = blocks.filter(
+    ({ block }) => !addressSetsOverlap(block.addresses, nodesKnown ? nodeAddresses : PRIVATE_IPV4),
+  );
+  if (filters.length > 0) return { filters, missing: undefined };
+  const unread = covering.map((policy) => unreadablePart(policy, ['peers']));
+  const missing = unread.find((one) => one !== undefined);
+  if (blocks.length === 0) return missing === undefined ? undefined : { filters, missing };
+  const isWide = blocks.every(({ block }) => addressSetCovers(block.addresses, PRIVATE_IPV4));
+  if (nodesKnown || isWide) return { filters, missing };
+  const nodes = {
+    missing: `the node addresses of ${world.placement.name}`,
+    at: blocks[0]!.block.at,
+  };
+  return { filters, missing: missing ?? nodes };
 }
 
 /** What the engine makes of a connection that a node forwards. */
