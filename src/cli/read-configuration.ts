@@ -7,7 +7,7 @@ import {
 } from '../diagnostics/index.ts';
 import { decodeText } from '../importers/index.ts';
 import { parseYaml } from '../importers/kubernetes-yaml/index.ts';
-import type { FileSystem } from '../io/index.ts';
+import type { FileStat, FileSystem } from '../io/index.ts';
 import {
   type Baseline,
   type Configuration,
@@ -18,6 +18,8 @@ import {
 import { InputError } from './exit-code.ts';
 
 const NAME = 'sallyport.yaml';
+/** In bytes. A baseline of 10,000 findings has some two million. */
+const SIZE_MAX = 16 * 1024 * 1024;
 
 /** `--config FILE`, else `sallyport.yaml` in the first path (or beside it, when that is a file), when it is there. */
 export async function readConfiguration(
@@ -54,22 +56,25 @@ export async function readBaselineFile(
 }
 
 async function besideInput(files: FileSystem, path: string): Promise<string | undefined> {
-  const folder = (await isFolder(files, path)) ? path : dirname(path);
+  const folder = (await kindOf(files, path)) === 'folder' ? path : dirname(path);
   const file = folder === '.' ? NAME : join(folder, NAME);
-  return (await exists(files, file)) ? file : undefined;
+  // A folder may come from anywhere: a pipe or a device of that name would never end.
+  return (await kindOf(files, file)) === 'file' ? file : undefined;
 }
 
 async function readText(files: FileSystem, file: string): Promise<string> {
+  const { size } = await files.stat(file);
+  if (size > SIZE_MAX) throw new InputError(`\`${file}\` is larger than settings or baselines are`);
   const decoded = decodeText(file, await files.read(file));
   if (decoded.kind === 'binary') throw new InputError(`\`${file}\` is not text`);
   return decoded.text;
 }
 
-async function isFolder(files: FileSystem, path: string): Promise<boolean> {
+async function kindOf(files: FileSystem, path: string): Promise<FileStat['kind'] | undefined> {
   try {
-    return (await files.stat(path)).kind === 'folder';
+    return (await files.stat(path)).kind;
   } catch (error) {
-    if (error instanceof OperationalError) return false;
+    if (error instanceof OperationalError) return undefined;
     throw error;
   }
 }

@@ -82,10 +82,10 @@ describe("files of the person's own", () => {
     ]);
   });
 
-  it("that are not there are the world's fault", async () => {
+  it('that are not there are told like any other path that is not', async () => {
     const missing = join(folder, 'none.json');
     await expect(loadDatasets({ requiredEgress: missing })).rejects.toMatchObject({
-      code: 'data/unreadable',
+      code: 'file/not-found',
     });
   });
 });

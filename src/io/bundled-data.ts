@@ -44,7 +44,7 @@ export function bundledDatasets(): Datasets {
 /**
  * The bundled lists, some of them replaced. A file that is not what it should be is a diagnostic, and the bundled
  * list stays: a list that could not be read must not look like an empty one.
- * @throws OperationalError `data/unreadable` when a file cannot be opened
+ * @throws OperationalError `file/not-found`, or `data/unreadable` when a file cannot be opened
  */
 export async function loadDatasets(files: DatasetFiles): Promise<Parsed<Datasets>> {
   const diagnostics: Diagnostic[] = [];
@@ -153,6 +153,9 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'ENOENT') {
+      throw new OperationalError('file/not-found', `there is no \`${path}\``, { cause });
+    }
     throw new OperationalError('data/unreadable', `cannot read \`${path}\``, { cause });
   }
 }

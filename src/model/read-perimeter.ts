@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics/index.ts';
 import type { Perimeter } from './perimeter.ts';
 import { readApplicationGateway } from './read/application-gateway.ts';
 import { noteUnmodelledType } from './read/azure-types.ts';
@@ -95,7 +96,7 @@ export function readPerimeter(snapshot: Snapshot): Perimeter {
   return {
     snapshot,
     ...read,
-    diagnostics: [...snapshot.diagnostics, ...reading.diagnostics],
+    diagnostics: [...snapshot.diagnostics, ...eachOnce(reading.diagnostics)],
     gaps: [...snapshot.gaps, ...listGaps(reading)],
   };
 }
@@ -152,6 +153,17 @@ function groupByType(reading: Reading): ReadonlyMap<string, readonly AzureResour
     );
   }
   return byType;
+}
+
+/** A part that two readers look at is said once to be wrong. */
+function eachOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const said = new Set<string>();
+  return diagnostics.filter(({ code, message, at }) => {
+    const identity = `${code}\n${message}\n${at?.source.file}\n${at?.offset}`;
+    if (said.has(identity)) return false;
+    said.add(identity);
+    return true;
+  });
 }
 
 function listGaps(reading: Reading): Perimeter['gaps'] {

@@ -1,14 +1,18 @@
-import type { Hop, Step, Trace, Walk } from '../trace/index.ts';
+import { type Location, locate, type Place } from '../diagnostics/index.ts';
+import type { Hop, Trace, Walk } from '../trace/index.ts';
 import {
   displayWidth,
   hanging,
+  isPlaceless,
   padded,
   paint,
-  placeText,
   type Style,
   safe,
   wrapped,
 } from './style.ts';
+import { type BoxRows, boxName, boxRows, type StepRow } from './trace-rows.ts';
+
+export { boxName } from './trace-rows.ts';
 
 /** A trace for people: the answer first, then box by box, then the way back. */
 export function traceText(trace: Trace, style: Style): string {
@@ -17,39 +21,64 @@ export function traceText(trace: Trace, style: Style): string {
   const { flow, question } = trace;
   const carries = flow.application.kind === 'none' ? '' : ` (${flow.application.kind})`;
   const asked = `${safe(question.from)} → ${safe(question.to)} ${flow.protocol}${carries}`;
+  const folder = commonFolder(trace);
+  const there = walkLines(trace.forward, style, folder);
   const blocks = [
     [
       hanging(style, 1, `${bold(colour(padded(trace.answer, 8)))} `, asked),
       wrapped(style, 10, safe(trace.summary)),
     ],
-    walkLines(trace.forward, style),
-    ...(trace.back === undefined ? [] : [returnLines(trace, trace.back, style)]),
-    ...(trace.assumptions.length === 0
-      ? []
-      : [trace.assumptions.map((text) => hanging(style, 1, `${dim('assuming')} `, safe(text)))]),
+    ...(there.length === 0 ? [] : [there]),
+    ...(trace.back === undefined ? [] : [returnLines(trace, trace.back, style, folder)]),
+    ...(trace.assumptions.length === 0 ? [] : [listed(style, dim('assuming'), trace.assumptions)]),
     ...(trace.wouldOpen.length === 0
       ? []
       : [
           [
-            ` ${bold('to change it')}`,
-            ...trace.wouldOpen.map((text) => hanging(style, 4, '- ', safe(text))),
+            ` ${bold(trace.answer === 'broken' ? 'to mend it' : 'to open it')}`,
+            ...trace.wouldOpen.map((text) => hanging(style, 3, '- ', safe(text))),
           ],
         ]),
+    ...(folder === '' ? [] : [[dim(` files     in ${safe(folder.slice(0, -1))}`)]]),
   ];
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 
+/** A label, and its entries one below the other. */
+function listed(style: Style, label: string, entries: readonly string[]): readonly string[] {
+  return entries.map((text, index) =>
+    hanging(style, 1, padded(index === 0 ? label : '', 10), safe(text)),
+  );
+}
+
 /** A way back that arrives is one line; one that does not is walked like the way there. */
-function returnLines(trace: Trace, back: Walk, style: Style): readonly string[] {
+function returnLines(trace: Trace, back: Walk, style: Style, folder: string): readonly string[] {
   const { bold } = paint(style);
-  const head = `${bold('return')}   `;
+  const head = padded(bold('return'), 10);
   const end = back.disposition;
   const arrives = end.kind === 'delivered' || end.kind === 'left-network';
   if (arrives && trace.answer !== 'broken') {
-    const way = back.hops.map(boxName).join(' → ');
-    return [hanging(style, 1, head, `arrives: ${way}`)];
+    const way = telling(back.hops);
+    const same = way.join() === telling(trace.forward.hops).reverse().join();
+    const by = way.length === 0 ? 'directly' : way.join(' → ');
+    return [
+      hanging(
+        style,
+        1,
+        head,
+        same && way.length > 0 ? `the same way, mirrored: arrives` : `arrives: ${by}`,
+      ),
+    ];
   }
-  return [hanging(style, 1, head, safe(returnEnd(back))), ...walkLines(back, style)];
+  return [hanging(style, 1, head, safe(returnEnd(back))), ...walkLines(back, style, folder)];
+}
+
+/** The boxes that decide a way: subnets, nodes and the ends are the same either way. */
+function telling(hops: readonly Hop[]): string[] {
+  const names = hops
+    .filter(({ kind }) => !['subnet', 'node', 'pod', 'name', 'load-balancer'].includes(kind))
+    .map(boxName);
+  return names.filter((name, index) => name !== names[index - 1]);
 }
 
 function returnEnd({ disposition }: Walk): string {
@@ -68,88 +97,159 @@ function returnEnd({ disposition }: Walk): string {
   }
 }
 
-const BOX_MAX = 34;
+const BOX_MAX = 40;
 const STAGE_MAX = 20;
-const VERDICT = 9;
+const VERDICT = 7;
+const NUMBER = 4;
+const TEXT_MIN = 44;
 
-/** One line per step in columns: box, stage, what happened, verdict; the place beside it where there is room. */
-export function walkLines(walk: Walk, style: Style): readonly string[] {
-  const rows = walk.hops.flatMap((hop, index) => hopRows(hop, index + 1));
-  const widest = (of: (row: Row) => string, max: number) =>
-    Math.min(max, Math.max(0, ...rows.map((row) => displayWidth(of(row)))));
-  const columns = {
-    box: widest((row) => row.box, BOX_MAX),
-    stage: widest((row) => row.stage, STAGE_MAX),
-  };
-  const left = 4 + columns.box + 2 + columns.stage + 2;
-  const room = Math.max(24, style.width - left - VERDICT);
-  const text = widest((row) => row.text, room);
-  return rows.flatMap((row) => rowLines(row, { ...columns, left, text }, style));
-}
-
+/** Where things stand: the text after `left` columns, verdicts in a column of their own. */
 interface Columns {
   readonly box: number;
   readonly stage: number;
-  /** Where the text begins. */
   readonly left: number;
-  readonly text: number;
+  /** Width of the widest text that has a verdict beside it. */
+  readonly judged: number;
+  /** Box and first step on one line; else the box is a line of its own. */
+  readonly isInline: boolean;
 }
 
-function rowLines(row: Row, columns: Columns, style: Style): readonly string[] {
+/**
+ * Box by box: stage, what happened, verdict, and the place at the end of the line. On one line each where everything
+ * fits; otherwise the boxes are headings, which leaves their steps the room.
+ */
+export function walkLines(walk: Walk, style: Style, folder = ''): readonly string[] {
+  const boxes = boxRows(walk);
+  const columns = columnsFor(boxes, style, folder);
+  return boxes.flatMap(({ box, rows }, index) => {
+    const number = ` ${padded(String(index + 1), NUMBER - 1)}`;
+    const [first, ...rest] = rows;
+    // What happened before the first packet has no box: its stage stands for it.
+    const name = clipped(box === '' ? (first?.stage ?? '') : box);
+    const unnamed = first === undefined || box !== '' ? first : { ...first, stage: '' };
+    if (columns.isInline || unnamed === undefined) {
+      const head = `${number}${padded(name, columns.box)}  `;
+      return [
+        ...(unnamed === undefined
+          ? [head.trimEnd()]
+          : rowLines(head, unnamed, columns, style, folder)),
+        ...rest.flatMap((row) =>
+          rowLines(' '.repeat(displayWidth(head)), row, columns, style, folder),
+        ),
+      ];
+    }
+    if (unnamed.stage === '' && rest.length === 0) {
+      const line = `${number}${padded(name, columns.left - NUMBER - 2)}  `;
+      return rowLines(line, unnamed, { ...columns, stage: -2 }, style, folder);
+    }
+    const indent = ' '.repeat(NUMBER + 2);
+    return [
+      `${number}${name}`,
+      ...[unnamed, ...rest].flatMap((row) => rowLines(indent, row, columns, style, folder)),
+    ];
+  });
+}
+
+function columnsFor(boxes: readonly BoxRows[], style: Style, folder: string): Columns {
+  const rows = boxes.flatMap((one) => one.rows);
+  const stage = Math.min(STAGE_MAX, widest(rows.map((row) => row.stage)));
+  const box = Math.min(
+    BOX_MAX,
+    widest(boxes.map((one) => (one.box === '' ? (one.rows[0]?.stage ?? '') : one.box))),
+  );
+  const judged = widest(rows.filter(({ verdict }) => verdict !== '').map(({ text }) => text));
+  const needed = Math.max(
+    0,
+    ...rows.map(({ text, verdict, at }) => {
+      const place = displayWidth(placeText(style, at, folder));
+      const said = verdict === '' ? displayWidth(text) : judged + 2 + VERDICT;
+      return said + (place === 0 ? 0 : place + 2);
+    }),
+  );
+  const inline = NUMBER + box + 2 + stage + 2;
+  const isInline = inline + needed <= style.width;
+  const left = isInline ? inline : NUMBER + 2 + stage + 2;
+  const places = widest(rows.map(({ at }) => placeText(style, at, folder)));
+  // Room for the place after the verdict, as long as that leaves the text enough to be read.
+  const room = style.width - left - 2 - VERDICT;
+  const beside = Math.max(Math.min(room, TEXT_MIN), room - places - 2);
+  return { box, stage, left, judged: Math.min(judged, Math.max(20, beside)), isInline };
+}
+
+/** One step: its text wraps in its column; the place ends the line, or stands on one of its own. */
+function rowLines(
+  head: string,
+  row: StepRow,
+  columns: Columns,
+  style: Style,
+  folder: string,
+): readonly string[] {
   const { good, error, warning, dim } = paint(style);
   const verdictColour = { allow: good, deny: error, unknown: warning, '': dim };
-  const head = ` ${padded(row.number, 3)}${padded(row.box, columns.box)}  ${padded(row.stage, columns.stage)}  `;
-  // Where nothing was decided the text may use the verdict's column too.
-  const width =
-    row.verdict === '' ? Math.max(columns.text, style.width - columns.left) : columns.text;
-  const [first = '', ...rest] = wrapped({ ...style, width }, 0, row.text).split('\n');
-  const where = placeText(style, row.step.verdict?.by.at ?? row.step.by?.at);
-  const verdict = row.verdict === '' ? '' : verdictColour[row.verdict](row.verdict);
-  const line = `${head}${padded(first, columns.text)}  ${padded(verdict, VERDICT - 2)}`;
-  const fits = displayWidth(line) + 2 + displayWidth(where) <= style.width;
-  const pad = ' '.repeat(columns.left);
-  return [
-    (fits && where !== '' ? `${line}  ${dim(where)}` : line).trimEnd(),
-    ...rest.map((more) => pad + more),
-    ...(fits || where === '' ? [] : [`${pad}${dim(where)}`]),
-  ];
+  const stage = columns.stage < 0 ? '' : `${padded(row.stage, columns.stage)}  `;
+  const left = displayWidth(head) + displayWidth(stage);
+  const room = row.verdict === '' ? style.width - left : columns.judged;
+  const [first = '', ...rest] = wrapped({ ...style, width: Math.max(20, room) }, 0, row.text).split(
+    '\n',
+  );
+  const said =
+    row.verdict === ''
+      ? first
+      : `${padded(first, columns.judged)}  ${verdictColour[row.verdict](row.verdict)}`;
+  const line = `${head}${stage}${said}`.trimEnd();
+  const pad = ' '.repeat(left);
+  const more = rest.map((text) => pad + text);
+  const where = placeText(style, row.at, folder);
+  if (where === '') return [line, ...more];
+  const lines = [line, ...more];
+  const ended = lines.findIndex(
+    (one) => displayWidth(one) + 2 + displayWidth(where) <= style.width,
+  );
+  const atEnd = (text: string): string =>
+    text +
+    ' '.repeat(Math.max(2, style.width - displayWidth(text) - displayWidth(where))) +
+    dim(where);
+  return ended < 0
+    ? [...lines, atEnd(pad.slice(2))]
+    : lines.map((one, index) => (index === ended ? atEnd(one) : one));
 }
 
-interface Row {
-  readonly number: string;
-  readonly box: string;
-  readonly stage: string;
-  readonly text: string;
-  readonly verdict: 'allow' | 'deny' | 'unknown' | '';
-  readonly step: Step;
-}
-
-function hopRows(hop: Hop, number: number): readonly Row[] {
-  // A box that did nothing: its name is all there is to say.
-  if (hop.steps.length === 0) {
-    const step = { stage: '', text: '' };
-    const name = hop.name === hop.kind ? '' : safe(hop.name);
-    return [{ number: String(number), box: hop.kind, stage: '', text: name, verdict: '', step }];
-  }
-  const box = clipped(boxName(hop));
-  return hop.steps.map((step, index) => ({
-    number: index === 0 ? String(number) : '',
-    box: index === 0 ? box : '',
-    stage: safe(step.stage),
-    text: safe(step.text),
-    verdict: step.verdict?.kind ?? '',
-    step,
-  }));
-}
-
-/** `firewall fw-hub`; the kind is left out where the name says it, and the internet has no name. */
-export function boxName({ kind, name }: Hop): string {
-  if (kind === 'internet') return kind;
-  return safe(kind === 'name' || name.startsWith(kind) ? name : `${kind} ${name}`);
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(displayWidth));
 }
 
 /** The end of a long name says more than its start: `pod …/store-front`. */
 function clipped(text: string): string {
   if (displayWidth(text) <= BOX_MAX) return text;
   return `${text.slice(0, 9)}…${text.slice(text.length - (BOX_MAX - 10))}`;
+}
+
+/** `main.bicep:12`, without the folder that all places share; the link leads to the whole path. */
+function placeText(style: Style, place: Place | undefined, folder: string): string {
+  const location = locationOf(place);
+  if (location === undefined) return '';
+  const file = location.file.startsWith(folder)
+    ? location.file.slice(folder.length)
+    : location.file;
+  const text = `${safe(file)}:${location.line}`;
+  return style.link === undefined ? text : style.link(text, location);
+}
+
+function locationOf(place: Place | undefined): Location | undefined {
+  return place === undefined || isPlaceless(place) ? undefined : locate(place);
+}
+
+/** The folder that every place of the trace lies in, with its slash; empty when there is none to leave out. */
+function commonFolder(trace: Trace): string {
+  const walks = trace.back === undefined ? [trace.forward] : [trace.forward, trace.back];
+  const files = walks.flatMap((walk) =>
+    boxRows(walk).flatMap(({ rows }) => rows.flatMap(({ at }) => locationOf(at)?.file ?? [])),
+  );
+  const folders = files.map((file) => file.slice(0, file.lastIndexOf('/') + 1));
+  return folders.reduce((common, folder) => {
+    let kept = common;
+    while (!folder.startsWith(kept))
+      kept = kept.slice(0, kept.lastIndexOf('/', kept.length - 2) + 1);
+    return kept;
+  }, folders[0] ?? '');
 }

@@ -8,6 +8,7 @@ import { internetHop } from './hops/internet.ts';
 import { leavingNodeHop } from './hops/leaving-node.ts';
 import { leavingPodHop } from './hops/leaving-pod.ts';
 import { leavingSubnetHop } from './hops/leaving-subnet.ts';
+import { loadBalancerHop } from './hops/load-balancer.ts';
 import { onPremisesHop } from './hops/on-premises.ts';
 import { privateEndpointHop } from './hops/private-endpoint.ts';
 import { serviceFrontendHop } from './hops/service-frontend.ts';
@@ -21,7 +22,7 @@ export function hopAt(context: TraceContext, placed: Placed, journey: Journey): 
     case 'leaving-pod':
       return leavingPodHop(context, at, flow, journey, placed.deliverTo);
     case 'leaving-node':
-      return leavingNodeHop(context, at, flow, placed.deliverTo);
+      return leavingNodeHop(context, at, flow, journey, placed.deliverTo);
     case 'leaving-subnet':
       return leavingSubnetHop(context, at, flow, journey, placed.deliverTo);
     case 'entering-subnet':
@@ -33,7 +34,9 @@ export function hopAt(context: TraceContext, placed: Placed, journey: Journey): 
     case 'on-premises':
       return onPremisesHop(context, at, flow, journey);
     case 'service-frontend':
-      return serviceFrontendHop(context, at, flow);
+      return serviceFrontendHop(context, at, flow, journey);
+    case 'load-balancer':
+      return loadBalancerHop(context, at, flow, journey);
     case 'application-gateway':
       return applicationGatewayHop(context, at, flow, journey);
     case 'private-endpoint':

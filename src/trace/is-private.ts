@@ -1,5 +1,5 @@
 import { addressSetCovers, addressSetHas } from '../net/index.ts';
-import { PRIVATE_IPV4 } from '../network/index.ts';
+import { PRIVATE_IPV4, PUBLIC_IPV4 } from '../network/index.ts';
 import type { FlowAddress } from '../semantics/flow.ts';
 
 /** Certainly inside the private and shared ranges: nobody on the internet has such an address. */
@@ -7,4 +7,11 @@ export function isPrivate(address: FlowAddress): boolean {
   return address.kind === 'exact'
     ? addressSetHas(PRIVATE_IPV4, address.ip)
     : addressSetCovers(PRIVATE_IPV4, address.addresses);
+}
+
+/** Certainly an address that can be a host on the internet. */
+export function isPublic(address: FlowAddress): boolean {
+  return address.kind === 'exact'
+    ? addressSetHas(PUBLIC_IPV4, address.ip)
+    : addressSetCovers(PUBLIC_IPV4, address.addresses);
 }

@@ -6,10 +6,13 @@ import {
   type Network,
   type PoolPlacement,
   PUBLIC_IPV4,
+  type SubnetPlacement,
   subnetOf,
 } from '../network/index.ts';
 import type { Flow, FlowAddress } from '../semantics/flow.ts';
 import { nodeAddressOf, podAddressOf } from '../semantics/masquerade/own-address.ts';
+import { clusterOfObjects } from './cluster-of-objects.ts';
+import { deliverToOf } from './deliver-to.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverTo, Placed } from './journey.ts';
 import { podName } from './pod-name.ts';
@@ -19,9 +22,13 @@ export interface Origin {
   /** For people: `pets/order-service on pool nodepool1`. */
   readonly label: string;
   readonly address: FlowAddress;
-  /** The network whose DNS servers answer the sender; absent for the internet. */
+  /** The network whose DNS servers answer the sender; absent for the internet and for on-premises. */
   readonly vnetKey?: string;
-  readonly pod?: { readonly cluster: ClusterPlacement; readonly pod: PodClass };
+  /** The cluster it is a pod or a node of. */
+  readonly cluster?: ClusterPlacement;
+  readonly pod?: PodClass;
+  readonly isNode?: true;
+  readonly isOnInternet?: true;
   readonly place: (flow: Flow, deliverTo?: DeliverTo) => Placed;
 }
 
@@ -82,7 +89,7 @@ export function placeOrigin(network: Network, endpoint: Endpoint): Placement<Ori
           {
             label: endpoint.text,
             address,
-            place: (flow) => ({ at: { kind: 'on-premises' }, flow }),
+            place: (flow) => ({ at: { kind: 'on-premises', way: 'in' }, flow }),
           },
         ],
       };
@@ -108,9 +115,10 @@ export function findPods(
       pod.name === endpoint.name &&
       (endpoint.namespace === undefined || pod.namespace === endpoint.namespace),
   );
-  const cluster = network.clusters[0];
-  if (found.length === 1 && cluster !== undefined)
+  const cluster = clusterOfObjects(network);
+  if (found.length === 1 && cluster !== undefined) {
     return { kind: 'found', found: [{ cluster, pod: found[0]! }] };
+  }
   if (found.length > 1) {
     return problem(
       `\`${endpoint.text}\` is in several namespaces`,
@@ -124,9 +132,10 @@ export function findPods(
   );
 }
 
-function podOrigins(network: Network, cluster: ClusterPlacement, pod: PodClass): Origin[] {
-  const pools = distinctPools(cluster.pools.filter((pool) => mayRunOn(pod, pool)));
-  const places: (PoolPlacement | undefined)[] = pools.length === 0 ? [undefined] : pools;
+/** A workload's places: one per pool whose subnets differ; one without a pool when none is known. */
+export function podOrigins(network: Network, cluster: ClusterPlacement, pod: PodClass): Origin[] {
+  const pools = poolsOf(cluster, pod);
+  const places: readonly (PoolPlacement | undefined)[] = pools.length === 0 ? [undefined] : pools;
   return places.map((pool) => {
     const subnet = pool?.nodeSubnet.kind === 'found' ? pool.nodeSubnet.target : undefined;
     const where = places.length > 1 && pool !== undefined ? ` on pool ${pool.pool.name}` : '';
@@ -134,7 +143,8 @@ function podOrigins(network: Network, cluster: ClusterPlacement, pod: PodClass):
       label: `${podName(pod)}${where}`,
       address: podAddressOf(network, cluster, pool, pod),
       ...(subnet === undefined ? {} : { vnetKey: subnet.vnet.key }),
-      pod: { cluster, pod },
+      cluster,
+      pod,
       place: (flow, deliverTo) => ({
         at: { kind: 'leaving-pod', cluster, pod, ...(pool === undefined ? {} : { pool }) },
         flow,
@@ -154,6 +164,8 @@ export function nodeOrigin(
     label: `node of pool ${pool.pool.name}`,
     address: nodeAddressOf(network, cluster, pool),
     ...(subnet === undefined ? {} : { vnetKey: subnet.vnet.key }),
+    cluster,
+    isNode: true,
     place: (flow, deliverTo) => ({
       at: { kind: 'leaving-node', cluster, pool },
       flow,
@@ -163,36 +175,76 @@ export function nodeOrigin(
 }
 
 function internetOrigin(address: FlowAddress, label: string): Origin {
-  return { label, address, place: (flow) => ({ at: { kind: 'internet' }, flow }) };
+  const place = (flow: Flow): Placed => ({ at: { kind: 'internet' }, flow });
+  return { label, address, isOnInternet: true, place };
 }
 
 function addressOrigin(network: Network, endpoint: Endpoint & { kind: 'address' }): Origin {
   const address: FlowAddress = { kind: 'exact', ip: endpoint.ip };
-  if (addressSetHas(PUBLIC_IPV4, endpoint.ip))
-    return internetOrigin(address, formatIp(endpoint.ip));
-  const pod =
-    findOwner(network, address).length === 0
-      ? network.perimeter.kubernetes.pods.find((one) => one.address === formatIp(endpoint.ip))
-      : undefined;
-  const cluster = network.clusters[0];
-  if (pod !== undefined && cluster !== undefined) return podOrigins(network, cluster, pod)[0]!;
+  const text = formatIp(endpoint.ip);
   const subnet = subnetOf(network, address)[0]?.subnet;
-  if (subnet !== undefined) {
-    return {
-      label: `${formatIp(endpoint.ip)} in ${subnet.subnet.name}`,
-      address,
-      vnetKey: subnet.vnet.key,
-      place: (flow) => ({
-        at: { kind: 'leaving-subnet', subnetKey: subnet.subnet.key, sender: formatIp(endpoint.ip) },
-        flow,
-      }),
-    };
+  // A public range may be the address space of a network: routed inside it only (azure-networking 1.1).
+  if (subnet === undefined && addressSetHas(PUBLIC_IPV4, endpoint.ip)) {
+    return internetOrigin(address, text);
   }
+  const live = deliverToOf(network, address);
+  if (live !== undefined) return podOrigins(network, live.cluster, live.pod)[0]!;
+  if (subnet !== undefined) return subnetOrigin(network, address, text, subnet);
   return {
-    label: formatIp(endpoint.ip),
+    label: text,
     address,
-    place: (flow) => ({ at: { kind: 'on-premises' }, flow }),
+    place: (flow) => ({ at: { kind: 'on-premises', way: 'in' }, flow }),
   };
+}
+
+/** Whatever has an address in a subnet: an interface the input holds, a node of a pool, or a machine it does not. */
+function subnetOrigin(
+  network: Network,
+  address: FlowAddress,
+  text: string,
+  subnet: SubnetPlacement,
+): Origin {
+  const owner = findOwner(network, address, { vnetKey: subnet.vnet.key }).find(
+    (found) => found.certainty === 'yes' && found.owner.kind === 'network-interface',
+  )?.owner;
+  const interfaceKey = owner?.kind === 'network-interface' ? owner.interfaceKey : undefined;
+  const home = interfaceKey === undefined ? poolOfNodes(network, subnet) : undefined;
+  return {
+    label: `${text} in ${subnet.subnet.name}`,
+    address,
+    vnetKey: subnet.vnet.key,
+    ...(home === undefined ? {} : { cluster: home.cluster }),
+    place: (flow, deliverTo) => ({
+      at: {
+        kind: 'leaving-subnet',
+        subnetKey: subnet.subnet.key,
+        sender: text,
+        ...(home === undefined ? {} : { pool: home }),
+        ...(interfaceKey === undefined ? {} : { interfaceKey }),
+      },
+      flow,
+      ...(deliverTo === undefined ? {} : { deliverTo }),
+    }),
+  };
+}
+
+/** The pool whose nodes live in the subnet: an address there is taken for that of a node. */
+function poolOfNodes(
+  network: Network,
+  subnet: SubnetPlacement,
+): { readonly cluster: ClusterPlacement; readonly placement: PoolPlacement } | undefined {
+  for (const cluster of network.clusters) {
+    for (const placement of cluster.pools) {
+      const link = placement.nodeSubnet;
+      if (link.kind === 'found' && link.target === subnet) return { cluster, placement };
+    }
+  }
+  return undefined;
+}
+
+/** The pools a pod may run on, one of each that differ in their subnets. */
+export function poolsOf(cluster: ClusterPlacement, pod: PodClass): readonly PoolPlacement[] {
+  return distinctPools(cluster.pools.filter((pool) => mayRunOn(pod, pool)));
 }
 
 /** Pools a pod may be scheduled to, by operating system and the labels AKS itself sets. */

@@ -133,8 +133,6 @@ describe('files that are nearly right', () => {
   });
 });
 
-
-
 /** Once as the files stand, once with the files and the listings the other way round. */
 async function sameReports(folder: readonly string[], file: string, content: string | Uint8Array) {
   const files = folder.map((path) => [path, path === file ? content : texts.get(path)!] as const);
@@ -155,7 +153,7 @@ function printed(path: string, documents: readonly unknown[]): string {
 
 /** Walks down by the numbers as far as there is something, and changes the last member met. */
 function apply(root: unknown[], { at, how, value }: Edit): void {
-  let holder: Holder = root;
+  let holder: Holder = root as unknown as Holder;
   let key: string | undefined;
   for (const number of at) {
     const next = key === undefined ? holder : holder[key];
@@ -171,8 +169,8 @@ function apply(root: unknown[], { at, how, value }: Edit): void {
   else if (how === 'move') {
     const other = Object.keys(holder).at(-1)!;
     [holder[key], holder[other]] = [holder[other], holder[key]];
-  } else holder[key] = value;
+  } else holder[key] = structuredClone(value);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any JSON
-type Holder = any;
+/** An object or an array: both have members by name. */
+type Holder = Record<string, unknown>;

@@ -1,29 +1,50 @@
 import { importPaths } from '../../src/importers/index.ts';
-import { bundledDatasets, memoryFileSystem } from '../../src/io/index.ts';
 import type { FileSystem, MemoryEntry } from '../../src/io/index.ts';
+import { bundledDatasets, memoryFileSystem } from '../../src/io/index.ts';
 import { readPerimeter, type Snapshot } from '../../src/model/index.ts';
 import { deriveNetwork } from '../../src/network/index.ts';
 import { CATALOGUE, runChecks } from '../../src/questions/check/index.ts';
 import { checkHead } from '../../src/report/check-head.ts';
 import { checkJson } from '../../src/report/check-json.ts';
 import { checkText } from '../../src/report/check-text.ts';
+import { diagnosticLines } from '../../src/report/diagnostic-text.ts';
 import { importJson } from '../../src/report/import-json.ts';
 import { importText } from '../../src/report/import-text.ts';
 import { checkJunit } from '../../src/report/junit.ts';
 import { checkMarkdown } from '../../src/report/markdown.ts';
 import { checkSarif } from '../../src/report/sarif.ts';
 import { PLAIN } from '../../src/report/style.ts';
+import { tracesJson } from '../../src/report/trace-json.ts';
+import { traceText } from '../../src/report/trace-text.ts';
+import { answerTrace } from '../../src/trace/index.ts';
 
 /** Everything the command line does with a folder, in memory and for one day. */
 
 export type Reports = Readonly<
   Record<
-    'check.txt' | 'check.json' | 'sarif' | 'junit' | 'markdown' | 'import.txt' | 'import.json',
+    | 'check.txt'
+    | 'check.json'
+    | 'sarif'
+    | 'junit'
+    | 'markdown'
+    | 'import.txt'
+    | 'import.json'
+    | 'trace.txt'
+    | 'trace.json',
     string
   >
 >;
 
 const DAY = '2026-11-21';
+
+/** Asked of every input, whether or not it has such ends. */
+const FLOWS = [
+  { from: 'deploy:pets/order-service', to: 'api.example.com:443' },
+  { from: 'deploy:order-service', to: 'service:product-service:3002' },
+  { from: 'internet', to: 'service:store-front:80' },
+  { from: 'onprem:192.168.0.0/16', to: '10.42.2.9:443' },
+  { from: 'node:nodepool1', to: 'mcr.microsoft.com:443' },
+];
 
 /** Files to every report, verbose. The snapshot is frozen in between: who writes to it throws. */
 export async function everyReport(
@@ -37,6 +58,9 @@ export async function everyReport(
   const { diagnostics, gaps } = perimeter;
   const context = { perimeter, network, asOf: DAY, profile: 'production' } as const;
   const report = runChecks(CATALOGUE, context);
+  const answers = FLOWS.map((flow) => answerTrace(network, flow));
+  const traces = answers.flatMap((answer) => answer.traces);
+  const refusals = answers.flatMap((answer) => answer.diagnostics);
   const head = checkHead(network, ['.'], '0.0.0', DAY);
   return {
     'check.txt': checkText({ head, report, diagnostics, gaps, verbose: true }, PLAIN),
@@ -46,6 +70,11 @@ export async function everyReport(
     markdown: checkMarkdown(head, report, diagnostics, gaps),
     'import.txt': importText(snapshot, diagnostics, gaps, true, PLAIN),
     'import.json': importJson(snapshot, diagnostics, gaps),
+    'trace.txt': [
+      ...traces.map((trace) => traceText(trace, PLAIN)),
+      ...refusals.map((refusal) => diagnosticLines(refusal, PLAIN)),
+    ].join('\n'),
+    'trace.json': tracesJson(traces),
   };
 }
 

@@ -210,7 +210,8 @@ function leaveOut(run: Run, source: Value): void {
 function refuse(run: Run, source: Value, why: string): void {
   const what = source.kind === 'string' ? `\`${clip(source.value)}\`` : 'this';
   const message = `${what} is not read as a resource: ${why}`;
-  report(run, 'arm/malformed-resource', 'error', message, source.at);
+  // What cannot be read as JSON has been said already.
+  if (source.kind !== 'unknown') report(run, 'arm/malformed-resource', 'error', message, source.at);
   run.gaps.push({
     what: 'resource',
     why: 'it could not be read, so nothing it allows or denies is known',

@@ -54,7 +54,7 @@ function typeOf(
   const value = member(source, 'type');
   const written = value === undefined ? undefined : stringOf(evaluateValue(value, context));
   if (written === undefined || written === '') return undefined;
-  const full = written.replace(/@[^/]*$/, '');
+  const full = written.replace(/@[^/@]*$/, '');
   const isFull = full.includes('/') && (full.split('/')[0] ?? '').includes('.');
   if (isFull) return full;
   return parent === undefined ? undefined : `${parent.identity.type}/${full}`;

@@ -170,7 +170,7 @@ export function report(
   run.diagnostics.push({
     code,
     severity,
-    message: message.replace(/\s*\n\s*/g, ' '),
+    message: message.replace(/[\r\n]+/g, ' '),
     at,
     ...(hint === undefined ? {} : { hint }),
   });

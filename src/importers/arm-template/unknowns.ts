@@ -54,7 +54,7 @@ export function hasToken(text: string): boolean {
 
 /** The unknown that a text with a token in it is, for functions that look inside. */
 export function unknownOfToken(text: string, at: Place): Unknown {
-  const token = /«[^»]*»/.exec(text)?.[0] ?? text;
+  const token = /«[^«»]*»/.exec(text)?.[0] ?? text;
   const missing = `what ${token} stands for`;
   return unknownAt(at, 'missing-parameter', token, missing, `${TEXT_SYMBOL}${text}`);
 }

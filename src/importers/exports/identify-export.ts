@@ -104,6 +104,8 @@ function namesFor(type: string, name: string | undefined, value: Value): readonl
 
 /** ARM-74: ids differ in case between sources, and some end in a slash. */
 function idOf(value: Value): string | undefined {
-  const id = stringOf(member(value, 'id'))?.trim().replace(/\/+$/, '');
+  const id = stringOf(member(value, 'id'))
+    ?.trim()
+    .replace(/(?<!\/)\/+$/, '');
   return id?.startsWith('/') ? id : undefined;
 }

@@ -72,7 +72,9 @@ function readDocument(document: DocumentText, file: YamlFile): YamlDocument {
     }
     const [error] = parsed.errors;
     if (error !== undefined) {
-      const message = SYNTAX_MESSAGES[error.code] ?? 'the text is not YAML';
+      const isCutOff = error.code === 'BAD_INDENT' && error.pos[0] >= text.trimEnd().length - 1;
+      const code = isCutOff ? 'MISSING_CHAR' : error.code;
+      const message = SYNTAX_MESSAGES[code] ?? 'the text is not YAML';
       syntaxError(file, message, { source: file.source, offset: offset + error.pos[0] });
       return { value: undefined, at, text };
     }

@@ -45,6 +45,7 @@ export function referencesIn(source: Source, ...names: readonly string[]): reado
 }
 
 function toId(value: { readonly value: string; readonly at: Reference['at'] }): Reference {
-  const id = value.value.trim().replace(/\/+$/, '');
+  // The look behind keeps it linear: a run of slashes is looked at from its start only.
+  const id = value.value.trim().replace(/(?<!\/)\/+$/, '');
   return { kind: 'reference', key: id.toLowerCase(), id, at: value.at };
 }

@@ -66,7 +66,7 @@ export interface Check {
   /** How to repair it, in general. */
   readonly fix: string;
   readonly facts: readonly FactId[];
-  /** Reference predicates it covers: `A10`, `NET-12`, `P4`. */
+  /** Reference predicates it covers: `A10`, `NET-12`, `P4`; `KP-7` and `KP-E16` are sections and rows of Kubernetes policy. */
   readonly covers: readonly string[];
   readonly run: (context: CheckContext) => CheckOutcome;
 }

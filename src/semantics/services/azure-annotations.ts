@@ -72,6 +72,11 @@ export function parseAzureAnnotations(service: Service): Parsed<AzureServiceSett
       read.report(`\`loadBalancerSourceRanges\` has \`${text}\`, which is no CIDR`);
     }
   }
+  const allowedRanges = read.prefixes('azure-allowed-ip-ranges');
+  // AKS-74.
+  if (allowedRanges.length > 0 && service.loadBalancerSourceRanges.length > 0) {
+    read.report('`azure-allowed-ip-ranges` and `loadBalancerSourceRanges` together are refused');
+  }
   const value: AzureServiceSettings = {
     isInternal,
     ...optional('internalSubnet', internalSubnet),
@@ -82,7 +87,7 @@ export function parseAzureAnnotations(service: Service): Parsed<AzureServiceSett
     ...optional('resourceGroup', read.text('azure-load-balancer-resource-group')),
     ...optional('dnsLabel', read.text('azure-dns-label-name')),
     configurations: read.list('azure-load-balancer-configurations'),
-    allowedRanges: read.prefixes('azure-allowed-ip-ranges'),
+    allowedRanges,
     allowedServiceTags,
     deniesAllOthers: read.boolean('azure-deny-all-except-load-balancer-source-ranges'),
     hasFloatingIp: !read.boolean('azure-disable-load-balancer-floating-ip'),

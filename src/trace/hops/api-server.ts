@@ -1,11 +1,17 @@
-import { mayReachApiServer } from '../../semantics/api-server/concrete.ts';
+import { mayReachApiServer, privateApiServerVerdict } from '../../semantics/api-server/concrete.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import type { HopResult, Position } from '../journey.ts';
-import { stepOf } from '../step-of.ts';
+import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { replyFromInternet } from './internet-exit.ts';
+import { replyHome } from './reply-home.ts';
+import { judge, subnetVerdict } from './verdicts.ts';
 
-/** The public endpoint of the API server: authorized ranges decide, on the source as the internet sees it. */
+/**
+ * The API server. At its public endpoint the authorized ranges decide, on the source as the internet sees it; at its
+ * address inside the network whoever has a path may call (AKS-52). With VNet integration the security group of its
+ * subnet looks (aks.md 6.3); a private endpoint's subnet keeps security groups out unless it says otherwise.
+ */
 export function apiServerHop(
   { network }: TraceContext,
   at: Position & { kind: 'api-server' },
@@ -13,27 +19,46 @@ export function apiServerHop(
 ): HopResult {
   const { cluster } = at.cluster;
   const name = `API server of ${at.cluster.name}`;
+  const steps: Step[] = [];
   const hop = {
     kind: 'api-server',
     name,
     ...(cluster === undefined ? {} : { at: cluster.apiServer.at }),
+    steps,
     flow,
   };
-  const verdict = mayReachApiServer(network, at.cluster, flow.source);
-  const steps = [stepOf('authorized ranges', verdict)];
-  if (verdict.kind === 'deny') {
-    return {
-      hop: { ...hop, steps },
-      next: { kind: 'stop', disposition: { kind: 'denied', by: verdict.by } },
-    };
+  const subnet = at.subnetKey === undefined ? undefined : network.subnets.get(at.subnetKey);
+  const isIntegrated = cluster?.apiServer.vnetIntegration === true;
+  const judged = judge(
+    steps,
+    at.subnetKey === undefined
+      ? [['authorized ranges', () => mayReachApiServer(network, at.cluster, flow.source)]]
+      : [
+          [
+            'nsg',
+            () =>
+              subnet === undefined || !isIntegrated
+                ? undefined
+                : subnetVerdict(network, subnet, 'Inbound', flow),
+          ],
+          ['private address', () => privateApiServerVerdict(at.cluster)],
+        ],
+  );
+  if (judged.denied !== undefined) {
+    const disposition = { kind: 'denied', by: judged.denied } as const;
+    return { hop, next: { kind: 'stop', disposition } };
   }
+  const reply =
+    at.subnetKey === undefined
+      ? replyFromInternet(flow)
+      : replyHome(network, flow, subnet?.vnet.key);
   return {
-    hop: { ...hop, steps },
+    hop,
     next: {
       kind: 'stop',
       disposition: { kind: 'delivered', to: name },
-      reply: replyFromInternet(flow),
+      ...(reply === undefined ? {} : { reply }),
     },
-    ...(verdict.kind === 'unknown' ? { conditions: verdict.why } : {}),
+    ...(judged.open.length > 0 ? { conditions: judged.open } : {}),
   };
 }

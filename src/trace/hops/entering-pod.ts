@@ -12,12 +12,11 @@ export function enteringPodHop(
   flow: Flow,
   journey: Journey,
 ): HopResult {
+  const hop = { kind: 'pod', name: podName(at.pod), at: at.pod.at, flow };
+  const disposition = { kind: 'delivered', to: podName(at.pod) } as const;
   if (journey.direction === 'return') {
     const steps = [{ stage: 'ingress policy', text: 'an answer: policies are stateful' }];
-    return {
-      hop: { kind: 'pod', name: podName(at.pod), at: at.pod.at, flow, steps },
-      next: { kind: 'stop', disposition: { kind: 'delivered', to: podName(at.pod) } },
-    };
+    return { hop: { ...hop, steps }, next: { kind: 'stop', disposition } };
   }
   const decision = evaluatePolicies(context.policies, at.cluster.policyEngine, {
     direction: 'ingress',
@@ -28,27 +27,20 @@ export function enteringPodHop(
     ranges: at.cluster,
     application: flow.application,
     ...(flow.destinationPort === undefined ? {} : { port: flow.destinationPort }),
+    ...(at.throughService === true ? { throughService: true } : {}),
   });
-  const hop = {
-    kind: 'pod',
-    name: podName(at.pod),
-    at: at.pod.at,
-    flow,
-    steps: [stepOf('ingress policy', decision.verdict, decision.facts)],
-  };
-  if (decision.verdict.kind === 'deny') {
-    return {
-      hop,
-      next: { kind: 'stop', disposition: { kind: 'denied', by: decision.verdict.by } },
-    };
+  const { verdict } = decision;
+  const told = { ...hop, steps: [stepOf('ingress policy', verdict, decision.facts)] };
+  if (verdict.kind === 'deny') {
+    return { hop: told, next: { kind: 'stop', disposition: { kind: 'denied', by: verdict.by } } };
   }
   return {
-    hop,
+    hop: told,
     next: {
       kind: 'stop',
-      disposition: { kind: 'delivered', to: podName(at.pod) },
-      reply: at.reply,
+      disposition,
+      ...(at.reply === undefined ? { isAnsweredHere: true } : { reply: at.reply }),
     },
-    ...(decision.verdict.kind === 'unknown' ? { conditions: decision.verdict.why } : {}),
+    ...(verdict.kind === 'unknown' ? { conditions: verdict.why } : {}),
   };
 }

@@ -1,16 +1,22 @@
-import { findOwner, type Network, type SubnetPlacement } from '../../network/index.ts';
+import {
+  type FoundOwner,
+  findOwner,
+  type Network,
+  type SubnetPlacement,
+} from '../../network/index.ts';
+import { apiServerPrivateAddress } from '../../semantics/dns/cluster-names.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import { evaluateNsg } from '../../semantics/nsg/concrete.ts';
-import type { MissingFact, Verdict } from '../../semantics/verdict.ts';
-import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
+import type { MissingFact } from '../../semantics/verdict.ts';
+import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
 import { replyTo, sameAddress } from '../session.ts';
-import { formatAddress, stepOf } from '../step-of.ts';
-import type { Hop, Step } from '../trace.ts';
+import { formatAddress } from '../step-of.ts';
+import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { interfaceVerdict, judge, subnetVerdict } from './verdicts.ts';
 
 /**
- * A subnet's inbound side: its NSG (not for answers), then whatever holds the address. NSGs see the destination
- * after the platform's translation; a load balancer front end stays the destination (floating IP).
+ * A subnet's inbound side: its NSG and the interface's (not for answers), then whatever holds the address. Boxes with
+ * filters of their own (firewall, load balancers, gateways, private endpoints) ask the NSG themselves.
  */
 export function enteringSubnetHop(
   context: TraceContext,
@@ -29,159 +35,179 @@ export function enteringSubnetHop(
     steps,
     flow,
   };
-  const stop = (disposition: HopResult['next'] & { kind: 'stop' }): HopResult => ({
+  const forward = (to: Position): HopResult => ({
     hop,
-    next: disposition,
+    next: { kind: 'forward', to: { at: to, flow } },
   });
 
   if (journey.direction === 'return') {
     if (journey.home !== undefined && sameAddress(journey.home, flow.destination)) {
       steps.push({ stage: 'arrives', text: `back at ${formatAddress(flow.destination)}` });
-      return stop({ kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } });
+      const disposition: Disposition = { kind: 'delivered', to: 'the client' };
+      return { hop, next: { kind: 'stop', disposition } };
     }
-    // The box that translated the request is the one its answer is addressed to.
-    const session = journey.sessions.find((one) => sameAddress(one.left.source, flow.destination));
-    if (session !== undefined && network.firewalls.has(session.boxKey)) {
-      return {
-        hop,
-        next: {
-          kind: 'forward',
-          to: { at: { kind: 'firewall', firewallKey: session.boxKey }, flow },
-        },
-      };
-    }
-    if (session !== undefined && network.perimeter.applicationGateways.has(session.boxKey)) {
-      return {
-        hop,
-        next: {
-          kind: 'forward',
-          to: {
-            at: { kind: 'application-gateway', gatewayKey: session.boxKey, frontendKey: '' },
-            flow,
-          },
-        },
-      };
-    }
+    const translator = translatorOf(network, flow, journey);
+    if (translator !== undefined) return forward(translator);
   }
 
-  const owners = findOwner(
-    network,
-    flow.destination,
-    placement === undefined ? {} : { vnetKey: placement.vnet.key },
-  ).filter((found) => !found.isGuess);
-  const owner = owners.find((found) => found.certainty === 'yes')?.owner;
-  if (owner?.kind === 'firewall-private') {
-    return {
-      hop,
-      next: {
-        kind: 'forward',
-        to: { at: { kind: 'firewall', firewallKey: owner.firewall.firewall.key }, flow },
-      },
-    };
-  }
-  if (owner?.kind === 'private-endpoint') {
-    return {
-      hop,
-      next: {
-        kind: 'forward',
-        to: { at: { kind: 'private-endpoint', endpointKey: owner.endpoint.key }, flow },
-      },
-    };
-  }
-  if (owner?.kind === 'service-frontend') {
-    // A front end has no interface: the NSG of the nodes' subnet decides (aks.md 8.5), in the load balancer's hop.
-    return {
-      hop,
-      next: {
-        kind: 'forward',
-        to: {
-          at: { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend },
-          flow,
-        },
-      },
-    };
-  }
+  const from = placement === undefined ? {} : { vnetKey: placement.vnet.key };
+  const owners = findOwner(network, flow.destination, from).filter((found) => !found.isGuess);
+  const box = boxAt(network, owners, flow, at.subnetKey);
+  if (box !== undefined) return forward(box);
 
-  const conditions: MissingFact[] = [];
+  const held = owners.find(
+    ({ certainty, owner }) => certainty === 'yes' && owner.kind === 'network-interface',
+  )?.owner;
+  const interfaceKey = held?.kind === 'network-interface' ? held.interfaceKey : undefined;
+  const open: MissingFact[] = [];
   if (placement !== undefined && journey.direction === 'forward') {
-    const verdict = inboundVerdict(network, placement, flow);
-    if (verdict !== undefined) {
-      steps.push(stepOf('nsg', verdict));
-      if (verdict.kind === 'deny')
-        return stop({ kind: 'stop', disposition: { kind: 'denied', by: verdict.by } });
-      if (verdict.kind === 'unknown') conditions.push(...verdict.why);
+    const judged = judge(steps, [
+      ['nsg', () => subnetVerdict(network, placement, 'Inbound', flow)],
+      ['nsg', () => interfaceVerdict(network, interfaceKey, placement, 'Inbound', flow)],
+    ]);
+    if (judged.denied !== undefined) {
+      const disposition: Disposition = { kind: 'denied', by: judged.denied };
+      return { hop, next: { kind: 'stop', disposition } };
     }
+    open.push(...judged.open);
   }
-  const said = conditions.length > 0 ? { conditions } : {};
-  if (owner?.kind === 'application-gateway-frontend') {
-    return {
-      hop,
-      next: {
-        kind: 'forward',
-        to: {
-          at: {
-            kind: 'application-gateway',
-            gatewayKey: owner.gatewayKey,
-            frontendKey: owner.frontendKey,
-          },
-          flow,
-        },
-      },
-      ...said,
-    };
-  }
-  const reply = {
+  const reply: Placed = {
     at: {
       kind: 'leaving-subnet',
       subnetKey: at.subnetKey,
       sender: formatAddress(flow.destination),
-    } as const,
+    },
     flow: replyTo(flow),
   };
   if (deliverTo !== undefined) {
-    return {
-      hop,
-      next: {
-        kind: 'forward',
-        to: {
-          at: {
-            kind: 'entering-pod',
-            cluster: deliverTo.cluster,
-            pod: deliverTo.pod,
-            from: { kind: 'address', address: flow.source },
-            arrival: 'direct',
-            reply,
-          },
-          flow,
-        },
-      },
-      ...said,
-    };
+    const to = { at: intoPod(deliverTo, flow, journey, reply), flow };
+    return { hop, next: { kind: 'forward', to }, ...(open.length > 0 ? { conditions: open } : {}) };
   }
-  const to = owner === undefined ? formatAddress(flow.destination) : ownerName(owner);
-  const disposition = { kind: 'delivered', to } as const;
-  return { hop, next: { kind: 'stop', disposition, reply }, ...said };
+  open.push(...strangers(context, placement, owners, flow));
+  const name =
+    interfaceKey === undefined
+      ? formatAddress(flow.destination)
+      : nameOfInterface(network, interfaceKey);
+  return {
+    hop,
+    next: { kind: 'stop', disposition: { kind: 'delivered', to: name }, reply },
+    ...(open.length > 0 ? { conditions: open } : {}),
+  };
 }
 
-/** The verdict of the subnet's NSG; none when there is none. A group that is not in the input decides nothing for sure. */
-export function inboundVerdict(
+/** The box that translated the request is the one its answer is addressed to. */
+function translatorOf(network: Network, flow: Flow, journey: Journey): Position | undefined {
+  const session = journey.sessions.find((one) => sameAddress(one.left.source, flow.destination));
+  if (session === undefined) return undefined;
+  if (network.firewalls.has(session.boxKey)) {
+    return { kind: 'firewall', firewallKey: session.boxKey };
+  }
+  return network.perimeter.applicationGateways.has(session.boxKey)
+    ? { kind: 'application-gateway', gatewayKey: session.boxKey, frontendKey: '' }
+    : undefined;
+}
+
+/** The box at an address that looks at flows by itself. A Service's front end before the load balancer that serves it. */
+function boxAt(
   network: Network,
-  placement: SubnetPlacement,
+  owners: readonly FoundOwner[],
   flow: Flow,
-): Verdict | undefined {
-  const link = placement.networkSecurityGroup;
-  if (link.kind === 'none') return undefined;
-  if (link.kind === 'found') {
-    return evaluateNsg(network, link.target, 'Inbound', flow, { subnetKey: placement.subnet.key });
+  subnetKey: string,
+): Position | undefined {
+  const { symbol } = flow.destination;
+  const api = network.clusters.find(
+    (cluster) =>
+      symbol !== undefined &&
+      cluster.cluster !== undefined &&
+      apiServerPrivateAddress(network, cluster).symbol === symbol,
+  );
+  if (api !== undefined) return { kind: 'api-server', cluster: api, subnetKey };
+  let balancer: Position | undefined;
+  for (const { owner, certainty } of owners) {
+    if (certainty !== 'yes') continue;
+    switch (owner.kind) {
+      case 'firewall-private':
+        return { kind: 'firewall', firewallKey: owner.firewall.firewall.key };
+      case 'private-endpoint':
+        return { kind: 'private-endpoint', endpointKey: owner.endpoint.key };
+      case 'service-frontend':
+        // A front end has no interface: the NSG of the nodes' subnet decides (aks.md 8.5), in the load balancer's hop.
+        return { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend };
+      case 'application-gateway-frontend':
+        return {
+          kind: 'application-gateway',
+          gatewayKey: owner.gatewayKey,
+          frontendKey: owner.frontendKey,
+        };
+      case 'load-balancer-frontend':
+        balancer = {
+          kind: 'load-balancer',
+          loadBalancer: owner.loadBalancer,
+          frontendKey: owner.frontend.key,
+        };
+        break;
+      default:
+    }
   }
-  const why = [
-    link.kind === 'dangling'
-      ? { missing: `network security group \`${link.id}\` (not in the input)`, at: link.at }
-      : { missing: link.unknown.missing, at: link.unknown.at },
-  ];
-  return { kind: 'unknown', by: { kind: 'rule', name: 'network security group' }, why };
+  return balancer;
 }
 
-function ownerName(owner: { readonly kind: string }): string {
-  return owner.kind.replaceAll('-', ' ');
+/** The receiving pod knows its sender as a pod only while the sender's own address is on the flow. */
+function intoPod(
+  deliverTo: DeliverTo,
+  flow: Flow,
+  journey: Journey,
+  reply: Placed,
+): Position & { kind: 'entering-pod' } {
+  const { address, cluster, pod, isNode } = journey.sender;
+  const isOwn = cluster === deliverTo.cluster;
+  const isAsSent = sameAddress(address, flow.source);
+  return {
+    kind: 'entering-pod',
+    cluster: deliverTo.cluster,
+    pod: deliverTo.pod,
+    from:
+      isOwn && isAsSent && pod !== undefined
+        ? { kind: 'pod', pod, address: flow.source }
+        : {
+            kind: 'address',
+            address: flow.source,
+            ...(isOwn && isAsSent && isNode ? { isNode: 'some-node' as const } : {}),
+          },
+    arrival: 'direct',
+    ...(deliverTo.throughService === undefined ? {} : { throughService: true }),
+    reply,
+  };
+}
+
+/**
+ * What nobody knows about a number that no certain owner has: a front end, endpoint or gateway of the subnet may have
+ * been given it, or a pod with policies of its own.
+ */
+function strangers(
+  { network, policies }: TraceContext,
+  placement: SubnetPlacement | undefined,
+  owners: readonly FoundOwner[],
+  flow: Flow,
+): readonly MissingFact[] {
+  if (flow.destination.kind !== 'exact' || placement === undefined) return [];
+  if (owners.some(({ certainty }) => certainty === 'yes')) return [];
+  const text = formatAddress(flow.destination);
+  const labels = [...new Set(owners.map(({ address }) => address.label))];
+  if (labels.length > 0) {
+    const more = labels.length > 2 ? `, or ${labels.length - 2} more` : '';
+    return [{ missing: `whether ${text} is ${labels.slice(0, 2).join(', or ')}${more}` }];
+  }
+  const cluster = network.clusters.find(
+    ({ pools, policyEngine }) =>
+      policyEngine !== 'none' &&
+      pools.some(({ podSubnet }) => podSubnet.kind === 'found' && podSubnet.target === placement),
+  );
+  return cluster === undefined || policies.policies.length === 0
+    ? []
+    : [{ missing: `which pod has the address ${text}` }];
+}
+
+function nameOfInterface(network: Network, key: string): string {
+  return `network interface ${network.perimeter.networkInterfaces.get(key)?.name ?? key}`;
 }

@@ -1,14 +1,21 @@
+import type { DomainName } from '../../net/index.ts';
 import { type FirewallPlacement, findOwner, type Network } from '../../network/index.ts';
 import { resolveName, resolvesThroughFirewall } from '../../semantics/dns/concrete.ts';
-import { evaluateFirewall } from '../../semantics/firewall/concrete.ts';
-import type { Flow } from '../../semantics/flow.ts';
+import {
+  evaluateFirewall,
+  type FirewallContext,
+  type FirewallDecision,
+} from '../../semantics/firewall/index.ts';
+import type { Flow, FlowAddress } from '../../semantics/flow.ts';
+import { flowAddressOf } from '../../semantics/outbound/flow-address.ts';
 import type { Decider, MissingFact } from '../../semantics/verdict.ts';
 import { deliverToOf } from '../deliver-to.ts';
-import { isPrivate } from '../is-private.ts';
-import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
-import { sessionOf, untranslated } from '../session.ts';
+import { elsewhere } from '../elsewhere.ts';
+import { isPrivate, isPublic } from '../is-private.ts';
+import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
+import { replyTo, sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
-import type { Hop, Step } from '../trace.ts';
+import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 
 type AtFirewall = Position & { kind: 'firewall' };
@@ -18,13 +25,12 @@ type AtFirewall = Position & { kind: 'firewall' };
  * saw begin, and is dropped otherwise, whatever the rules say (azure-firewall 2.1, 3).
  */
 export function firewallHop(
-  context: TraceContext,
+  { network }: TraceContext,
   at: AtFirewall,
   flow: Flow,
   journey: Journey,
   deliverTo: DeliverTo | undefined,
 ): HopResult {
-  const { network } = context;
   const placement = network.firewalls.get(at.firewallKey);
   const steps: Step[] = [];
   const hop: Hop = {
@@ -38,93 +44,99 @@ export function firewallHop(
     const why = [{ missing: `firewall \`${hop.name}\`` }];
     return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why } } };
   }
-  const subnetKey =
-    placement.subnet.kind === 'found' ? placement.subnet.target.subnet.key : undefined;
-  if (journey.direction === 'return') return answer(hop, at, subnetKey, flow, journey);
+  if (journey.direction === 'return') return answer(hop, at, placement, flow, journey);
 
+  const decision = evaluateFirewall(placement, flow, contextOf(network, placement, flow, journey));
+  steps.push(...decision.steps);
+  const deny = (by: Decider): HopResult => ({
+    hop,
+    next: { kind: 'stop', disposition: { kind: 'denied', by } },
+  });
+  if (decision.verdict.kind === 'deny') return deny(decision.verdict.by);
+  const open: MissingFact[] = decision.verdict.kind === 'unknown' ? [...decision.verdict.why] : [];
+  if (decision.answeredBy === 'dns-proxy') {
+    const disposition: Disposition = { kind: 'delivered', to: `the DNS proxy of ${hop.name}` };
+    const reply = sentFrom(placement, replyTo(flow));
+    return {
+      hop,
+      next: {
+        kind: 'stop',
+        disposition,
+        ...(reply === undefined ? { isAnsweredHere: true } : { reply }),
+      },
+      ...(open.length > 0 ? { conditions: open } : {}),
+    };
+  }
+  const left = decision.after ?? flow;
+  const unresolved = cannotResolve(network, placement, left, decision);
+  if (unresolved !== undefined) {
+    const { by, isCertain } = unresolved;
+    steps.push({ stage: 'dns', by, text: by.name, facts: ['AFW-E35'] });
+    if (isCertain) return deny(by);
+    open.push({ missing: `whether a rule that needs no name decides (${by.name})` });
+  }
+  const onward = sendOn(network, hop, placement, left, deliverTo);
+  const conditions = [...open, ...(onward.conditions ?? [])];
+  return {
+    ...onward,
+    session: { boxKey: at.firewallKey, boxName: hop.name, arrived: flow, left },
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...(decision.assumptions.length > 0 ? { assumptions: decision.assumptions } : {}),
+  };
+}
+
+function contextOf(
+  network: Network,
+  placement: FirewallPlacement,
+  flow: Flow,
+  journey: Journey,
+): FirewallContext {
+  const { firewall } = placement;
   const clientVnet = journey.homeVnetKey;
-  const decision = evaluateFirewall(placement, flow, {
+  // `<location>` in Microsoft's lists is the region of the cluster that sends, wherever the firewall is.
+  const location = journey.sender.cluster?.cluster?.location ?? firewall.location;
+  return {
     datasets: network.perimeter.snapshot.datasets,
     ipGroups: network.perimeter.ipGroups,
     clientResolver:
       clientVnet === undefined
         ? 'unknown'
-        : resolvesThroughFirewall(network, clientVnet, at.firewallKey),
+        : resolvesThroughFirewall(network, clientVnet, firewall.key),
     network,
-    ...(placement.firewall.location === undefined ? {} : { location: placement.firewall.location }),
-  });
-  steps.push(...decision.steps);
-  if (decision.verdict.kind === 'deny') {
-    return {
-      hop,
-      next: { kind: 'stop', disposition: { kind: 'denied', by: decision.verdict.by } },
-    };
-  }
-  const conditions: MissingFact[] =
-    decision.verdict.kind === 'unknown' ? [...decision.verdict.why] : [];
-  if (decision.answeredBy === 'dns-proxy') {
-    return {
-      hop,
-      next: {
-        kind: 'stop',
-        disposition: { kind: 'delivered', to: `the DNS proxy of ${hop.name}` },
-      },
-      ...(conditions.length > 0 ? { conditions } : {}),
-    };
-  }
-  const left = decision.after ?? flow;
-  const unresolved = firewallCannotResolve(network, placement, left);
-  if (unresolved !== undefined) {
-    steps.push({ stage: 'dns', by: unresolved, text: unresolved.name, facts: ['AFW-E35'] });
-    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: unresolved } } };
-  }
-  const session = { boxKey: at.firewallKey, boxName: hop.name, arrived: flow, left };
-  const said = {
-    ...(conditions.length > 0 ? { conditions } : {}),
-    ...(decision.assumptions.length > 0 ? { assumptions: decision.assumptions } : {}),
-  };
-  const target = deliverTo ?? deliverToOf(network, left.destination);
-  const onward = target === undefined ? {} : { deliverTo: target };
-  const outsideOwner = findOwner(network, left.destination).find(
-    (found) => found.certainty === 'yes',
-  );
-  if (subnetKey === undefined && isPrivate(left.destination)) {
-    const missing = `the network of ${hop.name} (its subnet is not in the input)`;
-    const why = [...conditions, { missing, at: placement.firewall.at }];
-    return {
-      hop: { ...hop, flow: left },
-      next: { kind: 'stop', disposition: { kind: 'unknown', why } },
-    };
-  }
-  if (subnetKey === undefined || outsideOwner?.owner.kind === 'firewall-public') {
-    return {
-      hop: { ...hop, flow: left },
-      session,
-      next: { kind: 'forward', to: { at: { kind: 'internet' }, flow: left } },
-      ...said,
-    };
-  }
-  return {
-    hop: { ...hop, flow: left },
-    session,
-    next: {
-      kind: 'forward',
-      to: {
-        at: { kind: 'leaving-subnet', subnetKey, sender: hop.name, translated: true },
-        flow: left,
-        ...onward,
-      },
-    },
-    ...said,
+    ...(location === undefined ? {} : { location }),
+    resolve: (name) => resolvedBy(network, placement, name, flow),
   };
 }
 
-/** A name in HTTP or TLS is resolved by the firewall itself: what it cannot resolve it cannot reach (AFW-E35). */
-function firewallCannotResolve(
+/**
+ * What the firewall's own DNS answers: the private address where its network holds one; a public one only where the
+ * client was told a private one, so that the two differ. `undefined`: nothing to tell them apart by.
+ */
+function resolvedBy(
+  network: Network,
+  placement: FirewallPlacement,
+  name: DomainName,
+  flow: Flow,
+): FlowAddress | undefined {
+  if (placement.subnet.kind !== 'found') return undefined;
+  const resolution = resolveName(network, placement.subnet.target.vnet.key, name);
+  if (resolution.kind === 'private') return flowAddressOf(resolution.address);
+  if (resolution.kind !== 'public' || flow.destinationName !== name) return undefined;
+  return isPrivate(flow.destination)
+    ? { kind: 'within', addresses: elsewhere(network), label: name, symbol: `name:${name}` }
+    : undefined;
+}
+
+/**
+ * A name in HTTP or TLS is resolved by the firewall itself: what it cannot resolve it cannot reach (AFW-E35). Only
+ * application rules read names; a flow that a network rule allows needs none.
+ */
+function cannotResolve(
   network: Network,
   placement: FirewallPlacement,
   flow: Flow,
-): Decider | undefined {
+  { steps, verdict }: FirewallDecision,
+): { readonly by: Decider; readonly isCertain: boolean } | undefined {
   const { application } = flow;
   const name =
     application.kind === 'https'
@@ -133,41 +145,96 @@ function firewallCannotResolve(
         ? application.host
         : undefined;
   if (name === undefined || placement.subnet.kind !== 'found') return undefined;
+  const reads = (step: { readonly stage: string }) =>
+    step.stage === 'application rules' || step.stage === 'infrastructure';
+  const deciding = steps.filter(
+    (step) => step.verdict !== undefined && step.verdict.kind !== 'deny',
+  );
+  if (!deciding.some(reads)) return undefined;
   const resolution = resolveName(network, placement.subnet.target.vnet.key, name);
   if (resolution.kind !== 'nxdomain') return undefined;
-  return { ...resolution.by, name: `the firewall cannot resolve ${name}: ${resolution.why}` };
+  return {
+    by: { ...resolution.by, name: `the firewall cannot resolve ${name}: ${resolution.why}` },
+    isCertain: verdict.kind === 'allow' && deciding.every(reads),
+  };
+}
+
+/** Routed on by the firewall's own subnet. */
+function sendOn(
+  network: Network,
+  hop: Hop,
+  placement: FirewallPlacement,
+  left: Flow,
+  deliverTo: DeliverTo | undefined,
+): Pick<HopResult, 'hop' | 'next' | 'conditions'> {
+  const told = { ...hop, flow: left };
+  const sent = sentFrom(placement, left);
+  if (sent === undefined && isPrivate(left.destination)) {
+    const missing = `the network of ${hop.name} (its subnet is not in the input)`;
+    const why = [{ missing, at: placement.firewall.at }];
+    return { hop: told, next: { kind: 'stop', disposition: { kind: 'unknown', why } } };
+  }
+  const owner = findOwner(network, left.destination).find((found) => found.certainty === 'yes');
+  if (sent === undefined || owner?.owner.kind === 'firewall-public') {
+    return { hop: told, next: { kind: 'forward', to: { at: { kind: 'internet' }, flow: left } } };
+  }
+  const target = deliverTo ?? deliverToOf(network, left.destination);
+  const to = target === undefined ? sent : { ...sent, deliverTo: target };
+  return { hop: told, next: { kind: 'forward', to } };
+}
+
+function sentFrom(placement: FirewallPlacement, flow: Flow): Placed | undefined {
+  const { subnet, firewall } = placement;
+  if (subnet.kind !== 'found') return undefined;
+  const at: Position = {
+    kind: 'leaving-subnet',
+    subnetKey: subnet.target.subnet.key,
+    sender: firewall.name,
+    firewallKey: firewall.key,
+  };
+  return { at, flow };
 }
 
 function answer(
   hop: Hop,
   at: AtFirewall,
-  subnetKey: string | undefined,
+  placement: FirewallPlacement,
   flow: Flow,
   journey: Journey,
 ): HopResult {
   const session = sessionOf(journey.sessions, at.firewallKey, flow);
+  const drop = (text: string, why: string): HopResult => {
+    const fact = 'AFW-E06';
+    const disposition: Disposition = { kind: 'no-session', at: hop.name, why, fact };
+    const step: Step = { stage: 'session', text, facts: [fact] };
+    return { hop: { ...hop, steps: [step] }, next: { kind: 'stop', disposition } };
+  };
   if (session === undefined) {
-    const why = `${hop.name} never saw the request this answers`;
-    const step: Step = { stage: 'session', text: 'none: dropped', facts: ['AFW-E06'] };
-    return {
-      hop: { ...hop, steps: [step] },
-      next: {
-        kind: 'stop',
-        disposition: { kind: 'no-session', at: hop.name, why, fact: 'AFW-E06' },
-      },
-    };
+    return drop('none: dropped', `${hop.name} never saw the request this answers`);
+  }
+  // What left to a public address waits for its answer there; from inside it is a stranger (azure-firewall 3).
+  if (isPublic(session.left.source) && at.isFromInternet !== true) {
+    const text = `none on this side: dropped (it left as ${formatAddress(session.left.source)})`;
+    const why = `${hop.name} waits for the answer from the internet, and it comes from inside`;
+    return drop(text, why);
   }
   const undone = untranslated(session);
   const step: Step = {
     stage: 'session',
     text: `known: ${formatAddress(flow.destination)} → ${formatAddress(undone.destination)}`,
   };
-  const to: Position =
-    subnetKey === undefined
-      ? { kind: 'internet' }
-      : { kind: 'leaving-subnet', subnetKey, sender: hop.name, translated: true };
-  return {
-    hop: { ...hop, steps: [step], flow: undone },
-    next: { kind: 'forward', to: { at: to, flow: undone } },
-  };
+  const told = { ...hop, steps: [step], flow: undone };
+  const to = sentFrom(placement, undone) ?? fromHub(undone, journey);
+  if (to !== undefined) return { hop: told, next: { kind: 'forward', to } };
+  const why = [{ missing: `the network of ${hop.name}`, at: placement.firewall.at }];
+  return { hop: told, next: { kind: 'stop', disposition: { kind: 'unknown', why } } };
+}
+
+/** A firewall of a virtual hub has no subnet of its own: its answers go to the internet, or to where they belong. */
+function fromHub(flow: Flow, journey: Journey): Placed | undefined {
+  if (isPublic(flow.destination)) return { at: { kind: 'internet' }, flow };
+  const { homeSubnetKey } = journey;
+  return homeSubnetKey === undefined
+    ? undefined
+    : { at: { kind: 'entering-subnet', subnetKey: homeSubnetKey }, flow };
 }

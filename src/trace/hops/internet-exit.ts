@@ -20,15 +20,16 @@ export function internetExit(
     by: choice.by,
     text:
       choice.kind === 'none'
-        ? 'no outbound method: dropped'
+        ? `no outbound method (${choice.by.name}): dropped`
         : `${choice.by.name}: ${formatAddress(flow.source)} → ${formatAddress(choice.source)}`,
     facts: choice.facts,
   };
   const steps = [...hop.steps, step];
   if (choice.kind === 'none') {
+    const by = { ...choice.by, name: `no outbound method: ${choice.by.name}` };
     return {
       hop: { ...hop, steps, flow },
-      next: { kind: 'stop', disposition: { kind: 'no-route', by: choice.by } },
+      next: { kind: 'stop', disposition: { kind: 'no-route', by } },
     };
   }
   const outside = { ...flow, source: choice.source };

@@ -1,122 +1,139 @@
-import { findOwner } from '../../network/index.ts';
+import { type FoundOwner, findOwner } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import { apiServerSymbol } from '../api-server-target.ts';
 import { isPrivate } from '../is-private.ts';
-import type { HopResult, Journey } from '../journey.ts';
+import type { HopResult, Journey, Position } from '../journey.ts';
 import { sameAddress, sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
-import { apiServerSymbol } from '../target.ts';
+import type { Disposition, Hop } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { PLATFORM_SNAT, replyFromInternet } from './internet-exit.ts';
+import { intoInterface } from './public-interface.ts';
 
 /** The internet: carries a flow to whoever owns the public address, in the perimeter or outside it. */
 export function internetHop(context: TraceContext, flow: Flow, journey: Journey): HopResult {
+  const { network } = context;
   const target = flow.destinationName ?? formatAddress(flow.destination);
-  const hop = { kind: 'internet', name: target, steps: [], flow };
+  const hop: Hop = { kind: 'internet', name: 'internet', steps: [], flow };
+  const stop = (disposition: Disposition): HopResult => ({
+    hop,
+    next: { kind: 'stop', disposition },
+  });
+  const forward = (at: Position): HopResult => ({
+    hop,
+    next: { kind: 'forward', to: { at, flow } },
+  });
 
+  const dropped = droppedThere(flow, target);
+  if (dropped !== undefined) {
+    const by = { kind: 'platform', name: dropped } as const;
+    return {
+      hop: { ...hop, steps: [{ stage: 'route', by, text: dropped }] },
+      next: { kind: 'stop', disposition: { kind: 'no-route', by } },
+    };
+  }
   if (journey.direction === 'return') {
     if (journey.home !== undefined && sameAddress(journey.home, flow.destination)) {
-      return { hop, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } } };
+      return stop({ kind: 'delivered', to: 'the client' });
     }
-    const session = sessionOf(journey.sessions, PLATFORM_SNAT, flow);
-    if (session !== undefined) {
-      const answer = untranslated(session);
-      const back = {
-        ...hop,
-        steps: [
-          {
-            stage: 'outbound',
-            text: `${session.boxName} undoes its translation: → ${formatAddress(answer.destination)}`,
-          },
-        ],
-        flow: answer,
-      };
-      return session.returnTo === undefined
-        ? {
-            hop: back,
-            next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } },
-          }
-        : { hop: back, next: { kind: 'forward', to: { at: session.returnTo, flow: answer } } };
+    const translator = journey.sessions.find(
+      ({ boxKey, left }) =>
+        network.firewalls.has(boxKey) && sameAddress(left.source, flow.destination),
+    );
+    // A NAT gateway of its subnet may hold the address; the firewall gets the answer all the same.
+    if (translator !== undefined) {
+      return forward({ kind: 'firewall', firewallKey: translator.boxKey, isFromInternet: true });
     }
+    const undone = untranslatedByPlatform(hop, flow, journey);
+    if (undone !== undefined) return undone;
   }
 
-  const api = context.network.clusters.find(
-    (cluster) =>
-      cluster.cluster !== undefined &&
-      flow.destination.symbol === apiServerSymbol(cluster.cluster.key),
+  const api = network.clusters.find(
+    ({ cluster }) =>
+      cluster !== undefined && flow.destination.symbol === apiServerSymbol(cluster.key),
   );
-  if (api !== undefined) {
-    return {
-      hop,
-      next: { kind: 'forward', to: { at: { kind: 'api-server', cluster: api }, flow } },
-    };
+  if (api !== undefined) return forward({ kind: 'api-server', cluster: api });
+
+  const owners = findOwner(network, flow.destination).filter(
+    (found) => !found.isGuess && found.certainty === 'yes',
+  );
+  for (const found of owners) {
+    const at = positionOf(found);
+    if (at !== undefined) return forward(at);
+    if (found.owner.kind === 'network-interface' && journey.direction === 'forward') {
+      const inside = intoInterface(network, found.owner.interfaceKey, hop, flow);
+      if (inside !== undefined) return inside;
+    }
   }
-  if (journey.direction === 'forward' && isPrivate(flow.destination)) {
-    const name = `${target} is a private address: nothing on the internet reaches it directly`;
-    return {
-      hop: { ...hop, name: 'internet', steps: [{ stage: 'route', text: name }] },
-      next: { kind: 'stop', disposition: { kind: 'no-route', by: { kind: 'platform', name } } },
-    };
+  const idle = owners.find(({ owner }) => owner.kind === 'public-ip')?.owner;
+  if (idle?.kind === 'public-ip') {
+    // A public IP of the perimeter whose user is not in the input.
+    const missing = `what public IP ${idle.publicIp.name} is attached to`;
+    return stop({ kind: 'unknown', why: [{ missing, at: idle.publicIp.at }] });
   }
-  const owners = findOwner(context.network, flow.destination).filter((found) => !found.isGuess);
-  const sure = owners.filter((found) => found.certainty === 'yes');
-  for (const { owner } of sure.length > 0 ? sure : []) {
-    if (owner.kind === 'firewall-public') {
-      return {
-        hop,
-        next: {
-          kind: 'forward',
-          to: { at: { kind: 'firewall', firewallKey: owner.firewall.firewall.key }, flow },
-        },
-      };
-    }
-    if (owner.kind === 'service-frontend') {
-      return {
-        hop,
-        next: {
-          kind: 'forward',
-          to: {
-            at: { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend },
-            flow,
-          },
-        },
-      };
-    }
-    if (owner.kind === 'application-gateway-frontend') {
-      return {
-        hop,
-        next: {
-          kind: 'forward',
-          to: {
-            at: {
-              kind: 'application-gateway',
-              gatewayKey: owner.gatewayKey,
-              frontendKey: owner.frontendKey,
-            },
-            flow,
-          },
-        },
-      };
-    }
-    if (owner.kind === 'public-ip') {
-      // A public IP of the perimeter whose user is not in the input.
-      const missing = `what public IP ${owner.publicIp.name} is attached to`;
-      if (sure.length === 1) {
-        return {
-          hop,
-          next: {
-            kind: 'stop',
-            disposition: { kind: 'unknown', why: [{ missing, at: owner.publicIp.at }] },
-          },
-        };
-      }
-    }
+  if (journey.direction === 'return') {
+    const missing = `who gets an answer to ${formatAddress(flow.destination)}`;
+    return stop({ kind: 'unknown', why: [{ missing }] });
+  }
+  if (journey.sender.isOnInternet && sameAddress(journey.sender.address, flow.source)) {
+    const missing = `whose address ${target} is (no public address in the input)`;
+    return stop({ kind: 'unknown', why: [{ missing }] });
   }
   return {
     hop,
     next: {
       kind: 'stop',
       disposition: { kind: 'left-network', to: target },
-      ...(journey.direction === 'forward' ? { reply: replyFromInternet(flow) } : {}),
+      reply: replyFromInternet(flow),
     },
   };
+}
+
+/** Nobody on the internet has a private address, and nobody there can answer one. */
+function droppedThere(flow: Flow, target: string): string | undefined {
+  if (isPrivate(flow.destination)) {
+    return `${target} is a private address: nothing on the internet reaches it`;
+  }
+  if (isPrivate(flow.source)) {
+    return `${formatAddress(flow.source)} is a private address: nothing on the internet can answer it`;
+  }
+  return undefined;
+}
+
+function untranslatedByPlatform(hop: Hop, flow: Flow, journey: Journey): HopResult | undefined {
+  const session = sessionOf(journey.sessions, PLATFORM_SNAT, flow);
+  if (session === undefined) return undefined;
+  const answer = untranslated(session);
+  const text = `${session.boxName} undoes its translation: → ${formatAddress(answer.destination)}`;
+  const back = { ...hop, steps: [{ stage: 'outbound', text }], flow: answer };
+  return session.returnTo === undefined
+    ? { hop: back, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } } }
+    : { hop: back, next: { kind: 'forward', to: { at: session.returnTo, flow: answer } } };
+}
+
+function positionOf({ owner }: FoundOwner): Position | undefined {
+  switch (owner.kind) {
+    case 'firewall-public':
+      return {
+        kind: 'firewall',
+        firewallKey: owner.firewall.firewall.key,
+        isFromInternet: true,
+      };
+    case 'service-frontend':
+      return { kind: 'service-frontend', cluster: owner.cluster, frontend: owner.frontend };
+    case 'application-gateway-frontend':
+      return {
+        kind: 'application-gateway',
+        gatewayKey: owner.gatewayKey,
+        frontendKey: owner.frontendKey,
+      };
+    case 'load-balancer-frontend':
+      return {
+        kind: 'load-balancer',
+        loadBalancer: owner.loadBalancer,
+        frontendKey: owner.frontend.key,
+      };
+    default:
+      return undefined;
+  }
 }

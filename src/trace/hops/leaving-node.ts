@@ -2,18 +2,23 @@ import { isEmptyAddressSet } from '../../net/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import { sourceOutsidePod } from '../../semantics/masquerade/concrete.ts';
 import { clusterInternetOutbound } from '../../semantics/outbound/concrete.ts';
-import type { DeliverTo, HopResult, Position } from '../journey.ts';
-import { sameAddress } from '../session.ts';
+import type { MissingFact } from '../../semantics/verdict.ts';
+import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
 import { formatAddress } from '../step-of.ts';
 import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { internetExit } from './internet-exit.ts';
 
+type LeavingNode = Position & { kind: 'leaving-node' };
+
+const STATIC_EGRESS = 'kubernetes.azure.com/static-gateway-configuration';
+
 /** The node: decides whether the network outside sees the pod or the node (aks.md 2.1). */
 export function leavingNodeHop(
   context: TraceContext,
-  at: Position & { kind: 'leaving-node' },
+  at: LeavingNode,
   flow: Flow,
+  journey: Journey,
   deliverTo: DeliverTo | undefined,
 ): HopResult {
   const steps: Step[] = [];
@@ -24,53 +29,45 @@ export function leavingNodeHop(
     ...(at.pool === undefined ? {} : { at: at.pool.pool.at }),
     steps,
   };
-  let outside = flow;
-  let conditions: HopResult['conditions'];
-  let subnetLink = at.pool?.nodeSubnet;
+  const stopUnknown = (outside: Flow, why: readonly MissingFact[]): HopResult => ({
+    hop: { ...hop, flow: outside },
+    next: { kind: 'stop', disposition: { kind: 'unknown', why } },
+  });
 
-  if (at.pod !== undefined) {
-    const source = sourceOutsidePod(context.network, at.cluster, at.pool, at.pod, flow.destination);
-    outside = { ...flow, source: source.source };
-    const changed = !sameAddress(source.source, flow.source);
-    steps.push({
-      stage: 'masquerade',
-      by: source.by,
-      text: changed
-        ? `${formatAddress(flow.source)} → ${formatAddress(source.source)}`
-        : `none: ${formatAddress(flow.source)} stays`,
-      facts: source.facts,
-    });
-    if (source.warning !== undefined) steps.push({ stage: 'warning', text: source.warning });
-    if (source.why.length > 0) conditions = source.why;
-    // A pod subnet is routed by its own table unless the node's address was taken (aks.md 2.1).
-    if (source.masquerade === 'no' && !at.pod.hostNetwork && at.pool?.podSubnet.kind === 'found') {
-      subnetLink = at.pool.podSubnet;
-    }
+  const gateway = staticGatewayOf(at, deliverTo);
+  if (gateway !== undefined) {
+    const missing = `how static egress gateway \`${gateway}\` carries it (a tunnel to gateway nodes that no walk follows)`;
+    steps.push({ stage: 'static egress', text: `tunnelled to gateway \`${gateway}\`` });
+    return stopUnknown(flow, [{ missing, at: at.pod!.at }]);
   }
-  const said = conditions === undefined ? {} : { conditions };
+  if (at.pod === undefined && deliverTo !== undefined && isInsideOverlay(at, deliverTo)) {
+    steps.push({ stage: 'cluster network', text: `→ ${formatAddress(flow.destination)}` });
+    return { hop: { ...hop, flow }, next: { kind: 'forward', to: intoOverlay(deliverTo, flow) } };
+  }
 
+  const left = masquerade(context, at, flow, journey, steps);
+  const { outside } = left;
+  const said = left.why.length === 0 ? {} : { conditions: left.why };
+  const subnetLink = left.isPodSubnet ? at.pool?.podSubnet : at.pool?.nodeSubnet;
   if (subnetLink?.kind === 'found') {
+    const pool = at.pool === undefined ? {} : { pool: { cluster: at.cluster, placement: at.pool } };
+    const to: Position = {
+      kind: 'leaving-subnet',
+      subnetKey: subnetLink.target.subnet.key,
+      sender: hop.name,
+      ...pool,
+    };
+    const onward = deliverTo === undefined ? {} : { deliverTo };
     return {
       hop: { ...hop, flow: outside },
-      next: {
-        kind: 'forward',
-        to: {
-          at: {
-            kind: 'leaving-subnet',
-            subnetKey: subnetLink.target.subnet.key,
-            sender: hop.name,
-            ...(at.pool === undefined ? {} : { pool: { cluster: at.cluster, placement: at.pool } }),
-          },
-          flow: outside,
-          ...(deliverTo === undefined ? {} : { deliverTo }),
-        },
-      },
+      next: { kind: 'forward', to: { at: to, flow: outside, ...onward } },
       ...said,
     };
   }
   if (subnetLink?.kind === 'none' && at.pool !== undefined && isOutsideCluster(context, at, flow)) {
     const choice = clusterInternetOutbound(context.network, at.cluster, at.pool);
-    return { ...internetExit(hop, outside, choice), ...said };
+    const exit = internetExit(hop, outside, choice);
+    return { ...exit, conditions: [...left.why, ...(exit.conditions ?? [])] };
   }
   const missing =
     subnetLink === undefined || subnetLink.kind === 'none'
@@ -78,22 +75,84 @@ export function leavingNodeHop(
       : subnetLink.kind === 'dangling'
         ? `subnet \`${subnetLink.id}\` (not in the input)`
         : subnetLink.unknown.missing;
-  const why = [...(conditions ?? []), { missing, ...(hop.at === undefined ? {} : { at: hop.at }) }];
+  const fact = { missing, ...(hop.at === undefined ? {} : { at: hop.at }) };
+  return stopUnknown(outside, [...left.why, fact]);
+}
+
+interface Left {
+  readonly outside: Flow;
+  readonly why: readonly MissingFact[];
+  /** A pod subnet is routed by its own table unless the node's address was taken (aks.md 2.1). */
+  readonly isPodSubnet: boolean;
+}
+
+function masquerade(
+  { network }: TraceContext,
+  at: LeavingNode,
+  flow: Flow,
+  journey: Journey,
+  steps: Step[],
+): Left {
+  const { pod, pool } = at;
+  const hasPodSubnet = pool?.podSubnet.kind === 'found';
+  if (pod === undefined) return { outside: flow, why: [], isPodSubnet: false };
+  if (journey.direction === 'return') {
+    // The node translates connections, not packets: an answer leaves as its session came.
+    return { outside: flow, why: [], isPodSubnet: hasPodSubnet && !pod.hostNetwork };
+  }
+  const source = sourceOutsidePod(network, at.cluster, pool, pod, flow.destination);
+  // The same address stays the same object: later boxes know the sender by it.
+  const isKept = source.masquerade === 'no';
+  const outside = isKept ? flow : { ...flow, source: source.source };
+  const before = formatAddress(flow.source);
+  steps.push({
+    stage: 'masquerade',
+    by: source.by,
+    text: isKept ? `none: ${before} stays` : `${before} → ${formatAddress(source.source)}`,
+    facts: source.facts,
+  });
+  if (source.warning !== undefined) steps.push({ stage: 'warning', text: source.warning });
+  const isPodSubnet = isKept && !pod.hostNetwork && hasPodSubnet;
+  return { outside, why: source.why, isPodSubnet };
+}
+
+/** aks.md 10: the annotation takes what leaves the cluster; what stays in it goes as ever. */
+function staticGatewayOf(
+  { pod, cluster }: LeavingNode,
+  deliverTo: DeliverTo | undefined,
+): string | undefined {
+  if (pod === undefined || pod.hostNetwork || deliverTo?.cluster === cluster) return undefined;
+  return pod.annotations[STATIC_EGRESS];
+}
+
+function isInsideOverlay(at: LeavingNode, { cluster, pod }: DeliverTo): boolean {
+  const { addressing } = at.cluster;
+  return (
+    cluster === at.cluster &&
+    !pod.hostNetwork &&
+    (addressing === 'overlay' || addressing === 'kubenet')
+  );
+}
+
+/** From a node to a pod: no box stands between them, on the way back neither. */
+function intoOverlay(deliverTo: DeliverTo, flow: Flow): Placed {
   return {
-    hop: { ...hop, flow: outside },
-    next: { kind: 'stop', disposition: { kind: 'unknown', why } },
+    at: {
+      kind: 'entering-pod',
+      cluster: deliverTo.cluster,
+      pod: deliverTo.pod,
+      from: { kind: 'address', address: flow.source, isNode: 'some-node' },
+      arrival: 'direct',
+    },
+    flow,
   };
 }
 
 /** A network that AKS manages: all we know is how it gets out, not what else is inside. */
-function isOutsideCluster(
-  context: TraceContext,
-  at: Position & { kind: 'leaving-node' },
-  flow: Flow,
-): boolean {
+function isOutsideCluster({ network }: TraceContext, at: LeavingNode, flow: Flow): boolean {
   return (
     flow.destinationName !== undefined ||
     isEmptyAddressSet(at.cluster.nodeAddresses) ||
-    context.network.vnets.size === 0
+    network.vnets.size === 0
   );
 }

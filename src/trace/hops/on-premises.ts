@@ -1,50 +1,94 @@
-import { subnetOf } from '../../network/index.ts';
+import {
+  type Network,
+  peerTo,
+  type SubnetPlacement,
+  subnetOf,
+  vnetReaches,
+} from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
 import { replyTo, sameAddress } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
+import type { Disposition, Hop } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 
-/** Behind a VPN or ExpressRoute gateway: what arrives enters by the gateway's subnet and follows its routes. */
+/**
+ * Behind a VPN or ExpressRoute gateway: what comes from there enters by the gateway's subnet and follows its routes;
+ * what goes there has left what we model.
+ */
 export function onPremisesHop(
-  context: TraceContext,
+  { network }: TraceContext,
   at: Position & { kind: 'on-premises' },
   flow: Flow,
   journey: Journey,
 ): HopResult {
-  const hop = { kind: 'on-premises', name: formatAddress(flow.source), steps: [], flow };
-  if (
-    journey.home !== undefined &&
-    sameAddress(journey.home, flow.destination) &&
-    journey.direction === 'return'
-  ) {
-    return { hop, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } } };
-  }
-  const { network } = context;
-  const gateway = [...network.perimeter.virtualNetworkGateways.values()].find(
-    (one) => one.subnet?.kind === 'reference',
-  );
-  const subnetKey = gateway?.subnet?.kind === 'reference' ? gateway.subnet.key : undefined;
-  if (subnetKey !== undefined && network.subnets.has(subnetKey)) {
-    return {
-      hop,
-      next: {
-        kind: 'forward',
-        to: { at: { kind: 'leaving-subnet', subnetKey, sender: 'the gateway' }, flow },
-      },
-    };
-  }
-  const target = subnetOf(network, flow.destination, at.vnetKey)[0];
-  const missing =
-    target === undefined
-      ? 'a virtual network gateway in the input'
-      : `how ${formatAddress(flow.destination)} is reached from on-premises (no virtual network gateway in the input)`;
-  return {
+  const name = formatAddress(at.way === 'in' ? flow.source : flow.destination);
+  const hop: Hop = { kind: 'on-premises', name, steps: [], flow };
+  const stop = (disposition: Disposition): HopResult => ({
     hop,
-    next: {
-      kind: 'stop',
-      disposition: { kind: 'unknown', why: [{ missing }] },
-      reply: { at: { kind: 'on-premises' }, flow: replyTo(flow) },
-    },
+    next: { kind: 'stop', disposition },
+  });
+  if (at.way === 'out') {
+    if (journey.direction === 'forward') {
+      const by = at.vnetKey === undefined ? {} : { vnetKey: at.vnetKey };
+      return {
+        hop,
+        next: {
+          kind: 'stop',
+          disposition: { kind: 'left-network', to: 'the network behind the gateway' },
+          reply: { at: { kind: 'on-premises', way: 'in', ...by }, flow: replyTo(flow) },
+        },
+      };
+    }
+    const isHome = journey.home !== undefined && sameAddress(journey.home, flow.destination);
+    if (isHome && !journey.sender.isOnInternet)
+      return stop({ kind: 'delivered', to: 'the client' });
+    const missing = `what the network behind the gateway does with an answer to ${name}`;
+    return stop({ kind: 'unknown', why: [{ missing }] });
+  }
+  const doors = gatewaySubnets(network, at.vnetKey, flow);
+  const [door] = doors;
+  if (door === undefined) {
+    const missing = `how ${formatAddress(flow.destination)} is reached from on-premises (no virtual network gateway in the input leads there)`;
+    return stop({ kind: 'unknown', why: [{ missing }] });
+  }
+  if (doors.length > 1) {
+    const names = doors.map(({ vnet }) => vnet.name).join(', ');
+    return stop({ kind: 'unknown', why: [{ missing: `by which gateway it comes (${names})` }] });
+  }
+  const to: Position = {
+    kind: 'leaving-subnet',
+    subnetKey: door.subnet.key,
+    sender: 'the gateway',
   };
+  return { hop, next: { kind: 'forward', to: { at: to, flow } } };
+}
+
+/**
+ * The gateway subnets by which on-premises reaches a destination: that of the network which uses the gateway, its own
+ * or by its peering; else those whose network reaches the destination's.
+ */
+function gatewaySubnets(
+  network: Network,
+  vnetKey: string | undefined,
+  flow: Flow,
+): readonly SubnetPlacement[] {
+  const all = new Map<string, SubnetPlacement>();
+  for (const { subnet } of network.perimeter.virtualNetworkGateways.values()) {
+    const found = subnet?.kind === 'reference' ? network.subnets.get(subnet.key) : undefined;
+    if (found !== undefined) all.set(found.subnet.key, found);
+  }
+  const doors = [...all.values()];
+  if (vnetKey !== undefined) {
+    const own = doors.filter(({ vnet }) => vnet.key === vnetKey);
+    if (own.length > 0) return own;
+    return doors.filter(
+      ({ vnet }) => peerTo(network, vnetKey, vnet.key)?.peering.useRemoteGateways === true,
+    );
+  }
+  const homes = subnetOf(network, flow.destination).map(({ subnet }) => subnet.vnet.key);
+  const leading = doors.filter(({ vnet }) =>
+    homes.some((home) => vnetReaches(network, vnet.key, home) !== 'no'),
+  );
+  return leading.length > 0 ? leading : doors;
 }

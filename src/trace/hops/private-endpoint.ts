@@ -1,17 +1,14 @@
-import { subnetOf } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import { evaluateNsg } from '../../semantics/nsg/concrete.ts';
 import {
   connectionVerdict,
   policiesInForce,
   subnetOfEndpoint,
 } from '../../semantics/private-endpoint/concrete.ts';
-import type { MissingFact, Verdict } from '../../semantics/verdict.ts';
 import type { HopResult, Position } from '../journey.ts';
-import { replyTo } from '../session.ts';
-import { stepOf } from '../step-of.ts';
 import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { replyHome } from './reply-home.ts';
+import { judge, subnetVerdict } from './verdicts.ts';
 
 /**
  * A private endpoint: one direction only, and only when its connection is approved. The NSG of its subnet looks
@@ -19,11 +16,10 @@ import type { TraceContext } from '../trace-context.ts';
  * network, around every route table.
  */
 export function privateEndpointHop(
-  context: TraceContext,
+  { network }: TraceContext,
   at: Position & { kind: 'private-endpoint' },
   flow: Flow,
 ): HopResult {
-  const { network } = context;
   const endpoint = network.perimeter.privateEndpoints.get(at.endpointKey);
   const name = endpoint?.name ?? at.endpointKey;
   const steps: Step[] = [];
@@ -39,38 +35,30 @@ export function privateEndpointHop(
     return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why } } };
   }
   const subnet = subnetOfEndpoint(network, endpoint);
-  const verdicts: [string, Verdict][] = [['connection', connectionVerdict(endpoint)]];
-  if (subnet.kind === 'found' && policiesInForce(subnet.target).securityGroup) {
-    const nsg = subnet.target.networkSecurityGroup;
-    if (nsg.kind === 'found') {
-      const subnetKey = subnet.target.subnet.key;
-      verdicts.push(['nsg', evaluateNsg(network, nsg.target, 'Inbound', flow, { subnetKey })]);
-    }
-  }
-  const conditions: MissingFact[] = [];
-  for (const [stage, verdict] of verdicts) {
-    steps.push(stepOf(stage, verdict));
-    if (verdict.kind === 'deny') {
-      return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: verdict.by } } };
-    }
-    if (verdict.kind === 'unknown') conditions.push(...verdict.why);
+  const guarded =
+    subnet.kind === 'found' && policiesInForce(subnet.target).securityGroup
+      ? subnet.target
+      : undefined;
+  const judged = judge(steps, [
+    ['connection', () => connectionVerdict(endpoint)],
+    [
+      'nsg',
+      () => (guarded === undefined ? undefined : subnetVerdict(network, guarded, 'Inbound', flow)),
+    ],
+  ]);
+  if (judged.denied !== undefined) {
+    const disposition = { kind: 'denied', by: judged.denied } as const;
+    return { hop, next: { kind: 'stop', disposition } };
   }
   const vnetKey = subnet.kind === 'found' ? subnet.target.vnet.key : undefined;
-  const back = subnetOf(network, flow.source, vnetKey)[0];
+  const reply = replyHome(network, flow, vnetKey);
   return {
     hop,
     next: {
       kind: 'stop',
       disposition: { kind: 'delivered', to: `private endpoint ${name}` },
-      ...(back === undefined
-        ? {}
-        : {
-            reply: {
-              at: { kind: 'entering-subnet', subnetKey: back.subnet.subnet.key },
-              flow: replyTo(flow),
-            },
-          }),
+      ...(reply === undefined ? {} : { reply }),
     },
-    ...(conditions.length > 0 ? { conditions } : {}),
+    ...(judged.open.length > 0 ? { conditions: judged.open } : {}),
   };
 }

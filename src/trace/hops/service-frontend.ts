@@ -1,12 +1,21 @@
+import type { PoolPlacement, SubnetPlacement } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import { deliverToService } from '../../semantics/load-balancer/concrete.ts';
-import type { MissingFact } from '../../semantics/verdict.ts';
-import type { HopResult, Position } from '../journey.ts';
+import {
+  type BackendFlow,
+  deliverToService,
+  type ServiceDelivery,
+} from '../../semantics/load-balancer/concrete.ts';
+import type { MissingFact, Verdict } from '../../semantics/verdict.ts';
+import type { HopResult, Journey, Placed, Position } from '../journey.ts';
+import { podName } from '../pod-name.ts';
 import { replyTo } from '../session.ts';
-import { formatAddress, stepOf } from '../step-of.ts';
-import type { Step } from '../trace.ts';
+import { formatAddress } from '../step-of.ts';
+import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
-import { inboundVerdict } from './entering-subnet.ts';
+import { judge, subnetVerdict } from './verdicts.ts';
+
+type AtFrontend = Position & { kind: 'service-frontend' };
+type Listening = Extract<ServiceDelivery, { kind: 'listening' }>;
 
 /**
  * The load balancer of a Service, and the node behind it: the Service's own client ranges, the NSG of the nodes'
@@ -14,108 +23,121 @@ import { inboundVerdict } from './entering-subnet.ts';
  * out from the node with the front end as its source, to the client as the load balancer kept it.
  */
 export function serviceFrontendHop(
-  context: TraceContext,
-  at: Position & { kind: 'service-frontend' },
+  { network }: TraceContext,
+  at: AtFrontend,
   flow: Flow,
+  journey: Journey,
 ): HopResult {
-  const { network } = context;
   const { service } = at.frontend;
   const steps: Step[] = [];
-  const hop = {
+  const hop: Hop = {
     kind: 'load-balancer',
     name: `${service.namespace}/${service.name}`,
     at: service.typeAt,
     steps,
     flow,
   };
+  const stop = (disposition: Disposition): HopResult => ({
+    hop,
+    next: { kind: 'stop', disposition },
+  });
   const delivery = deliverToService(network, at.cluster, at.frontend, flow);
   if (delivery.kind === 'no-listener') {
-    steps.push({
-      stage: 'listener',
-      by: delivery.by,
-      text: delivery.by.name,
-      facts: delivery.facts,
-    });
-    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: delivery.by } } };
+    const { by, facts } = delivery;
+    steps.push({ stage: 'listener', by, text: by.name, facts });
+    return stop({ kind: 'denied', by });
   }
-  const conditions: MissingFact[] = [];
-  steps.push(stepOf('client ranges', delivery.filter));
-  if (delivery.filter.kind === 'deny') {
-    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: delivery.filter.by } } };
-  }
-  if (delivery.filter.kind === 'unknown') conditions.push(...delivery.filter.why);
+  const nodes = nodesBehind(at);
+  const node =
+    nodes.length === 0 ? undefined : journey.choose(nodes, ({ pool }) => `pool ${pool.name}`);
+  const subnet = node?.nodeSubnet.kind === 'found' ? node.nodeSubnet.target : undefined;
+  const nsgFlow = delivery.nsgView.kind === 'known' ? delivery.nsgView.flow : undefined;
+  const judged = judge(steps, [
+    ['client ranges', () => delivery.filter],
+    [
+      subnet === undefined ? 'nsg' : `nsg of ${subnet.subnet.name}`,
+      (): Verdict | undefined =>
+        subnet === undefined || nsgFlow === undefined
+          ? undefined
+          : subnetVerdict(network, subnet, 'Inbound', nsgFlow),
+    ],
+  ]);
+  if (judged.denied !== undefined) return stop({ kind: 'denied', by: judged.denied });
+  const open: MissingFact[] = [...judged.open, ...unseenByNsg(delivery, subnet)];
 
-  const nodes = at.cluster.pools.find((pool) => pool.nodeSubnet.kind === 'found')?.nodeSubnet;
-  const nodeSubnet = nodes?.kind === 'found' ? nodes.target : undefined;
-  if (nodeSubnet !== undefined) {
-    if (delivery.nsgView.kind === 'known') {
-      const verdict = inboundVerdict(network, nodeSubnet, delivery.nsgView.flow);
-      if (verdict !== undefined) {
-        steps.push(stepOf(`nsg of ${nodeSubnet.subnet.name}`, verdict));
-        if (verdict.kind === 'deny') {
-          return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: verdict.by } } };
-        }
-        if (verdict.kind === 'unknown') conditions.push(...verdict.why);
-      }
-    } else if (nodeSubnet.networkSecurityGroup.kind !== 'none') {
-      conditions.push(...delivery.nsgView.why);
-    }
+  if (delivery.backends.length === 0) {
+    const missing = `a workload that ${service.namespace}/${service.name} selects`;
+    return stop({ kind: 'unknown', why: [...open, { missing, at: service.at }] });
   }
-
-  const backend = delivery.backends[0];
-  if (backend === undefined) {
-    const why = [
-      ...conditions,
-      { missing: `a workload that ${service.namespace}/${service.name} selects`, at: service.at },
-    ];
-    return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why } } };
-  }
+  const backend = journey.choose(delivery.backends, ({ pod }) => `backend ${podName(pod)}`);
   if (backend.problem !== undefined) {
-    steps.push({ stage: 'target port', text: backend.problem });
-    const by = { kind: 'default', name: backend.problem, at: service.at } as const;
-    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by } } };
+    const by = { kind: 'default', name: backend.problem, at: service.at, fact: 'K8P-81' } as const;
+    steps.push({ stage: 'target port', by, text: backend.problem });
+    return stop({ kind: 'denied', by });
   }
-  const isLocal = service.externalTrafficPolicy === 'Local';
+  const seen = formatAddress(backend.flow.source);
+  const isKept = backend.flow.source === flow.source;
   steps.push({
     stage: 'kube-proxy',
-    text: `${formatAddress(flow.destination)}:${flow.destinationPort} → ${backend.pod.namespace}/${backend.pod.name}:${backend.port}${isLocal ? '' : `, source ${formatAddress(backend.flow.source)}`}`,
+    text: `→ ${podName(backend.pod)}:${backend.port}, source ${isKept ? `stays ${seen}` : seen}`,
     facts: delivery.facts,
   });
   return {
     hop: { ...hop, flow: backend.flow },
-    next: {
-      kind: 'forward',
-      to: {
-        at: {
-          kind: 'entering-pod',
-          cluster: at.cluster,
-          pod: backend.pod,
-          from: { kind: 'address', address: backend.flow.source, ...notAPod(flow, backend.flow) },
-          arrival: isLocal ? 'load-balancer-local' : 'load-balancer-cluster',
-          reply: replyFromNode(at, flow, nodeSubnet?.subnet.key),
-        },
-        flow: backend.flow,
-      },
-    },
-    ...(conditions.length > 0 ? { conditions } : {}),
+    next: { kind: 'forward', to: intoPod(at, backend, flow, subnet) },
+    ...(open.length > 0 ? { conditions: open } : {}),
   };
 }
 
-function replyFromNode(
-  at: Position & { kind: 'service-frontend' },
-  flow: Flow,
-  subnetKey: string | undefined,
-): { at: Position; flow: Flow } {
-  const answer = replyTo(flow);
-  return subnetKey === undefined
-    ? { at: { kind: 'leaving-node', cluster: at.cluster }, flow: answer }
-    : {
-        at: { kind: 'leaving-subnet', subnetKey, sender: `a node of ${at.cluster.name}` },
-        flow: answer,
-      };
+/** A load balancer hands to nodes of any pool: one of each that differ in their subnet. */
+function nodesBehind({ cluster }: AtFrontend): readonly PoolPlacement[] {
+  const bySubnet = new Map<string, PoolPlacement>();
+  for (const pool of cluster.pools) {
+    if (pool.nodeSubnet.kind !== 'found' || pool.pool.mode === 'Gateway') continue;
+    const { key } = pool.nodeSubnet.target.subnet;
+    if (!bySubnet.has(key)) bySubnet.set(key, pool);
+  }
+  return [...bySubnet.values()];
 }
 
-/** A client that kube-proxy left as it was came by the load balancer: it is neither a pod nor a node. */
-function notAPod(arrived: Flow, delivered: Flow): { isNode?: 'no' } {
-  return arrived.source === delivered.source ? { isNode: 'no' } : {};
+/** Without floating IP the NSG sees a node port that the input may not hold. */
+function unseenByNsg(
+  { nsgView }: Listening,
+  subnet: SubnetPlacement | undefined,
+): readonly MissingFact[] {
+  const isGuarded = subnet !== undefined && subnet.networkSecurityGroup.kind !== 'none';
+  return nsgView.kind === 'unknown' && isGuarded ? nsgView.why : [];
+}
+
+function intoPod(
+  at: AtFrontend,
+  backend: BackendFlow,
+  arrived: Flow,
+  subnet: SubnetPlacement | undefined,
+): Placed {
+  const isLocal = at.frontend.service.externalTrafficPolicy === 'Local';
+  return {
+    at: {
+      kind: 'entering-pod',
+      cluster: at.cluster,
+      pod: backend.pod,
+      // A client that kube-proxy left as it was came by the load balancer: it is neither a pod nor a node.
+      from: {
+        kind: 'address',
+        address: backend.flow.source,
+        ...(backend.flow.source === arrived.source ? { isNode: 'no' as const } : {}),
+      },
+      arrival: isLocal ? 'load-balancer-local' : 'load-balancer-cluster',
+      reply: replyFromNode(at, arrived, subnet?.subnet.key),
+    },
+    flow: backend.flow,
+  };
+}
+
+function replyFromNode(at: AtFrontend, arrived: Flow, subnetKey: string | undefined): Placed {
+  const flow = replyTo(arrived);
+  const sender = `a node of ${at.cluster.name}`;
+  return subnetKey === undefined
+    ? { at: { kind: 'leaving-node', cluster: at.cluster }, flow }
+    : { at: { kind: 'leaving-subnet', subnetKey, sender }, flow };
 }

@@ -189,7 +189,7 @@ function format(list: readonly Value[], call: Call): Value {
 
 /** Would splitting at `delimiter` fall inside the token of an unknown? Tokens hold no `/`: ids split safely. */
 function cutsToken(text: string, delimiter: string): boolean {
-  return (text.match(/«[^»]*»/g) ?? []).some((token) => token.includes(delimiter));
+  return (text.match(/«[^«»]*»/g) ?? []).some((token) => token.includes(delimiter));
 }
 
 function oneText(change: (text: string) => string) {

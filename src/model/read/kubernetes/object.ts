@@ -33,15 +33,12 @@ export function field(value: Value | undefined, name: string): Value | undefined
     : entry.value;
 }
 
-/** The object of that name; without a value when it is absent. */
+/** The object of that name; without a value when it is absent, or is said to be something else. */
 export function partIn(part: Part, name: string): Part {
-  const { value } = part;
-  if (value === undefined) return part;
-  if (value.kind !== 'object') {
-    wrongType(part, name, value, 'an object');
-    return partAt(part, undefined);
-  }
-  return partAt(part, field(value, name));
+  const value = field(part.value, name);
+  if (value === undefined || value.kind === 'object') return partAt(part, value);
+  wrongType(part, name, value, 'an object');
+  return partAt(part, undefined);
 }
 
 function partAt<V extends Value | undefined>(part: Part, value: V): Part & { readonly value: V } {
@@ -199,10 +196,12 @@ export function wrongType(part: Part, name: string, value: Value, wanted: string
   );
 }
 
+/** An answer that rests on such a guess must not pass for one: an error. Secrets decide nothing here. */
 function noteUnknown(part: Part, name: string, unknown: Unknown, taken: string): void {
+  if (unknown.reason === 'secret') return;
   report(
     part.reading,
-    'note',
+    'error',
     'model/value-unknown',
     `\`${name}\` of ${part.title} is not known and is ${taken}`,
     unknown.at,

@@ -14,6 +14,7 @@ import {
   findOwner,
   type KnownAddress,
   type PoolPlacement,
+  type SubnetPlacement,
 } from '../../../network/index.ts';
 import { poolDemand, usableAddresses } from '../../../semantics/address-plan/concrete.ts';
 import { missingFromRanges } from '../../../semantics/api-server/concrete.ts';
@@ -212,10 +213,7 @@ const outboundType = eachSubject<ClusterPlacement>({
         nodeSubnet.kind === 'found' && goesThroughAppliance(nodeSubnet.target) !== undefined,
     );
     const open = placement.pools.some(
-      ({ nodeSubnet }) =>
-        nodeSubnet.kind === 'found' &&
-        (nodeSubnet.target.routeTable.kind === 'dangling' ||
-          nodeSubnet.target.routeTable.kind === 'unknown'),
+      ({ nodeSubnet }) => nodeSubnet.kind === 'found' && hasOpenRoutes(nodeSubnet.target),
     );
     if (open)
       return {
@@ -678,7 +676,7 @@ const customZoneIdentity = eachSubject<ManagedCluster>({
         isUnknown(apiServer.privateDnsZone) ||
         (apiServer.privateDnsZone ?? '').startsWith('/'),
     ),
-  none: 'no cluster uses kubenet or a private DNS zone of its own',
+  none: 'no cluster uses kubenet in a subnet of its own or a private DNS zone of its own',
   key: ({ key }) => key,
   judge: ({ name, identityType, at, apiServer, network }) => {
     if (isUnknown(apiServer.privateDnsZone) && network.plugin !== 'kubenet')
@@ -738,6 +736,18 @@ function egressAddresses(
     if (owner?.kind !== 'firewall-private' || owner.firewall.natGateway.kind !== 'none') return [];
     return owner.firewall.publicAddresses.map(({ address }) => address);
   });
+}
+
+/** May the subnet have a default route that the input does not show? */
+function hasOpenRoutes(subnet: SubnetPlacement): boolean {
+  const { routeTable } = subnet;
+  if (routeTable.kind === 'dangling' || routeTable.kind === 'unknown') return true;
+  if (routeTable.kind === 'none' || goesThroughAppliance(subnet) !== undefined) return false;
+  const { isReference, routes } = routeTable.target;
+  return (
+    isReference === true ||
+    routes.some((route) => isUnknown(route.destination) || isUnknown(route.nextHopType))
+  );
 }
 
 /** Placements of real cluster resources. */

@@ -125,6 +125,13 @@ const nameTarget = eachSubject<RuleSubject<DnatRule>>({
         at: proxy.at,
       };
     if (proxy === true) return HOLDS;
+    if (subject.holder.isReference === true)
+      return {
+        kind: 'undecided',
+        message: `Whether failures to resolve for ${rulePath(subject)} are logged is not known.`,
+        missing: `the DNS settings of policy ${subject.holder.name}`,
+        at: subject.rule.at,
+      };
     return {
       kind: 'fails',
       message: `DNAT rule ${rulePath(subject)} leads to a name, and nobody would see it fail to resolve.`,

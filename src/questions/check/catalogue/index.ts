@@ -5,6 +5,16 @@ import { FIREWALL_DNAT_CHECKS } from './firewall-dnat.ts';
 import { FIREWALL_NAME_CHECKS } from './firewall-names.ts';
 import { FIREWALL_RULE_CHECKS } from './firewall-rules.ts';
 import { FIREWALL_SETTING_CHECKS } from './firewall-settings.ts';
+import { KUBERNETES_EGRESS_CHECKS } from './kubernetes-egress.ts';
+import { KUBERNETES_EXPOSURE_CHECKS } from './kubernetes-exposure.ts';
+import { KUBERNETES_BACKEND_CHECKS } from './kubernetes-exposure-backends.ts';
+import { KUBERNETES_EXPOSURE_POLICY_CHECKS } from './kubernetes-exposure-policies.ts';
+import { KUBERNETES_POLICY_BLOCK_CHECKS } from './kubernetes-policy-blocks.ts';
+import { KUBERNETES_POLICY_CILIUM_CHECKS } from './kubernetes-policy-cilium.ts';
+import { KUBERNETES_POLICY_COVERAGE_CHECKS } from './kubernetes-policy-coverage.ts';
+import { KUBERNETES_POLICY_DNS_CHECKS } from './kubernetes-policy-dns.ts';
+import { KUBERNETES_POLICY_NPM_CHECKS } from './kubernetes-policy-npm.ts';
+import { KUBERNETES_POLICY_TEXT_CHECKS } from './kubernetes-policy-text.ts';
 import { NETWORK_ROUTING_CHECKS } from './network-routing.ts';
 import { NETWORK_SECURITY_GROUP_CHECKS } from './network-security-groups.ts';
 import { NETWORK_SERVICE_CHECKS } from './network-services.ts';
@@ -25,5 +35,15 @@ export const CATALOGUE: readonly Check[] = [
   ...NETWORK_SERVICE_CHECKS,
   ...APPLICATION_GATEWAY_CHECKS,
   ...CLUSTER_CHECKS,
+  ...KUBERNETES_POLICY_COVERAGE_CHECKS,
+  ...KUBERNETES_POLICY_TEXT_CHECKS,
+  ...KUBERNETES_POLICY_DNS_CHECKS,
+  ...KUBERNETES_POLICY_BLOCK_CHECKS,
+  ...KUBERNETES_POLICY_NPM_CHECKS,
+  ...KUBERNETES_POLICY_CILIUM_CHECKS,
+  ...KUBERNETES_EXPOSURE_CHECKS,
+  ...KUBERNETES_BACKEND_CHECKS,
+  ...KUBERNETES_EXPOSURE_POLICY_CHECKS,
+  ...KUBERNETES_EGRESS_CHECKS,
   ...RETIREMENT_CHECKS,
 ];

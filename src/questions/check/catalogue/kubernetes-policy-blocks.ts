@@ -28,7 +28,7 @@ const services = policyCheck({
   facts: ['K8P-19'],
   covers: ['KP-6', 'KP-E35'],
   none: 'no egress policy names addresses',
-  concerns: (policy) => blocksOf(policy.egress).length > 0,
+  concerns: (policy) => mayNameBlocks(policy, policy.egress),
   find: ({ set }) => blocksOfServices(set),
   open: (policy, world) => {
     const mayMeet = blocksOf(policy.egress).some(({ addresses }) =>
@@ -54,7 +54,8 @@ const podsOnCilium = policyCheck({
   covers: ['KP-0', 'KP-E1', 'KP-E2'],
   none: 'no policy names addresses, or the engine is not Cilium',
   engines: ['cilium'],
-  concerns: (policy) => policy.type === 'network' && blockRules(policy).length > 0,
+  concerns: (policy) =>
+    policy.type === 'network' && mayNameBlocks(policy, policy.ingress, policy.egress),
   find: (world, engine) => {
     const beside = new Set(
       world.set.policies.flatMap(blockRules).flatMap(({ peers }) => {
@@ -91,12 +92,9 @@ const exceptOutside = policyCheck({
   fix: 'correct the exception; an exception narrows its own entry only, and another rule may still allow the range',
   facts: ['K8P-12'],
   covers: ['KP-3'],
-  none: 'no policy has an exception',
+  none: 'no policy names addresses',
   judgesRefused: true,
-  concerns: (policy) =>
-    [...blocksOf(policy.ingress), ...blocksOf(policy.egress)].some(
-      ({ excepts }) => excepts.length > 0,
-    ) || unreadablePart(policy, ['peers']) !== undefined,
+  concerns: (policy) => mayNameBlocks(policy, policy.ingress, policy.egress),
   find: ({ set }) => exceptionsOutside(set),
   open: (policy, { refused }) =>
     refused.has(policy.title) ? undefined : unreadablePart(policy, ['peers']),
@@ -115,7 +113,7 @@ const hostBits = policyCheck({
   facts: ['K8P-13', 'K8P-66'],
   covers: ['KP-3', 'KP-E38'],
   none: 'no policy names addresses',
-  concerns: (policy) => [...blocksOf(policy.ingress), ...blocksOf(policy.egress)].length > 0,
+  concerns: (policy) => mayNameBlocks(policy, policy.ingress, policy.egress),
   find: (world, engine) => [
     ...misreadByDefectiveAgents(world.set, engine).filter(({ fact }) => fact === 'K8P-66'),
     ...blocksWithHostBits(world.set),
@@ -193,6 +191,20 @@ function blockRules(policy: Policy): readonly { readonly peers: readonly Peer[] 
   );
 }
 
+/** Peers that cannot be read may be blocks. */
+function mayNameBlocks(policy: Policy, ...rules: readonly Policy['ingress'][]): boolean {
+  return (
+    policy.doubts.length > 0 ||
+    rules.some((list) =>
+      (list ?? []).some(
+        ({ peers, doubts }) =>
+          doubts.length > 0 ||
+          (peers !== 'any' && peers.some(({ kind }) => kind === 'block' || kind === 'unreadable')),
+      ),
+    )
+  );
+}
+
 function isEveryPod(peer: Peer): boolean {
   return (
     peer.kind === 'pods' &&
@@ -232,10 +244,13 @@ function clientFilter(
   world: PolicyWorld,
   covering: readonly Policy[],
 ): Pick<FilteredService, 'filters' | 'missing'> | undefined {
-  const { nodeAddresses } = world.set.ranges;
+  const { nodeAddresses, podAddresses } = world.set.ranges;
   const nodesKnown = !isEmptyAddressSet(nodeAddresses);
+  // A block of pod addresses means callers in the cluster: they do not come this way.
   const blocks = covering.flatMap((policy) =>
-    blocksOf(policy.ingress).map((block) => ({ policy, block })),
+    blocksOf(policy.ingress)
+      .filter(({ addresses }) => !addressSetCovers(podAddresses, addresses))
+      .map((block) => ({ policy, block })),
   );
   const filters = blocks.filter(
     ({ block }) => !addressSetsOverlap(block.addresses, nodesKnown ? nodeAddresses : PRIVATE_IPV4),

@@ -1,7 +1,6 @@
 import {
   clusterwideRequestRules,
   largePolicyMaps,
-  misreadByDefectiveAgents,
   namedPortsWithoutPod,
   type Pitfall,
   rulesThatNeedAdvancedNetworking,
@@ -11,49 +10,6 @@ import type { Check } from '../finding.ts';
 import { eachSubject, HOLDS } from '../judge.ts';
 import { engineUnknown, placesOf, policyCheck, unreadablePart } from './kubernetes-policy-check.ts';
 import { grouped, listed, type PolicyWorld, policyWorld } from './kubernetes-policy-world.ts';
-
-const blockOnlyPeers = eachSubject<{
-  readonly world: PolicyWorld;
-  readonly found: readonly Pitfall[];
-}>({
-  id: 'policy/cilium-block-admits-namespace',
-  severity: 'note',
-  title: 'No rule of ipBlocks alone depends on a repaired Cilium.',
-  explanation:
-    'Cilium releases with CVE-2026-56743 and an explicit cluster name for policies also admit pods of the policy’s own namespace where a rule names only `ipBlock`. Repaired from June 2026 on.',
-  fix: 'upgrade the node image; until then add a second peer that selects a label no pod has',
-  facts: ['K8P-69'],
-  covers: ['KP-10', 'KP-E39'],
-  subjects: (context) => {
-    const world = policyWorld(context);
-    if (world === undefined || !['cilium', 'unknown', 'generic'].includes(world.engine)) return [];
-    const hasBlocks = world.set.policies.some(
-      (policy) =>
-        policy.type === 'network' &&
-        rulesOf(policy).some(
-          ({ peers }) => peers !== 'any' && peers.some(({ kind }) => kind === 'block'),
-        ),
-    );
-    const found = misreadByDefectiveAgents(world.set, 'cilium').filter(
-      ({ fact }) => fact === 'K8P-69',
-    );
-    return hasBlocks ? [{ world, found }] : [];
-  },
-  none: 'no NetworkPolicy names addresses, or the engine is not Cilium',
-  key: ({ world }) => world.placement.name,
-  judge: ({ world, found }) => {
-    if (found.length === 0) return HOLDS;
-    const titles = [...grouped(found, ({ subject }) => subject).keys()];
-    const question = `Whether rules of ipBlocks alone also admit pods is not known.`;
-    if (world.engine !== 'cilium') return engineUnknown(question, world, found[0]!.place);
-    return {
-      kind: 'fails',
-      message: `${listed(titles)} may also admit every pod of their namespaces, on Cilium releases before June 2026.`,
-      places: found.map(({ place, subject }) => ({ at: place, what: subject })),
-      evidence: [found[0]!.what, ...titles],
-    };
-  },
-});
 
 const ambiguousName = policyCheck({
   id: 'policy/named-port-ambiguous-on-cilium',
@@ -184,7 +140,6 @@ const mapOverflow = eachSubject<MapSubject>({
 });
 
 export const KUBERNETES_POLICY_CILIUM_CHECKS: readonly Check[] = [
-  blockOnlyPeers,
   ambiguousName,
   clusterwideL7,
   needsAdvancedNetworking,

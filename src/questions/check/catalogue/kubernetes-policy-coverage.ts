@@ -234,7 +234,7 @@ function lacksDefaultDeny(
 
 /** A policy we cannot read, or an admin policy that denies: either may amount to a default deny. */
 function mayDenyByDefault(policy: Policy, world: PolicyWorld, pods: readonly PodClass[]): boolean {
-  const isOpen = unreadablePart(policy, ['subject']) !== undefined;
+  const isOpen = unreadablePart(policy, ['subject', 'peers']) !== undefined;
   const denies =
     policy.type === 'admin' &&
     [...(policy.ingress ?? []), ...(policy.egress ?? [])].some(({ action }) => action === 'deny');

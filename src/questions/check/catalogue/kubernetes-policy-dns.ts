@@ -102,9 +102,10 @@ const namesNeverLearned = policyCheck({
   none: 'no policy names hosts',
   concerns: (policy) =>
     policy.type === 'cilium' &&
-    (policy.egress ?? []).some(
-      ({ peers }) => peers !== 'any' && peers.some(({ kind }) => kind === 'names'),
-    ),
+    (policy.doubts.length > 0 ||
+      (policy.egress ?? []).some(
+        ({ peers }) => peers !== 'any' && peers.some(({ kind }) => kind === 'names'),
+      )),
   find: ({ set }) => namesWithoutDnsRule(set),
   open: (policy) => policy.doubts[0],
   message: (title) => `The names in ${title} never match: no rule lets Cilium see the DNS answers.`,
@@ -122,10 +123,13 @@ const bareStar = policyCheck({
   covers: ['KP-10', 'KP-E19'],
   none: 'no policy has a DNS rule',
   concerns: (policy) =>
-    (policy.egress ?? []).some(
-      ({ ports }) =>
-        ports !== 'any' && ports.some((port) => 'request' in port && port.request?.kind === 'dns'),
-    ),
+    policy.type === 'cilium' &&
+    (policy.doubts.length > 0 ||
+      (policy.egress ?? []).some(
+        ({ ports }) =>
+          ports !== 'any' &&
+          ports.some((port) => 'request' in port && port.request?.kind === 'dns'),
+      )),
   find: ({ set }) => bareStarInDnsRule(set),
   open: (policy) => policy.doubts[0],
   message: (title) =>

@@ -322,7 +322,7 @@ function knowsPodsOf({ namespace }: PolicyName, { set }: PolicyWorld): boolean {
 
 function hasNamedPort(policy: Policy): boolean {
   return [...(policy.ingress ?? []), ...(policy.egress ?? [])].some(
-    ({ ports }) => ports !== 'any' && ports.some(({ kind }) => kind === 'named'),
+    ({ ports }) => ports !== 'any' && ports.some(({ kind }) => kind !== 'range'),
   );
 }
 

@@ -1,21 +1,24 @@
 import { placeless } from '../../../diagnostics/index.ts';
 import type { RequiredEgress } from '../../../facts/index.ts';
-import { addressesOfPrefixes, parsePrefix } from '../../../net/index.ts';
-import type { ClusterPlacement, PoolPlacement } from '../../../network/index.ts';
-import { requiredEgress } from '../../../semantics/api-server/required-egress.ts';
+import { addressesOfPrefixes, firstAddress, formatIp, parsePrefix } from '../../../net/index.ts';
+import type { ClusterPlacement, Network, PoolPlacement } from '../../../network/index.ts';
+import {
+  type RequiredEgressAnswer,
+  requiredEgress,
+} from '../../../semantics/api-server/required-egress.ts';
 import { answerTrace, type Trace, traceTo } from '../../../trace/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { grouped, listed } from './kubernetes-policy-world.ts';
 import { replay, undecidedBy } from './walked-ingress.ts';
 
 interface Dependency {
   readonly cluster: ClusterPlacement;
   readonly pool: PoolPlacement;
-  readonly entry: RequiredEgress;
-  readonly applies: 'yes' | 'unknown';
-  readonly why: string;
-  /** Entries of which one is enough. */
-  readonly alternatives: readonly RequiredEgress[];
+  /** Stands for the dependency in its key: the first entry of its group. */
+  readonly first: RequiredEgressAnswer;
+  /** One complete side is enough. Mostly one side of one entry. */
+  readonly sides: readonly (readonly RequiredEgressAnswer[])[];
 }
 
 const requiredUnreachable = eachSubject<Dependency>({
@@ -29,98 +32,175 @@ const requiredUnreachable = eachSubject<Dependency>({
   covers: ['P5', 'O3', 'FW-27'],
   subjects: dependencies,
   none: 'no cluster with node pools in the input',
-  key: ({ cluster, pool, entry }) => `${cluster.name}/${pool.pool.name}/${entry.id}`,
+  key: ({ cluster, pool, first }) => `${cluster.name}/${pool.pool.name}/${first.entry.id}`,
   judge: judgeDependency,
 });
 
 export const WALKED_EGRESS_CHECKS: readonly Check[] = [requiredUnreachable];
 
+/** What pods call by address: `egress/api-server-by-address` walks it from those pods. */
+const OF_PODS = 'pod-to-apiserver';
+
 function dependencies(context: CheckContext): readonly Dependency[] {
   return context.network.clusters.flatMap((cluster) => {
     const answers = requiredEgress(context.network, cluster).filter(
-      ({ entry, applies }) => entry.required && entry.direction === 'outbound' && applies !== 'no',
+      ({ entry, applies }) =>
+        entry.required &&
+        entry.direction === 'outbound' &&
+        entry.oneOfGroup !== OF_PODS &&
+        applies !== 'no',
+    );
+    // Several features list the same name: it is needed once.
+    const distinct = grouped(answers, ({ entry }) =>
+      entry.oneOfGroup === undefined ? whatOf(entry) : `one of ${entry.oneOfGroup}`,
+    );
+    const groups = [...distinct.values()].map((list) =>
+      list[0]!.entry.oneOfGroup === undefined ? [[surest(list)]] : sidesOf(list),
     );
     return distinctBySubnet(cluster.pools).flatMap((pool) =>
-      answers.flatMap(({ entry, applies, why }): Dependency[] => {
-        const group = answers.filter(
-          (other) => entry.oneOfGroup !== undefined && other.entry.oneOfGroup === entry.oneOfGroup,
-        );
-        // One subject per group of alternatives: its first entry.
-        if (group.length > 0 && group[0]?.entry !== entry) return [];
-        return applies === 'no'
-          ? []
-          : [{ cluster, pool, entry, applies, why, alternatives: group.map((one) => one.entry) }];
-      }),
+      groups.map((sides): Dependency => ({ cluster, pool, first: sides[0]![0]!, sides })),
     );
   });
 }
 
-function judgeDependency(dependency: Dependency, context: CheckContext): Judgement {
-  const { entry, pool, cluster, alternatives } = dependency;
-  const tried = (alternatives.length === 0 ? [entry] : alternatives).map((one) => ({
-    entry: one,
-    trace: traceDependency(context, pool, one),
-  }));
-  if (tried.some(({ trace }) => trace?.answer === 'allowed')) return HOLDS;
-  const { trace } = tried[0]!;
-  const what = `${destinationOf(entry)}:${entry.ports[0] ?? ''}`;
-  if (dependency.applies === 'unknown' || trace === undefined) {
-    return {
-      kind: 'undecided',
-      message: `Whether ${cluster.name} needs ${what} (${entry.purpose}), and reaches it, cannot be told.`,
-      missing: dependency.applies === 'unknown' ? dependency.why : `an address to try for ${what}`,
-    };
-  }
-  const open = tried.find((one) => one.trace?.answer === 'unknown');
-  if (open?.trace !== undefined) {
-    return undecidedBy(
-      open.trace,
-      `Whether nodes of pool ${pool.pool.name} reach ${what} (${entry.purpose}) cannot be told.`,
-    );
-  }
+/** Certainly needed by one feature is certainly needed. */
+function surest(list: readonly RequiredEgressAnswer[]): RequiredEgressAnswer {
+  return list.find(({ applies }) => applies === 'yes') ?? list[0]!;
+}
+
+/**
+ * Network rules or application rules, either side complete (Azure Monitor); within one layer each entry of the list
+ * is an alternative of its own (the endpoints of a registry).
+ */
+function sidesOf(list: readonly RequiredEgressAnswer[]): Dependency['sides'] {
+  const layers = grouped(list, ({ entry }) => entry.layer);
+  return [...(layers.size > 1 ? layers : grouped(list, ({ entry }) => entry.id)).values()];
+}
+
+interface Tried {
+  readonly answer: RequiredEgressAnswer;
+  readonly trace: Trace | undefined;
+  /** As `trace --to` takes it. */
+  readonly to: string;
+}
+
+function judgeDependency({ pool, cluster, sides }: Dependency, context: CheckContext): Judgement {
+  const tried = sides.map((side) =>
+    side.map((answer): Tried => ({ answer, ...traceOf(context, cluster, pool, answer.entry) })),
+  );
+  if (tried.some((side) => side.every(({ trace }) => trace?.answer === 'allowed'))) return HOLDS;
+  const open = tried
+    .map((side) => ({ side, question: openIn(side, pool, cluster) }))
+    .find(({ side, question }) => question !== undefined && !side.some(isStopped));
+  if (open?.question !== undefined) return open.question;
+
+  const stopped = tried.map((side) => side.filter(isStopped));
+  const fewest = stopped.reduce((best, side) => (side.length < best.length ? side : best));
+  const [worst] = fewest;
+  if (worst?.trace === undefined) return tried[0]!.map((one) => questionOf(one, pool, cluster))[0]!;
+  if (worst.answer.applies === 'unknown') return questionOf(worst, pool, cluster);
+  const names = listed(fewest.map(({ answer }) => whatOf(answer.entry)));
   return {
     kind: 'fails',
-    message: `Nodes of pool ${pool.pool.name} cannot reach ${what}, needed for: ${entry.purpose}.`,
-    places: placesOf(trace, pool),
-    evidence: { trace, replay: replay(`node:${pool.pool.name}`, what) },
-    fix: ruleToAdd(entry, pool),
+    message: `Nodes of pool ${pool.pool.name} cannot reach ${names}, needed for: ${worst.answer.entry.purpose}.`,
+    places: placesOf(worst.trace, pool),
+    evidence: {
+      trace: worst.trace,
+      replay: replay(`node:${pool.pool.name}`, worst.to),
+    },
+    fix: fewest.map(({ answer }) => ruleToAdd(answer.entry, pool)).join('; '),
   };
 }
 
-function traceDependency(
-  context: CheckContext,
+function isStopped({ trace }: Tried): boolean {
+  return trace?.answer === 'denied' || trace?.answer === 'broken';
+}
+
+/** The first entry of a side that may or may not get through. */
+function openIn(
+  side: readonly Tried[],
+  pool: PoolPlacement,
+  cluster: ClusterPlacement,
+): Judgement | undefined {
+  const open = side.find(({ trace }) => trace === undefined || trace.answer === 'unknown');
+  return open === undefined ? undefined : questionOf(open, pool, cluster);
+}
+
+function questionOf(
+  { answer, trace }: Tried,
+  pool: PoolPlacement,
+  cluster: ClusterPlacement,
+): Judgement {
+  const { entry, applies, why } = answer;
+  const what = whatOf(entry);
+  if (applies === 'unknown') {
+    const message = `Whether ${cluster.name} needs ${what} (${entry.purpose}), and reaches it, cannot be told.`;
+    return { kind: 'undecided', message, missing: why };
+  }
+  const message = `Whether nodes of pool ${pool.pool.name} reach ${what} (${entry.purpose}) cannot be told.`;
+  return trace === undefined
+    ? { kind: 'undecided', message, missing: `an address to try for ${what}`, at: pool.pool.at }
+    : undecidedBy(trace, message);
+}
+
+/** One name or address of the entry, walked from the pool. No trace without anything to try. */
+function traceOf(
+  { network, perimeter }: CheckContext,
+  cluster: ClusterPlacement,
   pool: PoolPlacement,
   entry: RequiredEgress,
-): Trace | undefined {
+): Pick<Tried, 'trace' | 'to'> {
   const from = `node:${pool.pool.name}`;
   const port = entry.ports[0];
-  if (port === undefined) return undefined;
+  const nothing = { trace: undefined, to: whatOf(entry) };
+  if (port === undefined) return nothing;
   const protocol = entry.protocol === 'UDP' ? 'udp' : 'tcp';
+  const { index, of } = placeAmongNamesakes(network, cluster, pool);
   if (entry.fqdn !== undefined) {
     // A wildcard entry stands for names only Azure knows; one under it is tried.
     const host = entry.fqdn.replace(/^\*\.?/, 'any.').replaceAll('*', 'any');
-    return answerTrace(context.network, { from, to: `${host}:${port}/${protocol}` }).traces[0];
+    const to = `${host}:${port}${protocol === 'udp' ? '/udp' : ''}`;
+    const { traces } = answerTrace(network, { from, to });
+    return { trace: traces.length === of ? traces[index] : undefined, to };
   }
+  if (index > 0) return nothing;
   const texts =
     entry.serviceTag === undefined
       ? [entry.address ?? '']
-      : (context.perimeter.snapshot.datasets.serviceTags.prefixes.get(
-          entry.serviceTag.toLowerCase(),
-        ) ?? []);
+      : (perimeter.snapshot.datasets.serviceTags.prefixes.get(entry.serviceTag.toLowerCase()) ??
+        []);
   const prefixes = texts.flatMap((text) => {
     const prefix = parsePrefix(text);
     return prefix === undefined || prefix.family === 6 ? [] : [prefix];
   });
-  if (prefixes.length === 0) return undefined;
+  const addresses = addressesOfPrefixes(prefixes);
+  const first = firstAddress(addresses);
+  if (first === undefined) return nothing;
   const label = entry.serviceTag === undefined ? texts[0]! : `an address of ${entry.serviceTag}`;
-  const at = placeless('required egress list');
-  return traceTo(
-    context.network,
-    from,
-    { addresses: addressesOfPrefixes(prefixes), isExact: false, label, at },
-    port,
-    protocol,
+  const isExact = prefixes.length === 1 && prefixes[0]!.length === 32;
+  const known = { addresses, isExact, label, at: placeless('required egress list') };
+  return {
+    trace: traceTo(network, from, known, port, protocol),
+    to: `${formatIp(first)}:${port}${protocol === 'udp' ? '/udp' : ''}`,
+  };
+}
+
+/** `node:NAME` means the pools of every cluster that have the name: which of the traces is this pool's? */
+function placeAmongNamesakes(
+  network: Network,
+  cluster: ClusterPlacement,
+  pool: PoolPlacement,
+): { readonly index: number; readonly of: number } {
+  const namesakes = network.clusters.flatMap((one) =>
+    one.pools
+      .filter((other) => other.pool.name === pool.pool.name)
+      .map((other) => one === cluster && other === pool),
   );
+  return { index: namesakes.indexOf(true), of: namesakes.length };
+}
+
+function whatOf(entry: RequiredEgress): string {
+  return `${destinationOf(entry)}:${entry.ports[0] ?? ''}`;
 }
 
 function destinationOf(entry: RequiredEgress): string {

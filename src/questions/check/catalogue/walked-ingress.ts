@@ -1,9 +1,18 @@
-import type { DnatRule } from '../../../model/index.ts';
-import { formatIp, formatPortSet } from '../../../net/index.ts';
-import type { FirewallPlacement, ServiceFrontend } from '../../../network/index.ts';
+import type { AddressTerm, DnatRule } from '../../../model/index.ts';
+import {
+  formatIp,
+  formatPortSet,
+  formatPrefix,
+  type Ip,
+  parseIpRange,
+} from '../../../net/index.ts';
+import type { FirewallPlacement, PublicAddress, ServiceFrontend } from '../../../network/index.ts';
+import { matchAddresses } from '../../../semantics/match.ts';
+import { flowAddressOf } from '../../../semantics/outbound/flow-address.ts';
+import { parseAzureAnnotations } from '../../../semantics/services/index.ts';
 import { answerTrace, type Trace, traceTo } from '../../../trace/index.ts';
 import { isUnknown } from '../../../values/index.ts';
-import type { Check } from '../finding.ts';
+import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { firewallsOf } from './firewall-subjects.ts';
 
@@ -24,26 +33,33 @@ const asymmetricReturn = eachSubject<ServiceFrontend>({
   key: ({ service }) => `${service.namespace}/Service/${service.name}`,
   judge: (frontend, context) => {
     const { service } = frontend;
+    const name = `${service.namespace}/${service.name}`;
+    const question = `Whether clients of ${name} get an answer cannot be told.`;
     const port = service.ports[0];
-    if (port === undefined) return HOLDS;
-    const to = `service:${service.namespace}/${service.name}:${port.port}`;
-    const trace = answerTrace(context.network, { from: 'internet', to, protocol: port.protocol })
-      .traces[0];
-    if (trace === undefined) return HOLDS;
-    if (trace.answer === 'unknown')
-      return undecidedBy(trace, `Whether clients of ${service.name} get an answer cannot be told.`);
+    const from = clientOf(frontend);
+    const to = `service:${name}:${port?.port ?? ''}`;
+    const trace =
+      port === undefined
+        ? undefined
+        : answerTrace(context.network, { from, to, protocol: port.protocol }).traces[0];
+    if (trace === undefined) {
+      const missing = port === undefined ? `the ports of ${name}` : `a front end of ${name}`;
+      return { kind: 'undecided', message: question, missing, at: service.at };
+    }
+    if (trace.answer === 'unknown') return undecidedBy(trace, question);
+    // A request that is denied on the way in has no answer to lose.
     if (trace.answer !== 'broken') return HOLDS;
     const route = trace.back?.hops
       .flatMap((hop) => hop.steps)
       .find((step) => step.stage === 'route');
     return {
       kind: 'fails',
-      message: `Clients of ${service.namespace}/${service.name} never get an answer.`,
+      message: `Clients of ${name} never get an answer.`,
       places: [
         { at: service.typeAt, what: 'spec.type: LoadBalancer' },
         ...(route?.by?.at === undefined ? [] : [{ at: route.by.at, what: route.by.name }]),
       ],
-      evidence: { trace, replay: replay('internet', to) },
+      evidence: { trace, replay: replay(from, to) },
     };
   },
 });
@@ -52,6 +68,8 @@ interface PublishedRule {
   readonly firewall: FirewallPlacement;
   readonly rule: DnatRule;
   readonly path: string;
+  /** Where clients send: absent when the rule names no public address of the firewall. */
+  readonly address?: PublicAddress;
 }
 
 const dnatArrives = eachSubject<PublishedRule>({
@@ -63,34 +81,38 @@ const dnatArrives = eachSubject<PublishedRule>({
   fix: 'follow the walk: the last box named is the one that stops it',
   facts: ['AFW-E06', 'AFW-E07'],
   covers: ['A11', 'FW-6'],
-  subjects: (context) =>
-    firewallsOf(context).flatMap((firewall) =>
-      dnatRulesOn(firewall).map(({ rule, path }) => ({ firewall, rule, path })),
-    ),
+  subjects: publishedRules,
   none: 'no DNAT rule',
   key: ({ rule }) => rule.key,
-  judge: ({ firewall, rule, path }, context) => {
+  judge: ({ firewall, rule, path, address }, context) => {
+    const question = `Whether what ${path} publishes arrives cannot be told.`;
     const ports = rule.destinationPorts;
-    const address = firewall.publicAddresses[0];
-    if (address === undefined || isUnknown(ports) || ports.length === 0) {
-      return {
-        kind: 'undecided',
-        message: `What ${path} publishes cannot be walked.`,
-        missing: isUnknown(ports) ? ports.missing : `a public address of ${firewall.firewall.name}`,
-        at: rule.at,
-      };
+    if (isUnknown(ports) || ports.length === 0) {
+      const missing = isUnknown(ports) ? ports.missing : `the ports of ${path}`;
+      return { kind: 'undecided', message: question, missing, at: rule.at };
+    }
+    const from = clientOfRule(rule, context);
+    if (address === undefined || from === undefined) {
+      const named = rule.destinationAddresses.map(({ text }) => text).join(', ');
+      const missing =
+        from === undefined
+          ? `the clients of ${path}`
+          : `whose address ${named} is: ${firewall.firewall.name} does not have it in the input`;
+      return { kind: 'undecided', message: question, missing, at: rule.at };
     }
     const protocol =
       rule.protocols.includes('UDP') && !rule.protocols.includes('TCP') ? 'udp' : 'tcp';
-    const trace = traceTo(context.network, 'internet', address.address, ports[0]!, protocol);
-    if (trace === undefined || trace.answer === 'allowed') return HOLDS;
-    if (trace.answer === 'unknown')
-      return undecidedBy(trace, `Whether what ${path} publishes arrives cannot be told.`);
+    const trace = traceTo(context.network, from, address.address, ports[0]!, protocol);
+    if (trace === undefined) {
+      return { kind: 'undecided', message: question, missing: `where ${from} is`, at: rule.at };
+    }
+    if (trace.answer === 'allowed') return HOLDS;
+    if (trace.answer === 'unknown') return undecidedBy(trace, question);
     return {
       kind: 'fails',
       message: `What ${path} publishes on port ${formatPortSet(ports)} does not work: ${trace.summary}`,
       places: [{ at: rule.at, what: `DNAT rule ${rule.name}` }],
-      evidence: { trace, replay: replay('internet', `${addressText(address)}:${ports[0]}`) },
+      evidence: { trace, replay: replay(from, `${addressText(address)}:${ports[0]}`) },
     };
   },
 });
@@ -115,17 +137,72 @@ export function replay(from: string, to: string): string {
   return `sallyport trace --from ${from} --to ${to}`;
 }
 
-function addressText(address: {
-  readonly address: {
-    readonly isExact: boolean;
-    readonly label: string;
-    readonly addresses: { readonly v4: readonly number[] };
-  };
-}): string {
-  const low = address.address.addresses.v4[0];
-  return address.address.isExact && low !== undefined
-    ? formatIp({ family: 4, value: low as never })
-    : address.address.label;
+/** A client that the Service's own filter admits; anybody on the internet where there is none. */
+function clientOf({ service }: ServiceFrontend): string {
+  const { allowedRanges } = parseAzureAnnotations(service).value;
+  const written = [...service.loadBalancerSourceRanges, ...allowedRanges.map(formatPrefix)];
+  const first = written.map(parseIpRange).find((range) => range !== undefined);
+  return first === undefined || isEverybody(first) ? 'internet' : lowest(first);
+}
+
+/** A client the rule admits. `undefined` when no file says who they are. */
+function clientOfRule({ sources }: DnatRule, { perimeter }: CheckContext): string | undefined {
+  const terms: AddressTerm[] = [...sources.addresses];
+  for (const group of sources.ipGroups) {
+    if (!isUnknown(group)) terms.push(...(perimeter.ipGroups.get(group.key)?.addresses ?? []));
+  }
+  if (terms.some(({ kind }) => kind === 'any')) return 'internet';
+  for (const term of terms) {
+    if (term.kind === 'range') return isEverybody(term.range) ? 'internet' : lowest(term.range);
+  }
+  return undefined;
+}
+
+type Range = NonNullable<ReturnType<typeof parseIpRange>>;
+
+function isEverybody({ family, low, high }: Range): boolean {
+  return family === 4 && low === 0 && high === 0xffff_ffff;
+}
+
+function lowest({ family, low }: Range): string {
+  return formatIp({ family, value: low } as Ip);
+}
+
+function addressText({ address }: PublicAddress): string {
+  const low = address.addresses.v4[0];
+  return address.isExact && low !== undefined
+    ? formatIp({ family: 4, value: low } as Ip)
+    : address.label;
+}
+
+/**
+ * Each DNAT rule with each firewall that has its destination, certainly or perhaps. A rule of a shared policy is
+ * for one of the firewalls; one that is for none of them is kept once, so that it is not passed over.
+ */
+function publishedRules(context: CheckContext): readonly PublishedRule[] {
+  const { serviceTags } = context.perimeter.snapshot.datasets;
+  const found: PublishedRule[] = [];
+  const homeless = new Map<DnatRule, PublishedRule>();
+  const placed = new Set<DnatRule>();
+  for (const firewall of firewallsOf(context)) {
+    for (const { rule, path } of dnatRulesOn(firewall)) {
+      const matched = firewall.publicAddresses.map((address) => ({
+        address,
+        match: matchAddresses(rule.destinationAddresses, flowAddressOf(address.address), {
+          serviceTags,
+        }).kind,
+      }));
+      const best =
+        matched.find(({ match }) => match === 'yes') ??
+        matched.find(({ match }) => match === 'unknown');
+      if (best === undefined) homeless.set(rule, { firewall, rule, path });
+      else {
+        placed.add(rule);
+        found.push({ firewall, rule, path, address: best.address });
+      }
+    }
+  }
+  return [...found, ...[...homeless].flatMap(([rule, one]) => (placed.has(rule) ? [] : [one]))];
 }
 
 function dnatRulesOn(

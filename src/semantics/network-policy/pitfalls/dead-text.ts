@@ -12,7 +12,7 @@ export function rulesWithoutDirection(set: PolicySet): readonly Pitfall[] {
       : policy.deadRules.map((dead) => ({
           subject: policy.title,
           place: dead.at,
-          what: `${dead.count} ${dead.direction} rule${dead.count === 1 ? '' : 's'} do nothing: \`policyTypes\` leaves ${dead.direction} out`,
+          what: `${dead.count} ${dead.direction} ${dead.count === 1 ? 'rule does' : 'rules do'} nothing: \`policyTypes\` leaves ${dead.direction} out`,
           fact: 'K8P-02' as const,
         })),
   );

@@ -111,6 +111,8 @@ export function dnsToAnywhere(set: PolicySet): readonly Pitfall[] {
   return set.policies.flatMap((policy) =>
     (policy.egress ?? []).flatMap((rule) => {
       if (rule.action !== 'allow' || rule.calico !== undefined || rule.ports === 'any') return [];
+      // Peers that cannot be read stand as `any`: they may still be a few.
+      if (rule.peers === 'any' && rule.doubts.length > 0) return [];
       if (!isAnywhere(rule.peers) || !rule.ports.some(isOnlyDns)) return [];
       const what = `${rule.label} allows port 53 to every address: data can leave by DNS`;
       return [{ subject: policy.title, place: rule.at, what, fact: 'K8P-22' as const }];

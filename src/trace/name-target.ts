@@ -1,0 +1,125 @@
+import type { DomainName } from '../net/index.ts';
+import type { Network } from '../network/index.ts';
+import { type Resolution, resolveName } from '../semantics/dns/concrete.ts';
+import { privateAliasOf } from '../semantics/dns/private-alias.ts';
+import { resolverOf } from '../semantics/dns/resolver.ts';
+import type { Flow, FlowAddress } from '../semantics/flow.ts';
+import { flowAddressOf } from '../semantics/outbound/flow-address.ts';
+import { applicationOf } from './application-of.ts';
+import { elsewhere } from './elsewhere.ts';
+import type { Origin } from './origin.ts';
+import { phrases } from './summary.ts';
+import type { FlowTo, Target } from './target.ts';
+import type { Step } from './trace.ts';
+
+/** A name as the sender's network resolves it. */
+export function nameTarget(network: Network, origin: Origin, name: DomainName, to: FlowTo): Target {
+  const flowTo = (destination: FlowAddress): Flow => {
+    const flow = to(destination, { destinationName: name });
+    return { ...flow, application: applicationOf(flow.protocol, flow.destinationPort ?? 0, name) };
+  };
+  const own = ownPublicAddress(network, name);
+  const outside = flowTo(
+    own ?? {
+      kind: 'within',
+      addresses: elsewhere(network),
+      label: name,
+      symbol: `name:${name}`,
+    },
+  );
+  const base = { label: name, conditions: [], prelude: [], notes: [] };
+  if (origin.isOnInternet === true) return { ...base, flow: outside };
+  if (origin.vnetKey === undefined) {
+    return takenAsPublic(
+      network,
+      { ...base, flow: outside },
+      name,
+      `the DNS server of ${origin.label}`,
+    );
+  }
+  const resolution = resolveName(network, origin.vnetKey, name);
+  const resolver = resolverOf(network, origin.vnetKey);
+  const notes =
+    resolver.kind === 'firewall' && resolver.assumption !== undefined ? [resolver.assumption] : [];
+  const resolved = { ...base, notes };
+  switch (resolution.kind) {
+    case 'public': {
+      const address = own === undefined ? 'a public address' : `${own.label ?? 'its own address'}`;
+      return { ...resolved, flow: outside, prelude: [step(resolution, name, address)] };
+    }
+    case 'private': {
+      const flow = flowTo(flowAddressOf(resolution.address));
+      return { ...resolved, flow, prelude: [step(resolution, name, resolution.address.label)] };
+    }
+    case 'nxdomain':
+    case 'unanswered': {
+      const by = { ...resolution.by, name: resolution.why };
+      return {
+        ...resolved,
+        flow: outside,
+        prelude: [step(resolution, name, resolution.why)],
+        stillborn: { kind: 'denied', by },
+      };
+    }
+    case 'unknown': {
+      const target = { ...resolved, flow: outside };
+      return takenAsPublic(network, target, name, phrases(resolution.why), resolution);
+    }
+  }
+}
+
+/**
+ * Somebody's own server answers. Most names it knows nothing of are public; one that a private zone of the input, or
+ * Azure's private alias, may answer is not taken for granted.
+ */
+function takenAsPublic(
+  network: Network,
+  target: Target,
+  name: DomainName,
+  missing: string,
+  resolution?: Resolution,
+): Target {
+  const mayBePrivate =
+    privateAliasOf(network.perimeter.snapshot.datasets.privateDnsZones, name) !== undefined ||
+    [...network.perimeter.privateDnsZones.values()].some(
+      ({ zone }) => name === zone || name.endsWith(`.${zone}`),
+    );
+  const prelude =
+    resolution === undefined ? [] : [step(resolution, name, `taken as public (needs ${missing})`)];
+  if (!mayBePrivate) {
+    const note = `${name} resolves to its public address`;
+    return { ...target, prelude, notes: [...target.notes, note] };
+  }
+  return { ...target, prelude, conditions: [{ missing: `what ${name} resolves to: ${missing}` }] };
+}
+
+function step(resolution: Resolution, name: DomainName, text: string): Step {
+  return { stage: 'dns', by: resolution.by, text: `${name}: ${text}` };
+}
+
+/** The public address of the perimeter that has this name by Azure's own DNS labels. */
+function ownPublicAddress(network: Network, name: DomainName): FlowAddress | undefined {
+  for (const { owner, address } of network.owners.entries) {
+    const isNamed =
+      (owner.kind === 'public-ip' && owner.publicIp.fqdn?.toLowerCase() === name) ||
+      (owner.kind === 'service-frontend' && dnsLabelOf(owner) === name);
+    if (isNamed) return flowAddressOf(address);
+  }
+  return undefined;
+}
+
+const DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
+
+/** `LABEL.REGION.cloudapp.azure.com` of a Service that asks for a label. */
+function dnsLabelOf(owner: {
+  readonly cluster: { readonly cluster?: { readonly location?: string } };
+  readonly frontend: {
+    readonly service: { readonly annotations: Readonly<Record<string, string>> };
+  };
+}): string | undefined {
+  const label = owner.frontend.service.annotations[DNS_LABEL]?.toLowerCase();
+  const region = owner.cluster.cluster?.location;
+  return label === undefined || region === undefined
+    ? undefined
+    : `${label}.${region}.cloudapp.azure.com`;
+}
