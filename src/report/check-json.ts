@@ -1,4 +1,4 @@
-import { type Diagnostic, type Gap, locate, type Place } from '../diagnostics/index.ts';
+import type { Diagnostic, Gap } from '../diagnostics/index.ts';
 import {
   type CheckReport,
   type Finding,
@@ -6,7 +6,7 @@ import {
   type Suppression,
 } from '../questions/check/index.ts';
 import type { CheckHead } from './check-head.ts';
-import { isPlaceless } from './style.ts';
+import { diagnosticJson, gapJson, locationJson } from './location-json.ts';
 import { traceJson } from './trace-json.ts';
 
 /** The version of the shape below; raised when a field changes its meaning or goes away. docs/check.md lists it. */
@@ -68,24 +68,4 @@ function evidenceJson(finding: Finding): unknown {
   return finding.evidence.kind === 'walked'
     ? { kind: 'walked', replay: finding.evidence.replay, trace: traceJson(finding.evidence.trace) }
     : finding.evidence;
-}
-
-export function diagnosticJson(diagnostic: Diagnostic): object {
-  return {
-    code: diagnostic.code,
-    severity: diagnostic.severity,
-    message: diagnostic.message,
-    ...locationJson(diagnostic.at),
-    ...(diagnostic.hint === undefined ? {} : { hint: diagnostic.hint }),
-  };
-}
-
-export function gapJson({ what, why, at }: Gap): object {
-  return { what, why, ...locationJson(at) };
-}
-
-/** `{ location: { file, line, column } }`, or nothing for a place that no file holds. */
-export function locationJson(place: Place | undefined): object {
-  if (place === undefined || isPlaceless(place)) return {};
-  return { location: locate(place) };
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic, Gap } from '../diagnostics/index.ts';
 import type { Snapshot } from '../model/index.ts';
 import { toJson } from '../values/index.ts';
-import { diagnosticJson, locationJson } from './check-json.ts';
+import { diagnosticJson, locationJson } from './location-json.ts';
 
 /** The snapshot as understood: ARM resources and Kubernetes objects in their own shapes. Unknowns are marked. */
 export function importJson(

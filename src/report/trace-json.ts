@@ -2,7 +2,7 @@ import { formatAddressSet, formatIp } from '../net/index.ts';
 import type { Flow, FlowAddress } from '../semantics/flow.ts';
 import type { Decider, Verdict } from '../semantics/verdict.ts';
 import type { Disposition, Step, Trace, Walk } from '../trace/index.ts';
-import { locationJson } from './check-json.ts';
+import { locationJson } from './location-json.ts';
 
 /** The version of the shape below; raised when a field changes its meaning or goes away. docs/trace.md lists it. */
 export const TRACE_JSON_VERSION = 1;
