@@ -2,6 +2,7 @@
 //   npm run bench             everything (a few minutes)
 //   npm run bench -- start    only start-up
 //   npm run bench -- estate   only the generated estate at 1x, 2x, 4x, and warm traces
+//   npm run bench -- packets  only the packet-set engine
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -157,3 +158,5 @@ async function phases(directory) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+if (only === undefined || only === 'packets') await import('./packet-sets.mjs');

@@ -1,0 +1,11 @@
+export * from './box.ts';
+export * from './budget.ts';
+export * from './cells.ts';
+export { Classifier } from './classifier.ts';
+export * from './diagram-table.ts';
+export * from './interval-atoms.ts';
+export * from './name-atoms.ts';
+export * from './ordered-boxes.ts';
+export * from './pick.ts';
+export * from './range-list.ts';
+export * from './space.ts';
