@@ -188,7 +188,9 @@ function sourcesOf({ check }: FindingGroup): string {
   return [...sources, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' · ');
 }
 
-/** The page a source names first, without its folders: `limit-egress-traffic.md`. */
+/** The page a source names first, without its folders: `limit-egress-traffic.md`, `kubernetes.io network-policies`. */
 function documentOf(source: string): string {
+  const url = /^https:\/\/([^/]+)\/(?:[^;,( ]*\/)?([^/;,( ]*)\/?/.exec(source);
+  if (url !== null) return `${url[1]} ${url[2]}`.trim();
   return /[\w.-]+\.(?:md|yml|go)\b/.exec(source)?.[0] ?? source.split(/[;,(]/, 1)[0]!.trim();
 }

@@ -38,6 +38,7 @@ describe('examples/store: what the walkthrough leaves behind', () => {
     'egress/wildcard-allow-list', // *.blob.core.windows.net, *.docker.io (A13)
     'firewall/rule-source-any', // --source-addresses '*' (5.2.2)
     'cluster/network-plugin', // no network policy engine
+    'policy/workload-without-policy', // the store's manifests have none (F5)
     'firewall/threat-intelligence-not-denying',
     'firewall/few-public-addresses', // one of the twenty that the AKS page recommends (5.2.8)
     'logs/firewall-not-logged',

@@ -50,14 +50,24 @@ describe('who is covered', () => {
     });
   });
 
-  it('policy/workload-without-policy leaves out host-network pods, namespaces of AKS, and clusters without engine', () => {
+  it('policy/workload-without-policy leaves out host-network pods, and namespaces of AKS', () => {
     const system = workload('coredns', 'kube-system');
     const agent = workload('agent', 'ops', { pod: 'hostNetwork: true' });
     const kind = (input: Parameters<typeof outcomeOf>[1]) =>
       outcomeOf('policy/workload-without-policy', input).kind;
     expect(kind(objects(system, agent))).toBe('not-applicable');
-    expect(kind(under({ networkPolicy: 'none' }, web))).toBe('not-applicable');
     expect(kind({ ...objects(web), profile: 'dev' })).toBe('not-applicable');
+  });
+
+  it('policy/workload-without-policy: a cluster without engine does not excuse the missing policy', () => {
+    const outcome = outcomeOf(
+      'policy/workload-without-policy',
+      under({ networkPolicy: 'none' }, web),
+    );
+    expect(JSON.stringify(outcome)).toContain('no engine that would act on a policy');
+    expect(outcome.kind).toBe('fail');
+    const written = under({ networkPolicy: 'none' }, web, DENY_ALL);
+    expect(outcomeOf('policy/workload-without-policy', written).kind).toBe('pass');
   });
 
   it('policy/workload-without-policy: a selector nobody knows covers perhaps', () => {

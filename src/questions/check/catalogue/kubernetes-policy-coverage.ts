@@ -30,7 +30,7 @@ interface NamespaceSubject {
   readonly pods: readonly PodClass[];
 }
 
-const NONE = 'no workloads, no policy engine, or a profile that does not ask for policies';
+const NONE = 'no workloads, or a profile that does not ask for policies';
 
 const withoutPolicy = eachSubject<NamespaceSubject>({
   id: 'policy/workload-without-policy',
@@ -41,6 +41,7 @@ const withoutPolicy = eachSubject<NamespaceSubject>({
   fix: 'add a default deny to the namespace and allow what each workload needs',
   facts: ['K8P-01'],
   covers: ['F5', 'KP-1'],
+  // Also where no engine would act on a policy: what is missing from the manifests is missing after the cluster gets one.
   subjects: ownNamespaces,
   none: NONE,
   key: ({ namespace }) => `Namespace/${namespace}`,
@@ -67,6 +68,9 @@ const withoutPolicy = eachSubject<NamespaceSubject>({
       evidence: [
         ...lineOf('ingress', open.ingress, pods.length),
         ...lineOf('egress', open.egress, pods.length),
+        ...(world.engine === 'none'
+          ? ['the cluster has no engine that would act on a policy']
+          : []),
       ],
     };
   },
@@ -81,8 +85,8 @@ const noDefaultDeny = eachSubject<NamespaceSubject>({
   fix: 'add a NetworkPolicy with `podSelector: {}`, `policyTypes: [Ingress, Egress]` and no rules to the namespace',
   facts: ['K8P-01', 'K8P-03'],
   covers: ['F5', 'KP-1'],
-  subjects: ownNamespaces,
-  none: NONE,
+  subjects: (context) => ownNamespaces(context).filter(({ world }) => world.engine !== 'none'),
+  none: `${NONE}, or no engine that would act on policies`,
   key: ({ namespace }) => `Namespace/${namespace}`,
   judge: ({ world, namespace, pods }) => {
     const engines: readonly Engine[] = world.engine === 'unknown' ? ENGINES : [asEngine(world)];
@@ -141,7 +145,7 @@ export const KUBERNETES_POLICY_COVERAGE_CHECKS: readonly Check[] = [
 /** Namespaces of the cluster's owner, with the pods a policy can cover. */
 function ownNamespaces(context: CheckContext): readonly NamespaceSubject[] {
   const world = policyWorld(context);
-  if (world === undefined || world.engine === 'none') return [];
+  if (world === undefined) return [];
   if (context.profile === 'dev' || context.profile === 'ephemeral') return [];
   const pods = world.set.objects.pods.filter(
     (pod) => !pod.hostNetwork && !isSystemNamespace(pod.namespace),
