@@ -190,7 +190,10 @@ function sourcesOf({ check }: FindingGroup): string {
 
 /** The page a source names first, without its folders: `limit-egress-traffic.md`, `kubernetes.io network-policies`. */
 function documentOf(source: string): string {
-  const url = /^https:\/\/([^/]+)\/(?:[^;,( ]*\/)?([^/;,( ]*)\/?/.exec(source);
-  if (url !== null) return `${url[1]} ${url[2]}`.trim();
+  const url = /^https:\/\/([^/;,( ]+)([^;,( ]*)/.exec(source);
+  if (url !== null) {
+    const page = url[2]!.split('/').filter((part) => part !== '');
+    return [url[1], ...page.slice(-1)].join(' ');
+  }
   return /[\w.-]+\.(?:md|yml|go)\b/.exec(source)?.[0] ?? source.split(/[;,(]/, 1)[0]!.trim();
 }
