@@ -106,10 +106,11 @@ function addTrace(program: Command, finish: Finish): void {
       `
 Endpoints
   deploy:NAMESPACE/NAME  pod: sts: ds: job: cronjob:    a workload
-  node:POOL                                             a node of a pool
+  node:POOL   node:CLUSTER/POOL                         a node of a pool
   service:NAMESPACE/NAME:PORT                           a Service
   ingress:HOST/PATH                                     what an Ingress publishes
   internet   apiserver   onprem:CIDR   private-endpoint:NAME
+  publicip:NAME:PORT                                    a public IP address of the input, by its name
   10.0.0.4:443   api.example.com:443   10.0.0.4:53/udp  an address or a name
 
 Examples

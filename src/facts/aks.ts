@@ -112,6 +112,13 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'uncertain',
   },
+  'AKS-19': {
+    fact: 'serviceCidr is smaller than a /12, overlaps nothing that is routed and holds dnsServiceIP, which is not its first address; an overlay podCidr overlaps nothing that pods call; 169.254.0.0/16, 172.30.0.0/16, 172.31.0.0/16 and 192.0.2.0/24 are for AKS alone.',
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/concepts-network-ip-address-planning.md, concepts-network-azure-cni-overlay.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'AKS-20': {
     fact: 'outboundType loadBalancer makes a public load balancer with an outbound rule, managedNATGateway a NAT gateway; userAssignedNATGateway, userDefinedRouting and none make nothing.',
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/egress-outboundtype.md (2026-08-05)',
@@ -228,6 +235,19 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AKS-57': {
+    fact: "A private DNS zone of one's own, and kubenet with a route table of one's own, need a user-assigned identity: its roles must exist before the cluster does.",
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/private-clusters.md, configure-kubenet.md, managed-identity-overview.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
+  'AKS-58': {
+    fact: 'kubenet: AKS writes the routes of the nodes into the route table, so each cluster needs a table of its own.',
+    source: 'MicrosoftDocs/azure-aks-docs articles/aks/configure-kubenet.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'AKS-70': {
     fact: 'A LoadBalancer Service is public unless annotated azure-load-balancer-internal "true".',
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/internal-lb.md',
@@ -325,6 +345,12 @@ export const AKS_FACTS = {
     fact: 'Dated retirements of AKS and its network pieces, as listed in the notices.',
     source:
       'MicrosoftDocs/azure-aks-docs articles/aks/includes/*-retirement.md; Azure/AKS CHANGELOG.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
+  'AKS-96': {
+    fact: 'The Azure Policy add-on refuses at admission what assigned definitions with effect deny forbid; no built-in definition tests networkPolicy, outboundType or enableNodePublicIP.',
+    source: 'Azure/azure-policy built-in-policies (2026-04-29)',
     readOn: '2026-11-21',
     standing: 'documented',
   },

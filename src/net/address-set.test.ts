@@ -13,6 +13,7 @@ import {
   equalAddressSets,
   formatAddressSet,
   intersectAddresses,
+  isEmptyAddressSet,
   prefixesOfAddressSet,
   subtractAddresses,
   unionAddresses,
@@ -79,6 +80,7 @@ describe('address sets', () => {
         expect(equalAddressSets(not(not(a)), a)).toBe(true);
         expect(addressSetsOverlap(a, b)).toBe(addressSetSize(intersectAddresses(a, b)) > 0n);
         expect(addressSetCovers(a, intersectAddresses(a, b))).toBe(true);
+        expect(addressSetCovers(a, b)).toBe(isEmptyAddressSet(subtractAddresses(b, a)));
       }),
     );
   });

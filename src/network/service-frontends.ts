@@ -29,8 +29,8 @@ export function placeServiceFrontends(
   for (const service of perimeter.kubernetes.services) {
     if (service.type !== 'LoadBalancer') continue;
     if (service.loadBalancerClass !== undefined && service.ingressAddresses.length === 0) continue;
-    const isInternal =
-      service.annotations[`${PREFIX}azure-load-balancer-internal`]?.toLowerCase() === 'true';
+    // K8P-84: only "true". Azure takes "True" for no annotation at all, and the front end is public.
+    const isInternal = service.annotations[`${PREFIX}azure-load-balancer-internal`] === 'true';
     const subnet: Link<SubnetPlacement> = isInternal
       ? frontendSubnet(service, pools, subnets)
       : { kind: 'none' };
@@ -109,11 +109,21 @@ function firstIp(texts: readonly string[]): Ip | undefined {
   return undefined;
 }
 
+const selectors = new WeakMap<ClusterObjects, (service: Service) => PodClass[]>();
+
 /**
  * Finds the pods a Service selects: same namespace, every label of the selector. An empty or absent selector selects
- * none by itself. Indexed by one label, so that Services × pods is not walked.
+ * none by itself. Indexed by one label, once per set of objects, so that Services × pods is not walked.
  */
 export function podSelector(objects: ClusterObjects): (service: Service) => PodClass[] {
+  const known = selectors.get(objects);
+  if (known !== undefined) return known;
+  const made = selectorOver(objects);
+  selectors.set(objects, made);
+  return made;
+}
+
+function selectorOver(objects: ClusterObjects): (service: Service) => PodClass[] {
   const byLabel = new Map<string, PodClass[]>();
   for (const pod of objects.pods) {
     for (const [name, value] of Object.entries(pod.labels)) {

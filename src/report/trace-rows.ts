@@ -1,7 +1,7 @@
 import type { Place } from '../diagnostics/index.ts';
 import { formatIp } from '../net/index.ts';
 import type { FlowAddress } from '../semantics/flow.ts';
-import type { Hop, Step, Walk } from '../trace/index.ts';
+import type { Disposition, Hop, Step, Walk } from '../trace/index.ts';
 import { safe } from './style.ts';
 
 /** A box as it is printed: what is said of it line by line. */
@@ -14,7 +14,8 @@ export interface BoxRows {
 export interface StepRow {
   readonly stage: string;
   readonly text: string;
-  readonly verdict: 'allow' | 'deny' | 'unknown' | '';
+  /** `drop`: no rule denies, and still nothing goes on from here. */
+  readonly verdict: 'allow' | 'deny' | 'unknown' | 'drop' | '';
   readonly at?: Place;
 }
 
@@ -34,7 +35,7 @@ export function boxRows(walk: Walk): readonly BoxRows[] {
     ) {
       return;
     }
-    const rows = hop.steps.map(rowOf);
+    const rows = rowsOf(hop, isEnd ? walk.disposition : undefined);
     const last = boxes.at(-1);
     const isOwnRoute =
       hop.kind === 'subnet' &&
@@ -58,7 +59,7 @@ export function boxRows(walk: Walk): readonly BoxRows[] {
 export function boxName({ kind, name }: Hop): string {
   if (kind === 'internet') return kind;
   const spoken = kind.replaceAll('-', ' ');
-  const isSaid = kind === 'name' || name.toLowerCase().startsWith(spoken);
+  const isSaid = kind === 'name' || name.toLowerCase().replaceAll('-', ' ').startsWith(spoken);
   return safe(isSaid ? name : `${spoken} ${name}`);
 }
 
@@ -70,6 +71,34 @@ function destinationOf({ kind, flow }: Hop): string {
 
 function addressText(address: FlowAddress): string {
   return address.kind === 'exact' ? formatIp(address.ip) : address.label;
+}
+
+/** The steps of one box. Where the walk ends without a verdict, the last step says that it ends there. */
+function rowsOf({ name, steps }: Hop, end: Disposition | undefined): StepRow[] {
+  const undecided = steps.findIndex(({ verdict }) => verdict?.kind === 'unknown');
+  const rows = steps.map((step, index): StepRow => {
+    const row = rowOf(step);
+    // A denial that did not stop the walk holds only if the rule before it does not match.
+    const isElse = row.verdict === 'deny' && undecided >= 0 && index > undecided;
+    return isElse && end?.kind !== 'denied' ? { ...row, text: `otherwise ${row.text}` } : row;
+  });
+  const last = rows.at(-1);
+  if (last === undefined || last.verdict !== '') return rows;
+  return [...rows.slice(0, -1), { ...last, verdict: verdictOfEnd(end, name) }];
+}
+
+function verdictOfEnd(end: Disposition | undefined, box: string): StepRow['verdict'] {
+  switch (end?.kind) {
+    case 'denied':
+      return 'deny';
+    case 'no-route':
+      return 'drop';
+    case 'no-session':
+      // The box that drops may be one that the walk never came to.
+      return end.at === box ? 'drop' : '';
+    default:
+      return '';
+  }
 }
 
 function rowOf(step: Step): StepRow {

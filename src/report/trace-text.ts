@@ -20,7 +20,7 @@ export function traceText(trace: Trace, style: Style): string {
   const colour = { allowed: good, denied: error, broken: error, unknown: warning }[trace.answer];
   const { flow, question } = trace;
   const carries = flow.application.kind === 'none' ? '' : ` (${flow.application.kind})`;
-  const asked = `${safe(question.from)} → ${safe(question.to)} ${flow.protocol}${carries}`;
+  const asked = `${safe(question.from)} → ${safe(question.to)}${protocolOf(trace)}${carries}`;
   const folder = commonFolder(trace);
   const there = walkLines(trace.forward, style, folder);
   const blocks = [
@@ -29,7 +29,7 @@ export function traceText(trace: Trace, style: Style): string {
       wrapped(style, 10, safe(trace.summary)),
     ],
     ...(there.length === 0 ? [] : [there]),
-    ...(trace.back === undefined ? [] : [returnLines(trace, trace.back, style, folder)]),
+    ...returnBlock(trace, style, folder),
     ...(trace.assumptions.length === 0 ? [] : [listed(style, dim('assuming'), trace.assumptions)]),
     ...(trace.wouldOpen.length === 0
       ? []
@@ -51,26 +51,35 @@ function listed(style: Style, label: string, entries: readonly string[]): readon
   );
 }
 
+/** Said unless the question says it: `:53/udp`. */
+function protocolOf({ flow, question }: Trace): string {
+  return question.to.toLowerCase().endsWith(`/${flow.protocol}`) ? '' : ` ${flow.protocol}`;
+}
+
+function returnBlock(trace: Trace, style: Style, folder: string): readonly (readonly string[])[] {
+  const { back } = trace;
+  if (back !== undefined) return [returnLines(trace, back, style, folder)];
+  const head = padded(paint(style).bold('return'), 10);
+  return trace.answer === 'allowed' ? [[hanging(style, 1, head, STRAIGHT)]] : [];
+}
+
+const STRAIGHT = 'straight back: no box looks at it';
+
 /** A way back that arrives is one line; one that does not is walked like the way there. */
 function returnLines(trace: Trace, back: Walk, style: Style, folder: string): readonly string[] {
   const { bold } = paint(style);
   const head = padded(bold('return'), 10);
   const end = back.disposition;
   const arrives = end.kind === 'delivered' || end.kind === 'left-network';
-  if (arrives && trace.answer !== 'broken') {
-    const way = telling(back.hops);
-    const same = way.join() === telling(trace.forward.hops).reverse().join();
-    const by = way.length === 0 ? 'directly' : way.join(' → ');
-    return [
-      hanging(
-        style,
-        1,
-        head,
-        same && way.length > 0 ? `the same way, mirrored: arrives` : `arrives: ${by}`,
-      ),
-    ];
+  if (!arrives || trace.answer === 'broken') {
+    return [hanging(style, 1, head, safe(returnEnd(back))), ...walkLines(back, style, folder)];
   }
-  return [hanging(style, 1, head, safe(returnEnd(back))), ...walkLines(back, style, folder)];
+  const way = telling(back.hops);
+  const isSame = way.join() === telling(trace.forward.hops).reverse().join();
+  const taken = isSame ? 'the same way, mirrored' : `by ${way.join(' → ')}`;
+  const proviso = trace.answer === 'allowed' ? '' : ', if the request does';
+  const said = way.length === 0 ? STRAIGHT : `arrives ${taken}`;
+  return [hanging(style, 1, head, `${said}${proviso}`)];
 }
 
 /** The boxes that decide a way: subnets, nodes and the ends are the same either way. */
@@ -185,7 +194,7 @@ function rowLines(
   folder: string,
 ): readonly string[] {
   const { good, error, warning, dim } = paint(style);
-  const verdictColour = { allow: good, deny: error, unknown: warning, '': dim };
+  const verdictColour = { allow: good, deny: error, drop: error, unknown: warning, '': dim };
   const stage = columns.stage < 0 ? '' : `${padded(row.stage, columns.stage)}  `;
   const left = displayWidth(head) + displayWidth(stage);
   const room = row.verdict === '' ? style.width - left : columns.judged;

@@ -8,6 +8,7 @@ import { applicationOf } from './application-of.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { ingressLegs } from './ingress-legs.ts';
 import { type Origin, placeOrigin } from './origin.ts';
+import { spellingOf } from './spelling.ts';
 import { placeTarget, type Target } from './target.ts';
 import type { Trace } from './trace.ts';
 import { type TraceContext, traceContext } from './trace-context.ts';
@@ -54,8 +55,8 @@ export function answerTrace(network: Network, question: TraceQuestion): TraceAns
 }
 
 /**
- * Traces towards an address that has no spelling (only Azure knows it): a firewall's public address, for example. Of
- * several ways the worst.
+ * Traces towards an address the network knows: a firewall's public address, for example. Of several ways the worst.
+ * The trace's question is one that a person can ask again, where the address has a name or a number.
  * @returns `undefined` when `from` names no place
  */
 export function traceTo(
@@ -80,7 +81,8 @@ export function traceTo(
   };
   const label = `${address.label}:${port}`;
   const target: Target = { label, flow, prelude: [], conditions: [], notes: [] };
-  return tracesOf(traceContext(network), origin, [target], { from, to: label })[0];
+  const to = spellingOf(network, address, port, protocol);
+  return tracesOf(traceContext(network), origin, [target], { from, to })[0];
 }
 
 /** Every way from one place to a target that may be one of several. */

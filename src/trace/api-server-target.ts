@@ -5,7 +5,8 @@ import type { FlowAddress } from '../semantics/flow.ts';
 import { flowAddressOf } from '../semantics/outbound/flow-address.ts';
 import { attributeOf, isUnknown } from '../values/index.ts';
 import { elsewhere } from './elsewhere.ts';
-import { type Origin, type Placement, problem } from './origin.ts';
+import type { Origin } from './origin.ts';
+import { type Placement, problem } from './placement.ts';
 import type { FlowTo, Target } from './target.ts';
 
 /** The address of a cluster's public API endpoint, which only Azure knows. */

@@ -31,7 +31,15 @@ describe('parseEndpoint', () => {
     check('apiserver', { kind: 'api-server' });
     check('apiserver:443', { kind: 'api-server', port: 443 });
     check('node:nodepool1', { kind: 'node', pool: 'nodepool1' });
+    check('node:aks-blue/nodepool1', { kind: 'node', cluster: 'aks-blue', pool: 'nodepool1' });
     check('onprem:10.1.0.0/16', { kind: 'on-premises', prefix: { length: 16 } });
+    check('publicip:pip-fw', { kind: 'public-ip', name: 'pip-fw' });
+    check('publicip:rg-hub/pip-fw:443', {
+      kind: 'public-ip',
+      resourceGroup: 'rg-hub',
+      name: 'pip-fw',
+      port: 443,
+    });
     check('service:pets/store-front:80', {
       kind: 'service',
       namespace: 'pets',
@@ -50,6 +58,15 @@ describe('parseEndpoint', () => {
     });
   });
 
+  it('reads a port behind every kind of destination', () => {
+    check('node:nodepool1:10250', { kind: 'node', pool: 'nodepool1', port: 10250 });
+    check('node:22', { kind: 'node', port: 22 });
+    check('internet:53/udp', { kind: 'internet', port: 53, protocol: 'udp' });
+    check('onprem:10.1.0.0/16:1433', { kind: 'on-premises', prefix: { length: 16 }, port: 1433 });
+    check('onprem:2001:db8::/32', { kind: 'on-premises', prefix: { family: 6, length: 32 } });
+    check('ingress:shop.example.com:8443/cart', { kind: 'ingress', port: 8443, path: '/cart' });
+  });
+
   it('says what is wrong with the rest', () => {
     for (const text of [
       '',
@@ -59,6 +76,9 @@ describe('parseEndpoint', () => {
       'a.example:99999',
       'onprem:10.0.0.0/40',
       'ingress:',
+      'onprem:',
+      'publicip:',
+      'node:/',
     ]) {
       const parsed = parseEndpoint(text);
       expect(parsed.kind, text).toBe('problem');

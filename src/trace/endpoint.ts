@@ -11,7 +11,7 @@ import {
 } from '../net/index.ts';
 
 /** Workload kinds by the short names people type after `kubectl`. */
-export const WORKLOAD_KINDS: Readonly<Record<string, string>> = {
+const WORKLOAD_KINDS: Readonly<Record<string, string>> = {
   pod: 'Pod',
   deploy: 'Deployment',
   deployment: 'Deployment',
@@ -38,7 +38,12 @@ export type Endpoint = {
       readonly namespace?: string;
       readonly name: string;
     }
-  | { readonly kind: 'node'; readonly pool?: string }
+  | {
+      readonly kind: 'node';
+      readonly cluster?: string;
+      /** Absent: any pool. */
+      readonly pool?: string;
+    }
   | { readonly kind: 'service'; readonly namespace?: string; readonly name: string }
   | { readonly kind: 'ingress'; readonly host: string; readonly path: string }
   | { readonly kind: 'internet' }
@@ -47,6 +52,12 @@ export type Endpoint = {
   | { readonly kind: 'api-server' }
   | { readonly kind: 'on-premises'; readonly prefix: Prefix }
   | { readonly kind: 'private-endpoint'; readonly name: string }
+  | {
+      readonly kind: 'public-ip';
+      /** Absent: the name is unique. */
+      readonly resourceGroup?: string;
+      readonly name: string;
+    }
 );
 
 export type ParsedEndpoint =
@@ -55,7 +66,7 @@ export type ParsedEndpoint =
 
 const FORMS =
   'use deploy:NAMESPACE/NAME, pod:…, node:POOL, service:NAMESPACE/NAME:PORT, ingress:HOST/PATH, internet, ' +
-  'apiserver, onprem:CIDR, private-endpoint:NAME, an address or a host name, with :PORT or :PORT/udp';
+  'apiserver, onprem:CIDR, private-endpoint:NAME, publicip:NAME, an address or a host name, with :PORT or :PORT/udp';
 
 /**
  * Reads one end of a question. A port may follow as `:443`, `:53/udp` or `:8080/tcp`; without a protocol TCP is
@@ -66,22 +77,8 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   const whole = wholeWord(trimmed);
   if (whole !== undefined) return { kind: 'endpoint', endpoint: whole };
 
-  const prefixed = /^([a-z-]+):(.*)$/i.exec(trimmed);
-  const scheme = prefixed?.[1]?.toLowerCase();
-  if (scheme === 'onprem') {
-    const prefix = parsePrefix(prefixed?.[2] ?? '');
-    if (prefix === undefined)
-      return problem(trimmed, 'is not a CIDR after `onprem:`', 'onprem:10.1.0.0/16');
-    return { kind: 'endpoint', endpoint: { kind: 'on-premises', prefix, text: trimmed } };
-  }
-  if (scheme === 'ingress') return parseIngress(trimmed, prefixed?.[2] ?? '');
-  if (scheme === 'node') {
-    const pool = prefixed?.[2] ?? '';
-    return {
-      kind: 'endpoint',
-      endpoint: { kind: 'node', text: trimmed, ...(pool === '' ? {} : { pool }) },
-    };
-  }
+  const [scheme = '', rest = ''] = (/^([a-z-]+):(.*)$/i.exec(trimmed) ?? []).slice(1);
+  if (scheme.toLowerCase() === 'ingress') return parseIngress(trimmed, rest);
 
   const split = splitPort(trimmed);
   if (split === undefined) return problem(trimmed, 'has a port that is not 0 to 65535', FORMS);
@@ -89,11 +86,9 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   const named = /^([a-z-]+):(.+)$/i.exec(body);
   if (named !== null && parseIp(body) === undefined)
     return parseNamed(trimmed, named[1]!.toLowerCase(), named[2]!, where);
-  if (body.toLowerCase() === 'internet') {
-    return { kind: 'endpoint', endpoint: { kind: 'internet', text: trimmed, ...where } };
-  }
-  if (body.toLowerCase() === 'apiserver') {
-    return { kind: 'endpoint', endpoint: { kind: 'api-server', text: trimmed, ...where } };
+  const word = wholeWord(body);
+  if (word !== undefined) {
+    return { kind: 'endpoint', endpoint: { ...word, text: trimmed, ...where } };
   }
   const ip = parseIp(body);
   if (ip !== undefined)
@@ -113,39 +108,60 @@ function wholeWord(text: string): Endpoint | undefined {
     case 'api-server':
       return { kind: 'api-server', text };
     case 'node':
+    case 'node:':
       return { kind: 'node', text };
     default:
       return undefined;
   }
 }
 
-function parseNamed(
-  text: string,
-  scheme: string,
-  rest: string,
-  where: { readonly port?: Port; readonly protocol?: Protocol },
-): ParsedEndpoint {
-  const [namespace, name] = rest.includes('/')
+interface Where {
+  readonly port?: Port;
+  readonly protocol?: Protocol;
+}
+
+function parseNamed(text: string, scheme: string, rest: string, where: Where): ParsedEndpoint {
+  if (scheme === 'onprem') return parseOnPremises(text, rest, where);
+  const [group, name] = rest.includes('/')
     ? [rest.slice(0, rest.indexOf('/')), rest.slice(rest.indexOf('/') + 1)]
     : [undefined, rest];
-  if (name === undefined || name === '') return problem(text, 'names nothing', FORMS);
-  const inNamespace = namespace === undefined ? {} : { namespace };
-  if (scheme === 'service' || scheme === 'svc') {
-    return {
-      kind: 'endpoint',
-      endpoint: { kind: 'service', name, text, ...inNamespace, ...where },
-    };
+  if (name === '') return problem(text, 'names nothing', FORMS);
+  const parsed = (endpoint: Endpoint): ParsedEndpoint => ({ kind: 'endpoint', endpoint });
+  const inNamespace = group === undefined ? {} : { namespace: group };
+  switch (scheme) {
+    case 'node': {
+      const cluster = group === undefined ? {} : { cluster: group };
+      return parsed({ kind: 'node', pool: name, text, ...cluster, ...where });
+    }
+    case 'service':
+    case 'svc':
+      return parsed({ kind: 'service', name, text, ...inNamespace, ...where });
+    case 'private-endpoint':
+    case 'pe':
+      return parsed({ kind: 'private-endpoint', name: rest, text, ...where });
+    case 'publicip': {
+      const inGroup = group === undefined ? {} : { resourceGroup: group };
+      return parsed({ kind: 'public-ip', name, text, ...inGroup, ...where });
+    }
+    default: {
+      const workload = WORKLOAD_KINDS[scheme];
+      return workload === undefined
+        ? problem(text, `starts with \`${scheme}:\`, which is not a kind of endpoint`, FORMS)
+        : parsed({ kind: 'workload', workload, name, text, ...inNamespace, ...where });
+    }
   }
-  if (scheme === 'private-endpoint' || scheme === 'pe') {
-    return { kind: 'endpoint', endpoint: { kind: 'private-endpoint', name: rest, text, ...where } };
+}
+
+function parseOnPremises(text: string, rest: string, where: Where): ParsedEndpoint {
+  // The end of an IPv6 address looks like a port.
+  const whole = parsePrefix(text.slice(text.indexOf(':') + 1));
+  if (whole !== undefined) {
+    return { kind: 'endpoint', endpoint: { kind: 'on-premises', prefix: whole, text } };
   }
-  const workload = WORKLOAD_KINDS[scheme];
-  if (workload === undefined)
-    return problem(text, `starts with \`${scheme}:\`, which is not a kind of endpoint`, FORMS);
-  return {
-    kind: 'endpoint',
-    endpoint: { kind: 'workload', workload, name, text, ...inNamespace, ...where },
-  };
+  const prefix = parsePrefix(rest);
+  return prefix === undefined
+    ? problem(text, 'is not a CIDR after `onprem:`', 'onprem:10.1.0.0/16')
+    : { kind: 'endpoint', endpoint: { kind: 'on-premises', prefix, text, ...where } };
 }
 
 function parseIngress(text: string, rest: string): ParsedEndpoint {

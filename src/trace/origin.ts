@@ -1,5 +1,5 @@
 import type { PodClass } from '../model/index.ts';
-import { addressesOfPrefixes, addressSetHas, formatIp } from '../net/index.ts';
+import { addressesOfPrefixes, addressSetHas, formatIp, formatPrefix } from '../net/index.ts';
 import {
   type ClusterPlacement,
   findOwner,
@@ -15,6 +15,8 @@ import { clusterOfObjects } from './cluster-of-objects.ts';
 import { deliverToOf } from './deliver-to.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverTo, Placed } from './journey.ts';
+import { type FoundPool, findPools } from './node-pools.ts';
+import { type Placement, problem } from './placement.ts';
 import { podName } from './pod-name.ts';
 
 /** Where a traced flow starts. */
@@ -32,10 +34,6 @@ export interface Origin {
   readonly place: (flow: Flow, deliverTo?: DeliverTo) => Placed;
 }
 
-export type Placement<T> =
-  | { readonly kind: 'found'; readonly found: readonly T[] }
-  | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
-
 /** The places an endpoint may start from: one per pool whose subnet differs, for a workload. */
 export function placeOrigin(network: Network, endpoint: Endpoint): Placement<Origin> {
   switch (endpoint.kind) {
@@ -48,16 +46,10 @@ export function placeOrigin(network: Network, endpoint: Endpoint): Placement<Ori
       };
     }
     case 'node': {
-      const found = network.clusters.flatMap((cluster) =>
-        cluster.pools
-          .filter((pool) => endpoint.pool === undefined || pool.pool.name === endpoint.pool)
-          .map((pool) => nodeOrigin(network, cluster, pool)),
-      );
-      if (found.length > 0) return { kind: 'found', found };
-      const names = network.clusters.flatMap((cluster) =>
-        cluster.pools.map((pool) => `node:${pool.pool.name}`),
-      );
-      return problem(`no node pool is named \`${endpoint.pool ?? ''}\``, names);
+      const pools = findPools(network, endpoint);
+      return pools.kind === 'problem'
+        ? pools
+        : { kind: 'found', found: pools.found.map((one) => nodeOrigin(network, one)) };
     }
     case 'internet':
       return {
@@ -80,8 +72,8 @@ export function placeOrigin(network: Network, endpoint: Endpoint): Placement<Ori
       const address: FlowAddress = {
         kind: 'within',
         addresses: addressesOfPrefixes([endpoint.prefix]),
-        label: `on-premises ${endpoint.text.slice(7)}`,
-        symbol: endpoint.text,
+        label: `on-premises ${formatPrefix(endpoint.prefix)}`,
+        symbol: `onprem:${formatPrefix(endpoint.prefix)}`,
       };
       return {
         kind: 'found',
@@ -154,14 +146,10 @@ export function podOrigins(network: Network, cluster: ClusterPlacement, pod: Pod
   });
 }
 
-export function nodeOrigin(
-  network: Network,
-  cluster: ClusterPlacement,
-  pool: PoolPlacement,
-): Origin {
+function nodeOrigin(network: Network, { cluster, pool, label }: FoundPool): Origin {
   const subnet = pool.nodeSubnet.kind === 'found' ? pool.nodeSubnet.target : undefined;
   return {
-    label: `node of pool ${pool.pool.name}`,
+    label,
     address: nodeAddressOf(network, cluster, pool),
     ...(subnet === undefined ? {} : { vnetKey: subnet.vnet.key }),
     cluster,
@@ -275,17 +263,4 @@ function distinctPools(pools: readonly PoolPlacement[]): PoolPlacement[] {
     if (!seen.has(key)) seen.set(key, pool);
   }
   return [...seen.values()];
-}
-
-export function problem(
-  message: string,
-  candidates: readonly string[],
-): { readonly kind: 'problem'; readonly message: string; readonly hint: string } {
-  const unique = [...new Set(candidates)].sort();
-  const shown = unique.slice(0, 6).join(', ');
-  const hint =
-    unique.length === 0
-      ? 'the input holds none; add its Kubernetes manifests or Azure export to the paths'
-      : `known here: ${shown}${unique.length > 6 ? ` and ${unique.length - 6} more` : ''}`;
-  return { kind: 'problem', message, hint };
 }

@@ -22,3 +22,11 @@ export function formatAddress(address: FlowAddress): string {
   if (address.kind === 'exact') return formatIp(address.ip);
   return address.label === '' ? formatAddressSet(address.addresses, 2) : address.label;
 }
+
+/** The same with the one range it lies in: `a node of snet-nodes (10.42.4.0/24)`. */
+export function withRange(address: FlowAddress): string {
+  const text = formatAddress(address);
+  if (address.kind === 'exact' || address.label === '') return text;
+  const range = formatAddressSet(address.addresses, 2);
+  return range.includes(',') || range === '' ? text : `${text} (${range})`;
+}

@@ -1,5 +1,5 @@
-import type { MissingFact } from '../semantics/verdict.ts';
-import type { Disposition, Trace } from './trace.ts';
+import type { Decider, MissingFact } from '../semantics/verdict.ts';
+import type { Hop, Trace, Walk } from './trace.ts';
 
 /** One sentence a person can repeat. */
 export function summarise(
@@ -11,15 +11,13 @@ export function summarise(
     case 'allowed':
       return `${from} reaches ${to}.`;
     case 'broken':
-      return `${from} reaches ${to}, and the answer never comes back: ${endOf(trace.back?.disposition)}.`;
+      return `${from} reaches ${to}, and the answer never comes back: ${endOf(trace.back)}.`;
     case 'denied':
-      return `${from} does not reach ${to}: ${endOf(trace.forward.disposition)}.`;
+      return `${from} does not reach ${to}: ${endOf(trace.forward)}.`;
     case 'unknown': {
-      const end =
-        trace.forward.disposition.kind === 'unknown'
-          ? trace.forward.disposition
-          : trace.back?.disposition;
-      const tags = end?.kind === 'unknown' ? onlyTags(end.why) : undefined;
+      const end = trace.forward.disposition.kind === 'unknown' ? trace.forward : trace.back;
+      const why = end?.disposition.kind === 'unknown' ? end.disposition.why : [];
+      const tags = onlyTags(why);
       if (tags !== undefined) return unlessTag(trace, from, to, tags);
       return `Whether ${from} reaches ${to} cannot be told: ${endOf(end)}.`;
     }
@@ -27,12 +25,15 @@ export function summarise(
 }
 
 /** How a walk ended, after "does not reach: ". */
-export function endOf(disposition: Disposition | undefined): string {
+function endOf(walk: Walk | undefined): string {
+  const disposition = walk?.disposition;
   switch (disposition?.kind) {
     case 'denied':
-      return `denied by ${disposition.by.name}`;
+      return denial(disposition.by, walk?.hops.at(-1));
     case 'no-route':
-      return `no way on (${disposition.by.name})`;
+      return disposition.by.kind === 'route' || disposition.by.name.startsWith('route ')
+        ? `${disposition.by.name} leads nowhere`
+        : disposition.by.name;
     case 'loop':
       return `it runs in circles through ${disposition.through.join(', ')}`;
     case 'no-session':
@@ -42,6 +43,14 @@ export function endOf(disposition: Disposition | undefined): string {
     default:
       return 'it ended elsewhere';
   }
+}
+
+function denial(by: Decider, last: Hop | undefined): string {
+  if (last?.kind !== 'firewall') return `denied by ${by.name}`;
+  if (by.kind !== 'default') return `denied by ${by.name} of ${last.name}`;
+  if (by.name === 'default deny') return `no rule of ${last.name} allows it (default deny)`;
+  if (by.name.includes('no DNAT rule')) return `${last.name} has no DNAT rule for it`;
+  return `denied by ${last.name}: ${by.name}`;
 }
 
 const FACTS_MAX = 3;

@@ -1,4 +1,4 @@
-import { addressesOfPrefixes, type Port, type Protocol } from '../net/index.ts';
+import { addressesOfPrefixes, formatPrefix, type Port, type Protocol } from '../net/index.ts';
 import { findOwner, type Network } from '../network/index.ts';
 import type { Flow, FlowAddress } from '../semantics/flow.ts';
 import { nodeAddressOf } from '../semantics/masquerade/own-address.ts';
@@ -12,7 +12,9 @@ import { elsewhere } from './elsewhere.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverTo, Journey } from './journey.ts';
 import { nameTarget } from './name-target.ts';
-import { findPods, type Origin, type Placement, problem } from './origin.ts';
+import { findPools } from './node-pools.ts';
+import { findPods, type Origin } from './origin.ts';
+import { type Placement, problem } from './placement.ts';
 import { podFlows } from './pod-flows.ts';
 import { podName } from './pod-name.ts';
 import { placeService, serviceTargets } from './service-target.ts';
@@ -34,6 +36,13 @@ export interface Target {
   readonly way?: string;
   readonly endsAtGateway?: Journey['endsAtGateway'];
 }
+
+/** Nothing happens before the first packet, and nothing is left open. */
+const PLAIN: Pick<Target, 'prelude' | 'conditions' | 'notes'> = {
+  prelude: [],
+  conditions: [],
+  notes: [],
+};
 
 /** A flow from the origin to an address, with what the question says of port and protocol. */
 export type FlowTo = (destination: FlowAddress, extra?: Partial<Flow>) => Flow;
@@ -57,7 +66,7 @@ export function placeTarget(
   });
   const found = (label: string, flow: Flow, more: Partial<Target> = {}): Placement<Target> => ({
     kind: 'found',
-    found: [{ label, flow, prelude: [], conditions: [], notes: [], ...more }],
+    found: [{ ...PLAIN, label, flow, ...more }],
   });
 
   switch (endpoint.kind) {
@@ -75,44 +84,17 @@ export function placeTarget(
       return { kind: 'found', found: [nameTarget(network, origin, endpoint.name, to)] };
     case 'on-premises': {
       const addresses = addressesOfPrefixes([endpoint.prefix]);
-      const { text } = endpoint;
+      const text = `onprem:${formatPrefix(endpoint.prefix)}`;
       return found(text, to({ kind: 'within', addresses, label: text, symbol: text }));
     }
     case 'workload':
       return workloadTargets(network, endpoint, to, port);
-    case 'node': {
-      const placed = network.clusters.flatMap((cluster) =>
-        cluster.pools
-          .filter(({ pool }) => endpoint.pool === undefined || pool.name === endpoint.pool)
-          .map((pool) => ({ cluster, pool })),
-      );
-      if (placed.length === 0) {
-        return problem(`no node pool is named \`${endpoint.pool ?? ''}\``, []);
-      }
-      const targets = placed.map(
-        ({ cluster, pool }): Target => ({
-          label: `node of pool ${pool.pool.name}`,
-          flow: to(nodeAddressOf(network, cluster, pool)),
-          prelude: [],
-          conditions: [],
-          notes: [],
-        }),
-      );
-      return { kind: 'found', found: targets };
-    }
-    case 'private-endpoint': {
-      const all = [...network.perimeter.privateEndpoints.values()];
-      const wanted = endpoint.name.toLowerCase();
-      const one = all.find((each) => each.name.toLowerCase() === wanted);
-      if (one === undefined) {
-        return problem(
-          `no private endpoint is named \`${endpoint.name}\``,
-          all.map((each) => `private-endpoint:${each.name}`),
-        );
-      }
-      const address = flowAddressOf(addressOfEndpoint(network, one));
-      return found(`private endpoint ${one.name}`, to(address));
-    }
+    case 'node':
+      return nodeTargets(network, endpoint, to);
+    case 'private-endpoint':
+      return privateEndpointTarget(network, endpoint, to);
+    case 'public-ip':
+      return publicIpTarget(network, endpoint, to);
     case 'api-server':
       return apiServerTargets(network, origin, to);
     case 'service':
@@ -149,6 +131,82 @@ function addressTargets(
   return found(endpoint.text, to(address), deliverTo === undefined ? {} : { deliverTo });
 }
 
+function nodeTargets(
+  network: Network,
+  endpoint: Endpoint & { kind: 'node' },
+  to: FlowTo,
+): Placement<Target> {
+  const pools = findPools(network, endpoint);
+  if (pools.kind === 'problem') return pools;
+  const found = pools.found.map(
+    ({ cluster, pool, label }): Target => ({
+      ...PLAIN,
+      label,
+      flow: to(nodeAddressOf(network, cluster, pool)),
+    }),
+  );
+  return { kind: 'found', found };
+}
+
+function privateEndpointTarget(
+  network: Network,
+  endpoint: Endpoint & { kind: 'private-endpoint' },
+  to: FlowTo,
+): Placement<Target> {
+  const all = [...network.perimeter.privateEndpoints.values()];
+  const wanted = endpoint.name.toLowerCase();
+  const one = all.find((each) => each.name.toLowerCase() === wanted);
+  if (one === undefined) {
+    return problem(
+      `no private endpoint is named \`${endpoint.name}\``,
+      all.map((each) => `private-endpoint:${each.name}`),
+    );
+  }
+  const flow = to(flowAddressOf(addressOfEndpoint(network, one)));
+  return { kind: 'found', found: [{ ...PLAIN, label: `private endpoint ${one.name}`, flow }] };
+}
+
+/** A public address by the name of its resource: most of them have no number before they are deployed. */
+function publicIpTarget(
+  network: Network,
+  endpoint: Endpoint & { kind: 'public-ip' },
+  to: FlowTo,
+): Placement<Target> {
+  const all = network.owners.entries.flatMap(({ owner, address }) =>
+    owner.kind === 'public-ip' ? [{ publicIp: owner.publicIp, address }] : [],
+  );
+  const named = all.filter(
+    ({ publicIp }) => publicIp.name.toLowerCase() === endpoint.name.toLowerCase(),
+  );
+  const wanted = endpoint.resourceGroup?.toLowerCase();
+  const found = named.filter(
+    ({ publicIp }) => wanted === undefined || resourceGroupOf(publicIp.key) === wanted,
+  );
+  const [one] = found;
+  if (one === undefined) {
+    const candidates = named.length > 0 ? named : all;
+    return problem(
+      `no public IP address is named \`${endpoint.text.replace(/^[^:]*:/, '')}\``,
+      candidates.map(({ publicIp }) => `publicip:${publicIp.name}`),
+    );
+  }
+  if (found.length > 1) {
+    return problem(
+      `\`${endpoint.name}\` is a public IP address of several resource groups`,
+      found.map(({ publicIp }) => `publicip:${resourceGroupOf(publicIp.key)}/${publicIp.name}`),
+    );
+  }
+  const flow = to(flowAddressOf(one.address));
+  const port = flow.destinationPort === undefined ? '' : `:${flow.destinationPort}`;
+  const label = `public IP ${one.publicIp.name}${port}`;
+  return { kind: 'found', found: [{ ...PLAIN, label, flow }] };
+}
+
+/** Lower-cased, as keys are. */
+function resourceGroupOf(key: string): string {
+  return /\/resourcegroups\/([^/]+)\//.exec(key)?.[1] ?? '';
+}
+
 /** A workload's pods: one target per pool whose subnet differs, where pods have addresses of the network. */
 function workloadTargets(
   network: Network,
@@ -169,12 +227,10 @@ function workloadTargets(
         }),
       ).map(
         ({ flow, way }): Target => ({
+          ...PLAIN,
           label: podName(deliverTo.pod),
           flow,
           deliverTo,
-          prelude: [],
-          conditions: [],
-          notes: [],
           ...(way === undefined ? {} : { way }),
         }),
       );

@@ -6,7 +6,7 @@ import type { Disposition, Hop, Walk } from './trace.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** More boxes than any perimeter puts in a row; a walk that gets here is a loop we did not recognise. */
-export const HOPS_MAX = 64;
+const HOPS_MAX = 64;
 
 /** One direction of a connection, with what the other direction needs to know. */
 export interface WalkResult {

@@ -28,7 +28,7 @@ export function waysToOpen({ network }: TraceContext, trace: Judged): readonly s
   if (trace.answer !== 'denied') return [];
   if (end.kind === 'loop')
     return [`take away the route that leads back to ${end.through[0] ?? 'it'}`];
-  if (end.kind === 'no-route') return [wayOn(end.by, last)];
+  if (end.kind === 'no-route') return waysOn(end.by, last);
   if (end.kind !== 'denied') return [];
   const ways = ((): readonly string[] => {
     switch (last?.kind) {
@@ -55,9 +55,17 @@ export function waysToOpen({ network }: TraceContext, trace: Judged): readonly s
   return ways;
 }
 
+function waysOn(by: Decider, last: Hop | undefined): readonly string[] {
+  // Nothing leads to the Azure host from outside.
+  return by.fact === 'AZN-17' ? [] : [wayOn(by, last)];
+}
+
 function wayOn(by: Decider, last: Hop | undefined): string {
   if (by.name.startsWith('no outbound method')) {
     return 'give the subnet a way out: a NAT gateway, or a route 0.0.0.0/0 to a firewall';
+  }
+  if (by.name.includes('nothing on the internet can answer')) {
+    return 'translate the source: take the destination out of the private ranges (SNAT) of the firewall';
   }
   if (last?.kind === 'internet') {
     return 'publish it: a DNAT rule of the firewall, a public load balancer or an Application Gateway';

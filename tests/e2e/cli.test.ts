@@ -210,7 +210,11 @@ describe('output', () => {
     ];
     const { out } = sallyport(args);
     expect(out).toMatch(/^ broken {3}internet → service:store-front:80 tcp/);
-    expect(out).toMatch(/\n 1 {2}internet[\s\S]*\n 2 {2}load-balancer[\s\S]*\n 3 {2}pod/);
+    expect(out).toMatch(/\n 1 {2}internet[\s\S]*\n 2 {2}load balancer[\s\S]*\n 3 {2}pod/);
+    expect(out).toMatch(
+      /\n return {4}lost: aks-egress-fw never saw the request[\s\S]*\n 1 {2}subnet/,
+    );
+    expect(out).toMatch(/ {2}aks-store-quickstart\.yaml:\d+\n[\s\S]* {2}azuredeploy\.json:\d+\n/);
     const json = JSON.parse(sallyport([...args, '--format', 'json']).out);
     expect(json).toMatchObject({ schemaVersion: 1, traces: [{ answer: 'broken' }] });
   });

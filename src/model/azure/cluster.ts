@@ -91,6 +91,8 @@ export interface AgentPool extends Named {
 
 export interface ClusterAddons {
   readonly azurePolicy: boolean;
+  /** Set when nobody knows whether Azure Policy is on; `azurePolicy` is then true. */
+  readonly unknownAzurePolicy?: Unknown;
   readonly keyVaultCsi: boolean;
   readonly monitorMetrics: boolean;
   readonly containerInsights: boolean;

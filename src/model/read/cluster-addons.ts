@@ -6,7 +6,7 @@ import { scopeOf } from './neighbours.ts';
 import { present } from './present.ts';
 import { inside, type Source, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
-import { choiceIn, flagIn, textIn } from './scalars.ts';
+import { booleanIn, choiceIn, flagIn, textIn } from './scalars.ts';
 
 /**
  * What is switched on in a cluster. A switch nobody knows is taken as on: an add-on only adds to what the cluster
@@ -24,10 +24,12 @@ export function readClusterAddons(cluster: Source, resource: AzureResource): Clu
   const security = inside(cluster, 'securityProfile');
   const routing = inside(inside(cluster, 'ingressProfile'), 'webAppRouting');
   const nginx = textIn(inside(routing, 'nginx'), 'defaultIngressControllerType');
+  const policy = booleanIn(addon('azurepolicy'), 'enabled');
   const hasOmsAgent = on('containerInsights', addon('omsagent'));
   const hasInsights = on('containerInsights', inside(monitor, 'containerInsights'));
   return {
     azurePolicy: on('azurePolicy', addon('azurepolicy')),
+    ...(isUnknown(policy) ? { unknownAzurePolicy: policy } : {}),
     keyVaultCsi: on('keyVaultCsi', addon('azureKeyvaultSecretsProvider')),
     monitorMetrics: on('monitorMetrics', inside(monitor, 'metrics')),
     containerInsights: hasOmsAgent || hasInsights,

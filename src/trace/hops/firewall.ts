@@ -47,7 +47,7 @@ export function firewallHop(
   if (journey.direction === 'return') return answer(hop, at, placement, flow, journey);
 
   const decision = evaluateFirewall(placement, flow, contextOf(network, placement, flow, journey));
-  steps.push(...decision.steps);
+  steps.push(...toldSteps(decision));
   const deny = (by: Decider): HopResult => ({
     hop,
     next: { kind: 'stop', disposition: { kind: 'denied', by } },
@@ -83,6 +83,13 @@ export function firewallHop(
     ...(conditions.length > 0 ? { conditions } : {}),
     ...(decision.assumptions.length > 0 ? { assumptions: decision.assumptions } : {}),
   };
+}
+
+/** The step that denies says so. */
+function toldSteps({ steps, verdict }: FirewallDecision): readonly Step[] {
+  const last = steps.at(-1);
+  if (verdict.kind !== 'deny' || last === undefined || last.verdict !== undefined) return steps;
+  return [...steps.slice(0, -1), { ...last, verdict }];
 }
 
 function contextOf(
@@ -210,11 +217,11 @@ function answer(
     return { hop: { ...hop, steps: [step] }, next: { kind: 'stop', disposition } };
   };
   if (session === undefined) {
-    return drop('none: dropped', `${hop.name} never saw the request this answers`);
+    return drop('none: it never saw the request', `${hop.name} never saw the request this answers`);
   }
   // What left to a public address waits for its answer there; from inside it is a stranger (azure-firewall 3).
   if (isPublic(session.left.source) && at.isFromInternet !== true) {
-    const text = `none on this side: dropped (it left as ${formatAddress(session.left.source)})`;
+    const text = `none on this side: it left as ${formatAddress(session.left.source)}`;
     const why = `${hop.name} waits for the answer from the internet, and it comes from inside`;
     return drop(text, why);
   }

@@ -1,7 +1,8 @@
 import { type FoundOwner, findOwner } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import type { Decider } from '../../semantics/verdict.ts';
 import { apiServerSymbol } from '../api-server-target.ts';
-import { isPrivate } from '../is-private.ts';
+import { isPlatform, isPrivate } from '../is-private.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
 import { sameAddress, sessionOf, untranslated } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -24,11 +25,10 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
     next: { kind: 'forward', to: { at, flow } },
   });
 
-  const dropped = droppedThere(flow, target);
-  if (dropped !== undefined) {
-    const by = { kind: 'platform', name: dropped } as const;
+  const by = droppedThere(flow, target);
+  if (by !== undefined) {
     return {
-      hop: { ...hop, steps: [{ stage: 'route', by, text: dropped }] },
+      hop: { ...hop, steps: [{ stage: 'route', by, text: by.name }] },
       next: { kind: 'stop', disposition: { kind: 'no-route', by } },
     };
   }
@@ -89,13 +89,19 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
   };
 }
 
-/** Nobody on the internet has a private address, and nobody there can answer one. */
-function droppedThere(flow: Flow, target: string): string | undefined {
+/** Nobody on the internet has a private address or the host's, and nobody there can answer one. */
+function droppedThere(flow: Flow, target: string): Decider | undefined {
+  if (isPlatform(flow.destination)) {
+    const name = `${target} is answered by the Azure host, to its own machines only`;
+    return { kind: 'platform', name, fact: 'AZN-17' };
+  }
   if (isPrivate(flow.destination)) {
-    return `${target} is a private address: nothing on the internet reaches it`;
+    const name = `${target} is a private address, which nothing on the internet reaches`;
+    return { kind: 'platform', name };
   }
   if (isPrivate(flow.source)) {
-    return `${formatAddress(flow.source)} is a private address: nothing on the internet can answer it`;
+    const name = `${formatAddress(flow.source)} is a private address, which nothing on the internet can answer`;
+    return { kind: 'platform', name };
   }
   return undefined;
 }

@@ -3,8 +3,9 @@ import type { Flow } from '../../semantics/flow.ts';
 import { sourceOutsidePod } from '../../semantics/masquerade/concrete.ts';
 import { clusterInternetOutbound } from '../../semantics/outbound/concrete.ts';
 import type { MissingFact } from '../../semantics/verdict.ts';
+import { isPlatform } from '../is-private.ts';
 import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
-import { formatAddress } from '../step-of.ts';
+import { formatAddress, withRange } from '../step-of.ts';
 import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { internetExit } from './internet-exit.ts';
@@ -104,16 +105,18 @@ function masquerade(
   // The same address stays the same object: later boxes know the sender by it.
   const isKept = source.masquerade === 'no';
   const outside = isKept ? flow : { ...flow, source: source.source };
-  const before = formatAddress(flow.source);
   steps.push({
     stage: 'masquerade',
     by: source.by,
-    text: isKept ? `none: ${before} stays` : `${before} → ${formatAddress(source.source)}`,
+    text: isKept
+      ? `none: ${formatAddress(flow.source)} stays`
+      : `${formatAddress(flow.source)} → ${withRange(source.source)}`,
     facts: source.facts,
   });
   if (source.warning !== undefined) steps.push({ stage: 'warning', text: source.warning });
   const isPodSubnet = isKept && !pod.hostNetwork && hasPodSubnet;
-  return { outside, why: source.why, isPodSubnet };
+  // The host answers whichever of the two addresses asks.
+  return { outside, why: isPlatform(flow.destination) ? [] : source.why, isPodSubnet };
 }
 
 /** aks.md 10: the annotation takes what leaves the cluster; what stays in it goes as ever. */

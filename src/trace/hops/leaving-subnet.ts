@@ -1,8 +1,9 @@
 import { assertNever } from '../../diagnostics/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import { type EffectiveRoute, routeDecider, selectRoute } from '../../semantics/routes/concrete.ts';
+import { routeDecider, selectRoute } from '../../semantics/routes/concrete.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
+import { replyTo } from '../session.ts';
 import { phrases } from '../summary.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
@@ -59,7 +60,11 @@ export function leavingSubnetHop(
   const choice = selectRoute(network, at.subnetKey, flow.destination);
   switch (choice.kind) {
     case 'platform':
-      steps.push({ stage: 'route', text: 'the host answers here, whatever the routes say' });
+      steps.push({
+        stage: 'route',
+        text: 'the host answers here, whatever the routes say',
+        facts: ['AZN-17'],
+      });
       return finish(
         stop({ kind: 'delivered', to: 'the Azure platform' }, { isAnsweredHere: true }),
       );
@@ -79,7 +84,7 @@ export function leavingSubnetHop(
 
 /** Hands the flow to whatever the winning route names. */
 function followRoute(here: Following): HopResult {
-  const { at, flow, journey, route, routed, stop, forward, network, placement } = here;
+  const { journey, route, routed, stop, forward, placement } = here;
   const by = routeDecider(route);
   if (isUnknown(route.nextHopType)) {
     const { missing, at: where } = route.nextHopType;
@@ -107,7 +112,7 @@ function followRoute(here: Following): HopResult {
     case 'VirtualNetworkServiceEndpoint': {
       routed('service endpoint');
       const to = 'the platform service, by its service endpoint';
-      return stop({ kind: 'left-network', to }, answerOfService(here, vnetKey));
+      return stop({ kind: 'left-network', to }, answerOfService(here));
     }
     case 'VirtualNetworkGateway': {
       routed('virtual network gateway');
@@ -125,20 +130,12 @@ function followRoute(here: Following): HopResult {
     default:
       return assertNever(route.nextHopType);
   }
-
-  /** The service answers the subnet it was called from, by the same backbone (azure-networking 6.1). */
-  function answerOfService(
-    { hop }: Pick<Following, 'hop'>,
-    key: string | undefined,
-  ): Placed | undefined {
-    const home = replyHome(network, flow, key);
-    if (home !== undefined || at.firewallKey === undefined) return home;
-    // The firewall's own subnet identity called it; the answer is the firewall's.
-    return {
-      at: { kind: 'entering-subnet', subnetKey: at.subnetKey },
-      flow: { ...hop.flow, source: flow.destination, destination: flow.source },
-    };
-  }
 }
 
-export type { EffectiveRoute };
+/** The service answers the subnet it was called from, by the same backbone (azure-networking 6.1). */
+function answerOfService({ at, flow, network, placement }: Following): Placed | undefined {
+  const home = replyHome(network, flow, placement?.vnet.key);
+  if (home !== undefined || at.firewallKey === undefined) return home;
+  // The firewall's own subnet identity called it; the answer is the firewall's.
+  return { at: { kind: 'entering-subnet', subnetKey: at.subnetKey }, flow: replyTo(flow) };
+}

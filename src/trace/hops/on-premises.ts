@@ -6,6 +6,7 @@ import {
   vnetReaches,
 } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import { isPlatform } from '../is-private.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
 import { replyTo, sameAddress } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -45,6 +46,14 @@ export function onPremisesHop(
       return stop({ kind: 'delivered', to: 'the client' });
     const missing = `what the network behind the gateway does with an answer to ${name}`;
     return stop({ kind: 'unknown', why: [{ missing }] });
+  }
+  if (isPlatform(flow.destination)) {
+    const text = `${formatAddress(flow.destination)} is answered by the Azure host, to its own machines only`;
+    const by = { kind: 'platform', name: text, fact: 'AZN-17' } as const;
+    return {
+      hop: { ...hop, steps: [{ stage: 'route', by, text }] },
+      next: { kind: 'stop', disposition: { kind: 'no-route', by } },
+    };
   }
   const doors = gatewaySubnets(network, at.vnetKey, flow);
   const [door] = doors;

@@ -84,7 +84,7 @@ export function serviceFrontendHop(
   });
   return {
     hop: { ...hop, flow: backend.flow },
-    next: { kind: 'forward', to: intoPod(at, backend, flow, subnet) },
+    next: { kind: 'forward', to: intoPod(at, backend, flow, journey, subnet) },
     ...(open.length > 0 ? { conditions: open } : {}),
   };
 }
@@ -113,19 +113,22 @@ function intoPod(
   at: AtFrontend,
   backend: BackendFlow,
   arrived: Flow,
+  journey: Journey,
   subnet: SubnetPlacement | undefined,
 ): Placed {
   const isLocal = at.frontend.service.externalTrafficPolicy === 'Local';
+  // What comes by the load balancer from elsewhere is neither a pod nor a node, whatever range its address lies in.
+  const isElsewhere = journey.sender.cluster !== at.cluster;
   return {
     at: {
       kind: 'entering-pod',
       cluster: at.cluster,
       pod: backend.pod,
-      // A client that kube-proxy left as it was came by the load balancer: it is neither a pod nor a node.
+      // The client, not what kube-proxy made of it: under Cluster each engine sees the rewriting differently (K8P-20).
       from: {
         kind: 'address',
-        address: backend.flow.source,
-        ...(backend.flow.source === arrived.source ? { isNode: 'no' as const } : {}),
+        address: arrived.source,
+        ...(isElsewhere ? { isNode: 'no' as const } : {}),
       },
       arrival: isLocal ? 'load-balancer-local' : 'load-balancer-cluster',
       reply: replyFromNode(at, arrived, subnet?.subnet.key),

@@ -1,4 +1,6 @@
+import { ALL_IPV6 } from '../../net/index.ts';
 import { publicAddress } from '../../network/index.ts';
+import type { FlowAddress } from '../../semantics/flow.ts';
 import {
   clusterInternetOutbound,
   internetOutbound,
@@ -29,7 +31,8 @@ export function toInternet(here: Following): HopResult {
   return internetExit(hop, flow, choiceOf(here), returnTo);
 }
 
-function choiceOf({ at, network }: Following): OutboundChoice {
+function choiceOf({ at, flow, network, hop }: Following): OutboundChoice {
+  if (isIpv6(flow.destination)) return ipv6Choice(hop.name);
   if (at.interfaceKey !== undefined) {
     return internetOutbound(network, at.subnetKey, outboundOf(network, at.interfaceKey));
   }
@@ -43,6 +46,24 @@ function choiceOf({ at, network }: Following): OutboundChoice {
   return choice.kind === 'none'
     ? internetOutbound(network, at.subnetKey, { nicHasPublicIp: 'unknown' })
     : choice;
+}
+
+/** What we believe about outbound methods is about IPv4. Past the firewall in any case: 0.0.0.0/0 holds no IPv6. */
+function ipv6Choice(subnet: string): OutboundChoice {
+  const missing = `whether, and with which address, ${subnet} sends IPv6 to the internet`;
+  return {
+    kind: 'unknown',
+    source: { kind: 'within', addresses: ALL_IPV6, label: 'an IPv6 address of its own' },
+    by: { kind: 'platform', name: 'IPv6' },
+    facts: [],
+    why: [{ missing }],
+  };
+}
+
+function isIpv6(address: FlowAddress): boolean {
+  return address.kind === 'exact'
+    ? address.ip.family === 6
+    : address.addresses.v4.length === 0 && address.addresses.v6.length > 0;
 }
 
 function outboundOf(network: Following['network'], interfaceKey: string): OutboundHow {

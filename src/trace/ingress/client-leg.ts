@@ -1,21 +1,15 @@
 import type { ApplicationGateway } from '../../model/index.ts';
 import { type Port, type Protocol, parseDomainName } from '../../net/index.ts';
-import type {
-  FirewallPlacement,
-  KnownAddress,
-  Network,
-  ServiceFrontend,
-} from '../../network/index.ts';
-import { orderedRules } from '../../semantics/firewall/index.ts';
+import type { KnownAddress, Network, ServiceFrontend } from '../../network/index.ts';
 import type { Flow, FlowAddress } from '../../semantics/flow.ts';
-import { matchSameAddress } from '../../semantics/match.ts';
 import { flowAddressOf } from '../../semantics/outbound/flow-address.ts';
-import { isUnknown, itemsOf, path } from '../../values/index.ts';
+import { itemsOf, path } from '../../values/index.ts';
 import { applicationOf } from '../application-of.ts';
 import { elsewhere } from '../elsewhere.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { isPrivate } from '../is-private.ts';
 import type { Origin } from '../origin.ts';
+import { dnatDoors } from '../public-doors.ts';
 import type { Target } from '../target.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Published } from './published.ts';
@@ -133,8 +127,8 @@ function frontTarget(
   endpoint: IngressEndpoint,
 ): Target {
   const address = flowAddressOf(front);
-  const door =
-    origin.isOnInternet === true && isPrivate(address) ? dnatTo(network, address, port) : undefined;
+  const [door] =
+    origin.isOnInternet === true && isPrivate(address) ? dnatDoors(network, address, port) : [];
   const flow = flowFor(origin, door?.address ?? address, door?.port ?? port, endpoint, 'tcp');
   const said = door === undefined ? label : `${label}, published by ${door.name}`;
   return { label: said, flow, prelude: [], conditions: [], notes: [] };
@@ -161,41 +155,6 @@ function flowFor(
     destinationPort: port,
     application: asked,
   };
-}
-
-/** The firewall's public door to a front end: the first DNAT rule that surely leads there. */
-function dnatTo(
-  network: Network,
-  front: FlowAddress,
-  port: Port,
-): { readonly address: FlowAddress; readonly port: Port; readonly name: string } | undefined {
-  for (const placement of network.firewalls.values()) {
-    for (const rank of orderedRules(placement).dnat) {
-      for (const entry of rank.collections) {
-        if (entry.kind !== 'known' || entry.collection.kind !== 'dnat') continue;
-        for (const rule of entry.collection.rules) {
-          const to = rule.translatedAddress;
-          const ports = rule.destinationPorts;
-          if (to === undefined || isUnknown(ports) || ports.length === 0) continue;
-          if (!isUnknown(rule.translatedPort) && rule.translatedPort !== port) continue;
-          const target: FlowAddress = isUnknown(to)
-            ? { ...front, symbol: to.symbol ?? '' }
-            : { kind: 'exact', ip: to };
-          if (matchSameAddress(target, front).kind !== 'yes') continue;
-          const door = publicDoor(placement);
-          if (door === undefined) continue;
-          const name = `DNAT rule ${entry.name}/${rule.name} of ${placement.firewall.name}`;
-          return { address: door, port: ports[0] as Port, name };
-        }
-      }
-    }
-  }
-  return undefined;
-}
-
-function publicDoor(placement: FirewallPlacement): FlowAddress | undefined {
-  const [first] = placement.publicAddresses;
-  return first === undefined ? undefined : flowAddressOf(first.address);
 }
 
 function unknownLeg(

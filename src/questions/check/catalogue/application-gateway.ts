@@ -8,7 +8,7 @@ import { type Trace, traceTo } from '../../../trace/index.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
-import { managed } from './cluster.ts';
+import { managed } from './cluster-subjects.ts';
 import { undecided } from './firewall-settings.ts';
 import { undecidedBy } from './walked-ingress.ts';
 
@@ -272,7 +272,7 @@ const backendReachable = eachSubject<{
       places: [{ at, what: `listener ${listener}` }],
       evidence: {
         trace,
-        replay: `sallyport trace --from internet --to ${entry.address.label}:${port}`,
+        replay: `sallyport trace --from internet --to ${trace.question.to}`,
       },
     };
   },

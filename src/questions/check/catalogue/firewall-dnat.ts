@@ -1,13 +1,23 @@
 import type { DnatRule } from '../../../model/index.ts';
-import { addressSetHas, formatIp } from '../../../net/index.ts';
+import { addressesOfPrefixes, addressSetHas, formatIp, type Ip } from '../../../net/index.ts';
 import { PRIVATE_IPV4 } from '../../../network/index.ts';
 import { isUnknown } from '../../../values/index.ts';
-import type { Check } from '../finding.ts';
-import { eachSubject, HOLDS } from '../judge.ts';
-import { isEverywhere, unknownTerm } from './firewall-rules.ts';
-import { dnatRulesOf, type RuleSubject, rulePath } from './firewall-subjects.ts';
+import type { Check, CheckContext } from '../finding.ts';
+import { HOLDS } from '../judge.ts';
+import {
+  type Condition,
+  everywhereIn,
+  isOutside,
+  opens,
+  sourcesOf,
+  speaks,
+  unknownIn,
+  unknownOf,
+  whenAll,
+} from './firewall-conditions.ts';
+import { dnatRulesOf, eachRule, rulePath } from './firewall-subjects.ts';
 
-const anySource = eachSubject<RuleSubject<DnatRule>>({
+const anySource = eachRule<DnatRule>({
   id: 'ingress/dnat-any-source',
   severity: 'warning',
   title: 'DNAT rules name their clients.',
@@ -18,35 +28,35 @@ const anySource = eachSubject<RuleSubject<DnatRule>>({
   covers: ['FW-8', 'A11'],
   subjects: dnatRulesOf,
   none: 'no DNAT rule',
-  key: ({ rule }) => rule.key,
-  judge: (subject) => {
-    const any = subject.rule.sources.addresses.find(isEverywhere);
-    if (any === undefined)
-      return unknownTerm(
-        subject.rule.sources.addresses,
-        `The clients of ${rulePath(subject)} are not known.`,
-      );
-    return {
-      kind: 'fails',
-      message: `DNAT rule ${rulePath(subject)} is open to the whole internet.`,
-      places: [{ at: any.at, what: `source ${any.text}` }],
-      evidence: [`sourceAddresses: ${any.text}`],
-    };
+  judge: (subject, context) => {
+    const sources = sourcesOf(subject.rule, context);
+    const any = everywhereIn(sources);
+    // On the private address of the firewall (AFW-61) the internet is not among the clients.
+    const isPublic = isOutside(subject.rule.destinationAddresses) !== false;
+    return whenAll(
+      [any !== undefined || unknownIn(sources)],
+      `The clients of ${rulePath(subject)} are not known.`,
+      () => ({
+        kind: 'fails',
+        message: `DNAT rule ${rulePath(subject)} is open to ${isPublic ? 'the whole internet' : 'everyone who reaches the firewall'}.`,
+        places: [{ at: any!.at, what: `source ${any!.text}` }],
+        evidence: [`sourceAddresses: ${any!.text}`],
+      }),
+    );
   },
 });
 
-const anyProtocol = eachSubject<RuleSubject<DnatRule>>({
+const anyProtocol = eachRule<DnatRule>({
   id: 'ingress/dnat-any-protocol',
   severity: 'warning',
   title: 'DNAT rules name TCP or UDP.',
   explanation:
     'Protocol Any publishes the UDP port too; nobody meant it, and nothing behind it expects it.',
   fix: 'set the protocol to TCP (or UDP)',
-  facts: ['AFW-E08'],
+  facts: ['AFW-63'],
   covers: ['A11'],
   subjects: dnatRulesOf,
   none: 'no DNAT rule',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
     const unknown = subject.rule.protocols.find(isUnknown);
     if (subject.rule.protocols.includes('Any')) {
@@ -68,7 +78,7 @@ const anyProtocol = eachSubject<RuleSubject<DnatRule>>({
   },
 });
 
-const publicTarget = eachSubject<RuleSubject<DnatRule>>({
+const publicTarget = eachRule<DnatRule>({
   id: 'ingress/dnat-to-public-address',
   severity: 'error',
   title: 'DNAT leads to a private address.',
@@ -79,11 +89,17 @@ const publicTarget = eachSubject<RuleSubject<DnatRule>>({
   covers: ['A11', 'FW-6'],
   subjects: dnatRulesOf,
   none: 'no DNAT rule',
-  key: ({ rule }) => rule.key,
-  judge: (subject) => {
+  judge: (subject, context) => {
     const { rule } = subject;
     const target = rule.translatedAddress;
-    if (target === undefined) return HOLDS;
+    if (target === undefined) {
+      return {
+        kind: 'undecided',
+        message: `Where ${rulePath(subject)} leads is not known.`,
+        missing: `the address of ${rule.translatedFqdn}`,
+        at: rule.at,
+      };
+    }
     if (isUnknown(target)) {
       return {
         kind: 'undecided',
@@ -92,7 +108,7 @@ const publicTarget = eachSubject<RuleSubject<DnatRule>>({
         at: target.at,
       };
     }
-    if (addressSetHas(PRIVATE_IPV4, target)) return HOLDS;
+    if (addressSetHas(PRIVATE_IPV4, target) || isInNetwork(target, context)) return HOLDS;
     return {
       kind: 'fails',
       message: `DNAT rule ${rulePath(subject)} translates to ${formatIp(target)}, a public address.`,
@@ -102,19 +118,18 @@ const publicTarget = eachSubject<RuleSubject<DnatRule>>({
   },
 });
 
-const nameTarget = eachSubject<RuleSubject<DnatRule>>({
+const nameTarget = eachRule<DnatRule>({
   id: 'ingress/dnat-to-name',
   severity: 'note',
   title: 'DNAT by name is resolved with the DNS proxy on.',
   explanation:
     'A translated FQDN is resolved by the firewall; of several answers the first is used, a name that does not resolve drops the flow, and failures are logged only with the DNS proxy on.',
   fix: 'turn the DNS proxy on, or translate to an address',
-  facts: ['AFW-E35'],
+  facts: ['AFW-64', 'AFW-E35'],
   covers: ['FW-35'],
   subjects: (context) =>
     dnatRulesOf(context).filter(({ rule }) => rule.translatedFqdn !== undefined),
   none: 'no DNAT rule translates to a name',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
     const proxy = subject.holder.settings.dnsProxyEnabled;
     if (isUnknown(proxy))
@@ -125,7 +140,10 @@ const nameTarget = eachSubject<RuleSubject<DnatRule>>({
         at: proxy.at,
       };
     if (proxy === true) return HOLDS;
-    if (subject.holder.isReference === true)
+    // AFW-E09: whether a child inherits the proxy of its parent is told both ways.
+    const inherits =
+      proxy === undefined && 'basePolicy' in subject.holder && subject.holder.basePolicy;
+    if (subject.holder.isReference === true || inherits)
       return {
         kind: 'undecided',
         message: `Whether failures to resolve for ${rulePath(subject)} are logged is not known.`,
@@ -141,56 +159,38 @@ const nameTarget = eachSubject<RuleSubject<DnatRule>>({
   },
 });
 
-const inParent = eachSubject<RuleSubject<DnatRule>>({
+const inParent = eachRule<DnatRule>({
   id: 'firewall/dnat-in-parent-policy',
   severity: 'warning',
   title: 'DNAT rules stand in the policy of their own firewall.',
   explanation:
     'Two pages of the documentation contradict each other on whether child policies inherit DNAT collections. What the parent publishes may or may not be published by every child.',
   fix: 'move the DNAT rules to the child policy',
-  facts: ['AFW-E09'],
+  facts: ['AFW-18', 'AFW-E09'],
   covers: ['FW-9'],
-  subjects: (context) => {
-    const parents = new Set(
-      [...context.perimeter.firewallPolicies.values()].flatMap((policy) =>
-        policy.basePolicy === undefined || isUnknown(policy.basePolicy)
-          ? []
-          : [policy.basePolicy.key],
-      ),
-    );
-    return dnatRulesOf(context).filter(
-      ({ holder }) =>
-        'groups' in holder &&
-        (parents.has(holder.key) ||
-          (holder.basePolicy !== undefined && isUnknown(holder.basePolicy))),
-    );
-  },
-  none: 'no base policy holds DNAT rules',
-  key: ({ rule }) => rule.key,
+  subjects: dnatRulesOf,
+  none: 'no DNAT rule',
   judge: (subject, context) => {
-    const isParent = [...context.perimeter.firewallPolicies.values()].some(
-      (policy) =>
-        policy.basePolicy !== undefined &&
-        !isUnknown(policy.basePolicy) &&
-        policy.basePolicy.key === subject.holder.key,
+    const { holder } = subject;
+    if (!('groups' in holder)) return HOLDS;
+    const parents = [...context.perimeter.firewallPolicies.values()].flatMap(
+      ({ key, basePolicy }) => (key === holder.key || basePolicy === undefined ? [] : [basePolicy]),
     );
-    if (!isParent)
-      return {
-        kind: 'undecided',
-        message: `Whether ${subject.holder.name} is a base policy is not known.`,
-        missing: 'the base policy of the other policies',
-        at: subject.holder.at,
-      };
-    return {
-      kind: 'fails',
-      message: `DNAT rule ${rulePath(subject)} is in base policy ${subject.holder.name}: whether children inherit it is contradictory.`,
-      places: [{ at: subject.rule.at, what: `DNAT rule ${subject.rule.name}` }],
-      evidence: ['documentation contradicts itself on inherited DNAT'],
-    };
+    const isParent = parents.some((parent) => !isUnknown(parent) && parent.key === holder.key);
+    return whenAll(
+      [isParent || unknownOf(...parents.filter(isUnknown))],
+      `Whether ${holder.name} is a base policy is not known.`,
+      () => ({
+        kind: 'fails',
+        message: `DNAT rule ${rulePath(subject)} is in base policy ${holder.name}: whether children inherit it is contradictory.`,
+        places: [{ at: subject.rule.at, what: `DNAT rule ${subject.rule.name}` }],
+        evidence: ['documentation contradicts itself on inherited DNAT'],
+      }),
+    );
   },
 });
 
-const webWithoutWaf = eachSubject<RuleSubject<DnatRule>>({
+const webWithoutWaf = eachRule<DnatRule>({
   id: 'ingress/web-without-waf',
   severity: 'warning',
   title: 'Published web ports pass a web application firewall.',
@@ -199,60 +199,26 @@ const webWithoutWaf = eachSubject<RuleSubject<DnatRule>>({
   fix: 'publish HTTP and HTTPS through an Application Gateway with a WAF policy in prevention mode; keep DNAT for other protocols',
   facts: ['AFW-E07', 'AZS-69'],
   covers: ['A15'],
-  subjects: (context) =>
-    dnatRulesOf(context).filter(({ rule }) => {
-      const ports = rule.destinationPorts;
-      return (
-        isUnknown(ports) ||
-        [80, 443, 8080, 8443].some((port) =>
-          ports.some(
-            (low, index) => index % 2 === 0 && low <= port && port <= (ports[index + 1] ?? low),
-          ),
-        )
-      );
-    }),
-  none: 'no DNAT rule publishes a web port',
-  key: ({ rule }) => rule.key,
+  subjects: dnatRulesOf,
+  none: 'no DNAT rule',
   judge: (subject, context) => {
     const { rule } = subject;
-    if (isUnknown(rule.destinationPorts))
-      return {
-        kind: 'undecided',
-        message: `What ${rulePath(subject)} publishes is not known.`,
-        missing: rule.destinationPorts.missing,
-        at: rule.at,
-      };
-    const target = rule.translatedAddress;
-    if (target !== undefined && isUnknown(target))
-      return {
-        kind: 'undecided',
-        message: `Whether ${rulePath(subject)} leads to a WAF is not known.`,
-        missing: target.missing,
-        at: target.at,
-      };
-    const gateway =
-      target === undefined
-        ? undefined
-        : [...context.perimeter.applicationGateways.values()].find((one) =>
-            one.frontends.some(
-              (frontend) =>
-                frontend.privateAddress !== undefined &&
-                !isUnknown(frontend.privateAddress) &&
-                frontend.privateAddress.family === target.family &&
-                frontend.privateAddress.value === target.value,
-            ),
-          );
-    if (
-      gateway !== undefined &&
-      (gateway.wafPolicy !== undefined || gateway.inlineWaf?.enabled === true)
-    )
-      return HOLDS;
-    return {
-      kind: 'fails',
-      message: `DNAT rule ${rulePath(subject)} publishes a web port, and no web application firewall sees the requests.`,
-      places: [{ at: rule.at, what: `DNAT rule ${rule.name}` }],
-      evidence: ['application rules never apply to inbound connections'],
-    };
+    const web = WEB_PORTS.map((port) => opens(rule.destinationPorts, port));
+    return whenAll(
+      [
+        speaks(rule.protocols, 'TCP'),
+        web.includes(true) || unknownOf(...web),
+        isOutside(rule.destinationAddresses),
+        lacksWaf(rule, context),
+      ],
+      `Whether ${rulePath(subject)} publishes a web port past every WAF is not known.`,
+      () => ({
+        kind: 'fails',
+        message: `DNAT rule ${rulePath(subject)} publishes a web port, and no web application firewall sees the requests.`,
+        places: [{ at: rule.at, what: `DNAT rule ${rule.name}` }],
+        evidence: ['application rules never apply to inbound connections'],
+      }),
+    );
   },
 });
 
@@ -264,3 +230,37 @@ export const FIREWALL_DNAT_CHECKS: readonly Check[] = [
   inParent,
   webWithoutWaf,
 ];
+
+const WEB_PORTS = [80, 443, 8080, 8443];
+
+/** Does the rule lead elsewhere than to a gateway with a WAF? Unknown while either address is. */
+function lacksWaf(rule: DnatRule, context: CheckContext): Condition {
+  const target = rule.translatedAddress;
+  if (target === undefined) {
+    const text = rule.translatedFqdn ?? '';
+    return {
+      kind: 'unknown',
+      reason: 'run-time',
+      text,
+      missing: `the address of ${text}`,
+      at: rule.at,
+    };
+  }
+  if (isUnknown(target)) return target;
+  const fronts = [...context.perimeter.applicationGateways.values()]
+    .filter(({ wafPolicy, inlineWaf }) => wafPolicy !== undefined || inlineWaf?.enabled === true)
+    .flatMap(({ frontends }) => frontends.flatMap(({ privateAddress }) => privateAddress ?? []));
+  const isFront = fronts.some(
+    (one) => !isUnknown(one) && one.family === target.family && one.value === target.value,
+  );
+  return !isFront && (fronts.find(isUnknown) ?? true);
+}
+
+/** A virtual network may use public addresses as its own. */
+function isInNetwork(address: Ip, { perimeter }: CheckContext): boolean {
+  return [...perimeter.virtualNetworks.values()].some(({ addressSpace }) =>
+    addressSpace.some(
+      (space) => !isUnknown(space) && addressSetHas(addressesOfPrefixes([space.prefix]), address),
+    ),
+  );
+}

@@ -1,28 +1,57 @@
-import { isUnknown } from '../../../values/index.ts';
-import type { Check } from '../finding.ts';
-import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
-import { applicationRulesOf, mayAllow, networkRulesOf, rulePath } from './firewall-subjects.ts';
+import type { ApplicationRule, FqdnAt, NetworkRule } from '../../../model/index.ts';
+import { isUnknown, type Uncertain, type Unknown } from '../../../values/index.ts';
+import type { Check, CheckContext } from '../finding.ts';
+import { HOLDS, type Judgement } from '../judge.ts';
+import { opens, sourcesOf, speaks, unknownOf, whenAll } from './firewall-conditions.ts';
+import {
+  applicationRulesOf,
+  eachAllowRule,
+  eachRule,
+  networkRulesOf,
+  type RuleSubject,
+  rulePath,
+} from './firewall-subjects.ts';
 
 /** Names that anybody can register something under: an allow for them is an exfiltration path (aks.md A13). */
-const SHARED_SUFFIXES = [
+const TENANT_SUFFIXES = [
   'azurecr.io',
   'blob.core.windows.net',
+  'file.core.windows.net',
+  'queue.core.windows.net',
+  'table.core.windows.net',
+  'dfs.core.windows.net',
+  'web.core.windows.net',
   'blob.storage.azure.net',
-  'core.windows.net',
+  'database.windows.net',
+  'servicebus.windows.net',
+  'vault.azure.net',
+  'documents.azure.com',
   'azurewebsites.net',
+  'azurestaticapps.net',
+  'azure-api.net',
   'azureedge.net',
+  'azurefd.net',
+  'trafficmanager.net',
   'cloudapp.azure.com',
-  'microsoft.com',
-  'windows.net',
   'githubusercontent.com',
+  'github.io',
+  'cloudfront.net',
+];
+
+/** The same, with a site at the bare name as well. */
+const OPEN_SUFFIXES = [
+  'microsoft.com',
   'docker.io',
   'docker.com',
   'amazonaws.com',
-  'cloudfront.net',
   'googleapis.com',
 ];
 
-const wildcardAllowList = eachSubject({
+/** Suffixes whose next label is a region or a service, not yet an account of anybody's. */
+const REGIONAL_SUFFIX =
+  /^([a-z0-9-]+\.cloudapp\.azure\.com|([a-z0-9-]+\.)?data\.azurecr\.io|scm\.azurewebsites\.net|s3([.-][a-z0-9-]+)*\.amazonaws\.com)$/;
+
+const wildcardAllowList = eachAllowRule<ApplicationRule>({
   id: 'egress/wildcard-allow-list',
   severity: 'warning',
   title: 'Allowed names are names that only the intended party can publish under.',
@@ -31,26 +60,22 @@ const wildcardAllowList = eachSubject({
   fix: 'replace the wildcard by the exact names in use (the registry, the storage account); for Azure services prefer a private endpoint',
   facts: ['AFW-E03'],
   covers: ['A13', 'P5'],
-  subjects: (context) =>
-    applicationRulesOf(context).filter(({ collection }) => mayAllow(collection)),
+  subjects: applicationRulesOf,
   none: 'no application rule allows anything',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
-    const wide = subject.rule.targetFqdns.flatMap((target) =>
-      !isUnknown(target) && isSharedWildcard(target.text) ? [target] : [],
-    );
-    if (wide.length === 0) return HOLDS;
+    const wide = hostsOf(subject.rule).filter(({ host }) => isSharedWildcard(host));
+    if (wide.length === 0) return unknownName(subject);
     const names = wide.map((target) => `\`${target.text}\``).join(', ');
     return {
       kind: 'fails',
       message: `Rule ${rulePath(subject)} lets the cluster reach ${names}: anybody can publish there.`,
       places: wide.map((target) => ({ at: target.at, what: target.text })),
-      evidence: wide.map((target) => `${target.text}   ${widthOf(target.text)}`),
+      evidence: wide.map((target) => `${target.text}   ${widthOf(target.host)}`),
     };
   },
 });
 
-const everyName = eachSubject({
+const everyName = eachAllowRule<ApplicationRule>({
   id: 'egress/every-name-allowed',
   severity: 'error',
   title: 'No allow rule admits every name.',
@@ -59,25 +84,21 @@ const everyName = eachSubject({
   fix: 'list the names that are needed; use the FQDN tag AzureKubernetesService for what AKS itself needs',
   facts: ['AFW-E03'],
   covers: ['A13'],
-  subjects: (context) =>
-    applicationRulesOf(context).filter(({ collection }) => mayAllow(collection)),
+  subjects: applicationRulesOf,
   none: 'no application rule allows anything',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
-    const all = subject.rule.targetFqdns.find(
-      (target) => !isUnknown(target) && target.text === '*',
-    );
-    if (all === undefined) return HOLDS;
+    const all = hostsOf(subject.rule).find(({ host }) => host === '*');
+    if (all === undefined) return unknownName(subject);
     return {
       kind: 'fails',
       message: `Rule ${rulePath(subject)} allows every host name.`,
-      places: [{ at: all.at, what: '*' }],
-      evidence: ['targetFqdns holds *'],
+      places: [{ at: all.at, what: all.text }],
+      evidence: [`\`${all.text}\` is every name`],
     };
   },
 });
 
-const wildcardWithoutApex = eachSubject({
+const wildcardWithoutApex = eachAllowRule<ApplicationRule>({
   id: 'firewall/wildcard-misses-apex',
   severity: 'note',
   title: 'A wildcard `*.x` is accompanied by `x` where the apex is meant too.',
@@ -86,23 +107,18 @@ const wildcardWithoutApex = eachSubject({
   fix: 'add the apex name to the same rule, or leave a description that says it is not needed',
   facts: ['AFW-E03'],
   covers: ['FW-3'],
-  subjects: (context) =>
-    applicationRulesOf(context).filter(({ collection }) => mayAllow(collection)),
+  subjects: applicationRulesOf,
   none: 'no application rule allows anything',
-  key: ({ rule }) => rule.key,
-  judge: (subject) => {
-    const names = new Set(
-      subject.rule.targetFqdns.flatMap((target) =>
-        isUnknown(target) ? [] : [target.text.toLowerCase()],
-      ),
-    );
+  judge: (subject, context) => {
+    const allowed = neighboursOf(subject, context).flatMap(hostsOf);
     // Two labels below the wildcard: `*.docker.io` has an apex a client may call, `*.blob.core.windows.net` has none.
-    const missing = subject.rule.targetFqdns.flatMap((target) => {
-      if (isUnknown(target)) return [];
-      const apex = /^\*\.([^.]+\.[^.]+)$/.exec(target.text.toLowerCase())?.[1];
-      return apex === undefined || names.has(apex) ? [] : [{ target, apex }];
+    const missing = hostsOf(subject.rule).flatMap((target) => {
+      const apex = /^\*\.([^.]+\.[^.]+)$/.exec(target.host)?.[1];
+      if (apex === undefined || TENANT_SUFFIXES.includes(apex)) return [];
+      return allowed.some(({ host }) => covers(host, apex)) ? [] : [{ target, apex }];
     });
-    if (missing.length === 0) return HOLDS;
+    const unknown = unknownName(subject);
+    if (missing.length === 0 || unknown.kind === 'undecided') return unknown;
     return {
       kind: 'fails',
       message: `Rule ${rulePath(subject)} allows ${missing.map(({ target }) => `\`${target.text}\``).join(', ')} but not ${missing.map(({ apex }) => `\`${apex}\``).join(', ')}.`,
@@ -112,7 +128,7 @@ const wildcardWithoutApex = eachSubject({
   },
 });
 
-const lookalikeWildcard = eachSubject({
+const lookalikeWildcard = eachRule<ApplicationRule>({
   id: 'firewall/wildcard-matches-lookalikes',
   severity: 'warning',
   title: 'Wildcards are followed by a dot.',
@@ -121,36 +137,32 @@ const lookalikeWildcard = eachSubject({
   fix: 'write `*.name` and, where needed, `name`',
   facts: ['AFW-E03'],
   covers: ['FW-3'],
-  subjects: (context) => applicationRulesOf(context),
+  subjects: applicationRulesOf,
   none: 'no application rule',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
-    const loose = subject.rule.targetFqdns.flatMap((target) =>
-      !isUnknown(target) && /^\*[^.*]/.test(target.text) ? [target] : [],
-    );
-    if (loose.length === 0) return HOLDS;
+    const loose = hostsOf(subject.rule).filter(({ host }) => /^\*[^.*]/.test(host));
+    if (loose.length === 0) return unknownName(subject);
     return {
       kind: 'fails',
-      message: `Rule ${rulePath(subject)} also matches look-alike names.`,
+      message: `Rule ${rulePath(subject)} also matches look-alike names such as \`evil${loose[0]!.host.slice(1)}\`.`,
       places: loose.map((target) => ({ at: target.at, what: target.text })),
-      evidence: loose.map((target) => `${target.text} matches evil${target.text.slice(1)}`),
+      evidence: loose.map((target) => `${target.text} matches evil${target.host.slice(1)}`),
     };
   },
 });
 
-const wildcardInNetworkRule = eachSubject({
+const wildcardInNetworkRule = eachRule<NetworkRule>({
   id: 'firewall/wildcard-in-network-rule',
   severity: 'error',
   title: 'FQDN network rules hold exact names.',
   explanation:
     'Network rules resolve the name and match addresses; a wildcard cannot be resolved, so the rule never matches (or the deployment is refused).',
   fix: 'use an application rule for HTTP, HTTPS and MSSQL, or list the exact names',
-  facts: ['AFW-E04'],
+  facts: ['AFW-39'],
   covers: ['FW-4'],
   subjects: (context) =>
     networkRulesOf(context).filter(({ rule }) => rule.destinationFqdns.length > 0),
   none: 'no network rule names an FQDN',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
     const wild = subject.rule.destinationFqdns.flatMap((target) =>
       !isUnknown(target) && target.text.includes('*') ? [target] : [],
@@ -163,49 +175,38 @@ const wildcardInNetworkRule = eachSubject({
         evidence: ['no wildcards in network rules'],
       };
     }
-    return firstUnknownName(subject.rule.destinationFqdns) ?? HOLDS;
+    return unknownAmong(subject.rule.destinationFqdns, subject);
   },
 });
 
-const webNameInNetworkRule = eachSubject({
+const webNameInNetworkRule = eachAllowRule<NetworkRule>({
   id: 'firewall/web-name-in-network-rule',
   severity: 'warning',
   title: 'HTTP and HTTPS destinations are filtered by name in application rules.',
   explanation:
     'An FQDN network rule allows an address, not a name. Names behind one CDN address cannot be told apart: allowing one allows all of them on that port, and application rules are never asked.',
   fix: 'move the name to an application rule',
-  facts: ['AFW-E05'],
+  facts: ['AFW-41', 'AFW-E05'],
   covers: ['FW-5'],
   subjects: (context) =>
-    networkRulesOf(context).filter(
-      ({ rule, collection }) => rule.destinationFqdns.length > 0 && mayAllow(collection),
-    ),
+    networkRulesOf(context).filter(({ rule }) => rule.destinationFqdns.length > 0),
   none: 'no network rule allows an FQDN',
-  key: ({ rule }) => rule.key,
   judge: (subject) => {
     const { rule } = subject;
-    if (isUnknown(rule.destinationPorts)) {
-      return {
-        kind: 'undecided',
-        message: `Rule ${rulePath(subject)} names hosts, and its ports are not known.`,
-        missing: rule.destinationPorts.missing,
-        at: rule.at,
-      };
-    }
-    const ports = rule.destinationPorts;
-    const mayBeTcp = rule.protocols.some((protocol) => protocol === 'TCP' || protocol === 'Any');
-    const web = [80, 443].filter((port) =>
-      ports.some(
-        (low, index) => index % 2 === 0 && low <= port && port <= (ports[index + 1] ?? low),
-      ),
+    const web = [80, 443].filter((port) => opens(rule.destinationPorts, port) === true);
+    return whenAll(
+      [
+        speaks(rule.protocols, 'TCP'),
+        web.length > 0 || unknownOf(opens(rule.destinationPorts, 443)),
+      ],
+      `Rule ${rulePath(subject)} names hosts; whether on web ports is not known.`,
+      () => ({
+        kind: 'fails',
+        message: `Rule ${rulePath(subject)} lets through every site that shares an address with its names.`,
+        places: [{ at: rule.at, what: `network rule ${rule.name}` }],
+        evidence: [`TCP ${web.join(', ')} to FQDNs in a network rule`],
+      }),
     );
-    if (!mayBeTcp || web.length === 0) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `Rule ${rulePath(subject)} lets through every site that shares an address with its names.`,
-      places: [{ at: rule.at, what: `network rule ${rule.name}` }],
-      evidence: [`TCP ${web.join(', ')} to FQDNs in a network rule`],
-    };
   },
 });
 
@@ -218,31 +219,72 @@ export const FIREWALL_NAME_CHECKS: readonly Check[] = [
   webNameInNetworkRule,
 ];
 
-function isSharedWildcard(text: string): boolean {
-  const name = text.toLowerCase();
+interface Host extends FqdnAt {
+  /** The name in lower case, without the path of a URL. */
+  readonly host: string;
+}
+
+/** The names of the rule and the hosts of its URLs. */
+function hostsOf(rule: ApplicationRule): readonly Host[] {
+  return [...rule.targetFqdns, ...rule.targetUrls].flatMap((target) => {
+    if (isUnknown(target)) return [];
+    const [host = ''] = target.text.toLowerCase().split('/');
+    return [{ ...target, host: host.replace(/\.$/, '') }];
+  });
+}
+
+/** The allow rules of the same firewall or policy for the same sources, this one included. */
+function neighboursOf(
+  { holder, rule }: RuleSubject<ApplicationRule>,
+  context: CheckContext,
+): readonly ApplicationRule[] {
+  const sourceText = (one: ApplicationRule) =>
+    JSON.stringify(sourcesOf(one, context).map(({ text }) => text));
+  return applicationRulesOf(context)
+    .filter((one) => one.holder === holder && one.collection.kind === 'application')
+    .filter(({ collection }) => 'action' in collection && collection.action === 'Allow')
+    .map((one) => one.rule)
+    .filter((one) => sourceText(one) === sourceText(rule))
+    .concat(rule);
+}
+
+/** AFW-51: one asterisk at the start stands for anything to its left. */
+function covers(pattern: string, name: string): boolean {
+  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : pattern === name;
+}
+
+function isSharedWildcard(name: string): boolean {
   if (!name.startsWith('*') || name === '*') return false;
   const suffix = name.replace(/^\*\.?/, '');
   return (
     !suffix.includes('.') ||
-    SHARED_SUFFIXES.some((shared) => suffix === shared || shared.endsWith(`.${suffix}`))
+    REGIONAL_SUFFIX.test(suffix) ||
+    [...TENANT_SUFFIXES, ...OPEN_SUFFIXES].some(
+      (shared) => suffix === shared || shared.endsWith(`.${suffix}`),
+    )
   );
 }
 
-function widthOf(text: string): string {
-  const suffix = text.replace(/^\*\.?/, '');
+function widthOf(host: string): string {
+  const suffix = host.replace(/^\*\.?/, '');
   return suffix.includes('.') ? `every name under ${suffix}` : `every name in .${suffix}`;
 }
 
-function firstUnknownName(
-  names: readonly (Parameters<typeof isUnknown>[0] | object)[],
-): Judgement | undefined {
-  const unknown = names.find(isUnknown);
-  return unknown === undefined
-    ? undefined
-    : {
-        kind: 'undecided',
-        message: 'A name of the rule is not known.',
-        missing: unknown.missing,
-        at: unknown.at,
-      };
+/** No name that is known is at fault: it hangs on the unknown ones, where there are any. */
+function unknownName(subject: RuleSubject<ApplicationRule>): Judgement {
+  return unknownAmong([...subject.rule.targetFqdns, ...subject.rule.targetUrls], subject);
+}
+
+function unknownAmong(
+  names: readonly Uncertain<FqdnAt>[],
+  subject: RuleSubject<ApplicationRule | NetworkRule>,
+): Judgement {
+  const unknown = names.find((name): name is Unknown => isUnknown(name));
+  if (unknown === undefined) return HOLDS;
+  return {
+    kind: 'undecided',
+    message: `Not every name of ${rulePath(subject)} is known.`,
+    missing: unknown.missing,
+    at: unknown.at,
+  };
 }

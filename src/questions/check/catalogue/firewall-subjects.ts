@@ -8,7 +8,9 @@ import type {
   RuleCollectionGroup,
 } from '../../../model/index.ts';
 import type { FirewallPlacement } from '../../../network/index.ts';
-import type { CheckContext } from '../finding.ts';
+import { isUnknown } from '../../../values/index.ts';
+import type { Check, CheckContext } from '../finding.ts';
+import { eachSubject, type Judgement, type SubjectCheck } from '../judge.ts';
 
 /** A rule collection and the firewall or policy that holds it. */
 export interface CollectionSubject {
@@ -73,6 +75,55 @@ export function firewallsOf(context: CheckContext): readonly FirewallPlacement[]
   return [...context.network.firewalls.values()].filter(
     (placement) => placement.firewall.isReference !== true,
   );
+}
+
+type RuleCheck<Rule extends AnyRule> = Omit<SubjectCheck<RuleSubject<Rule>>, 'key'>;
+
+/** A catalogue entry that judges each rule. A collection that could not be read may hold any rule: it stays undecided. */
+export function eachRule<Rule extends AnyRule>(definition: RuleCheck<Rule>): Check {
+  const { subjects, judge, ...rest } = definition;
+  return eachSubject<RuleSubject<Rule> | CollectionSubject>({
+    ...rest,
+    subjects: (context) => [...subjects(context), ...unreadCollections(context)],
+    key: (subject) => ('rule' in subject ? subject.rule.key : subject.collection.key),
+    judge: (subject, context) =>
+      'rule' in subject ? judge(subject, context) : unreadable(subject.collection),
+  });
+}
+
+/** `eachRule` for rules that let flows through: under an unknown action a failure stays undecided. */
+export function eachAllowRule<Rule extends AnyRule>(definition: RuleCheck<Rule>): Check {
+  const { subjects, judge, ...rest } = definition;
+  return eachRule<Rule>({
+    ...rest,
+    subjects: (context) => subjects(context).filter(({ collection }) => mayAllow(collection)),
+    judge: (subject, context) => {
+      const { collection } = subject;
+      const action = 'action' in collection ? collection.action : 'Allow';
+      const judged = judge(subject, context);
+      const all = Array.isArray(judged) ? judged : [judged as Judgement];
+      if (!isUnknown(action) || !all.some((one) => one.kind === 'fails')) return judged;
+      return {
+        kind: 'undecided',
+        message: `Whether ${rulePath(subject)} allows or denies is not known.`,
+        missing: action.missing,
+        at: action.at,
+      };
+    },
+  });
+}
+
+function unreadCollections(context: CheckContext): readonly CollectionSubject[] {
+  return collectionsOf(context).filter(({ collection }) => collection.kind === 'unknown');
+}
+
+function unreadable(collection: RuleCollection): Judgement {
+  return {
+    kind: 'undecided',
+    message: `What rule collection ${collection.name} holds is not known.`,
+    missing: collection.kind === 'unknown' ? collection.unknown.missing : 'its rules',
+    at: collection.at,
+  };
 }
 
 /** `group/collection/rule`, as a person finds it in the portal. */

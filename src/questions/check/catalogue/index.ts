@@ -1,6 +1,9 @@
 import type { Check } from '../finding.ts';
 import { APPLICATION_GATEWAY_CHECKS } from './application-gateway.ts';
-import { CLUSTER_CHECKS } from './cluster.ts';
+import { CLUSTER_ADDRESS_CHECKS } from './cluster-addresses.ts';
+import { API_SERVER_CHECKS } from './cluster-api-server.ts';
+import { CLUSTER_EGRESS_CHECKS } from './cluster-egress.ts';
+import { CLUSTER_GUARDRAIL_CHECKS } from './cluster-guardrails.ts';
 import { FIREWALL_DNAT_CHECKS } from './firewall-dnat.ts';
 import { FIREWALL_NAME_CHECKS } from './firewall-names.ts';
 import { FIREWALL_RULE_CHECKS } from './firewall-rules.ts';
@@ -34,7 +37,10 @@ export const CATALOGUE: readonly Check[] = [
   ...NETWORK_SECURITY_GROUP_CHECKS,
   ...NETWORK_SERVICE_CHECKS,
   ...APPLICATION_GATEWAY_CHECKS,
-  ...CLUSTER_CHECKS,
+  ...CLUSTER_EGRESS_CHECKS,
+  ...CLUSTER_ADDRESS_CHECKS,
+  ...API_SERVER_CHECKS,
+  ...CLUSTER_GUARDRAIL_CHECKS,
   ...KUBERNETES_POLICY_COVERAGE_CHECKS,
   ...KUBERNETES_POLICY_TEXT_CHECKS,
   ...KUBERNETES_POLICY_DNS_CHECKS,

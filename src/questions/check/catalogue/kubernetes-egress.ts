@@ -1,7 +1,7 @@
 import type { PodClass } from '../../../model/index.ts';
 import { parseIp, parsePort } from '../../../net/index.ts';
 import { evaluatePolicies } from '../../../semantics/network-policy/index.ts';
-import { answerTrace, podEndpoint, type Trace } from '../../../trace/index.ts';
+import { answerTrace, nodeEndpoint, podEndpoint, type Trace } from '../../../trace/index.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
@@ -170,7 +170,7 @@ const coreDnsUpstreams = eachSubject<UpstreamSubject>({
     const question = `Whether names under ${zone} resolve is not known.`;
     if (upstream.kind === 'unread')
       return openQuestion(question, { missing: upstream.missing, at });
-    const from = coreDnsOrigin(world);
+    const from = coreDnsOrigin(context, world);
     if (from === undefined) {
       return openQuestion(question, { missing: 'the CoreDNS Deployment, or the node pools', at });
     }
@@ -228,7 +228,10 @@ function callers(context: CheckContext): readonly Callers[] {
 }
 
 /** CoreDNS of the input, else a node: in overlay the network sees the node's address either way (AKS-80). */
-function coreDnsOrigin({ placement, set }: PolicyWorld): string | undefined {
+function coreDnsOrigin(
+  { network }: CheckContext,
+  { placement, set }: PolicyWorld,
+): string | undefined {
   const pod = set.objects.pods.find(
     ({ namespace, labels }) => namespace === 'kube-system' && labels['k8s-app'] === 'kube-dns',
   );
@@ -236,5 +239,5 @@ function coreDnsOrigin({ placement, set }: PolicyWorld): string | undefined {
   const isHidden = placement.addressing === 'overlay' || placement.addressing === 'kubenet';
   const pool =
     placement.pools.find(({ pool: { mode } }) => mode === 'System') ?? placement.pools[0];
-  return isHidden && pool !== undefined ? `node:${pool.pool.name}` : undefined;
+  return isHidden && pool !== undefined ? nodeEndpoint(network, placement, pool) : undefined;
 }

@@ -8,7 +8,7 @@ import {
 } from '../../../semantics/network-policy/pitfalls/index.ts';
 import type { Check } from '../finding.ts';
 import { eachSubject, HOLDS } from '../judge.ts';
-import { managed } from './cluster.ts';
+import { managed } from './cluster-subjects.ts';
 import { openQuestion, policyCheck, unreadablePart } from './kubernetes-policy-check.ts';
 import { policyWorld } from './kubernetes-policy-world.ts';
 

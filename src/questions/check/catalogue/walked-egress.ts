@@ -1,12 +1,12 @@
 import { placeless } from '../../../diagnostics/index.ts';
 import type { RequiredEgress } from '../../../facts/index.ts';
 import { addressesOfPrefixes, firstAddress, formatIp, parsePrefix } from '../../../net/index.ts';
-import type { ClusterPlacement, Network, PoolPlacement } from '../../../network/index.ts';
+import type { ClusterPlacement, PoolPlacement } from '../../../network/index.ts';
 import {
   type RequiredEgressAnswer,
   requiredEgress,
 } from '../../../semantics/api-server/required-egress.ts';
-import { answerTrace, type Trace, traceTo } from '../../../trace/index.ts';
+import { answerTrace, nodeEndpoint, type Trace, traceTo } from '../../../trace/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { grouped, listed } from './kubernetes-policy-world.ts';
@@ -106,7 +106,7 @@ function judgeDependency({ pool, cluster, sides }: Dependency, context: CheckCon
     places: placesOf(worst.trace, pool),
     evidence: {
       trace: worst.trace,
-      replay: replay(`node:${pool.pool.name}`, worst.to),
+      replay: replay(worst.trace.question.from, worst.to),
     },
     fix: fewest.map(({ answer }) => ruleToAdd(answer.entry, pool)).join('; '),
   };
@@ -150,20 +150,18 @@ function traceOf(
   pool: PoolPlacement,
   entry: RequiredEgress,
 ): Pick<Tried, 'trace' | 'to'> {
-  const from = `node:${pool.pool.name}`;
+  const from = nodeEndpoint(network, cluster, pool);
   const port = entry.ports[0];
   const nothing = { trace: undefined, to: whatOf(entry) };
   if (port === undefined) return nothing;
   const protocol = entry.protocol === 'UDP' ? 'udp' : 'tcp';
-  const { index, of } = placeAmongNamesakes(network, cluster, pool);
   if (entry.fqdn !== undefined) {
     // A wildcard entry stands for names only Azure knows; one under it is tried.
     const host = entry.fqdn.replace(/^\*\.?/, 'any.').replaceAll('*', 'any');
     const to = `${host}:${port}${protocol === 'udp' ? '/udp' : ''}`;
     const { traces } = answerTrace(network, { from, to });
-    return { trace: traces.length === of ? traces[index] : undefined, to };
+    return { trace: traces.length === 1 ? traces[0] : undefined, to };
   }
-  if (index > 0) return nothing;
   const texts =
     entry.serviceTag === undefined
       ? [entry.address ?? '']
@@ -183,20 +181,6 @@ function traceOf(
     trace: traceTo(network, from, known, port, protocol),
     to: `${formatIp(first)}:${port}${protocol === 'udp' ? '/udp' : ''}`,
   };
-}
-
-/** `node:NAME` means the pools of every cluster that have the name: which of the traces is this pool's? */
-function placeAmongNamesakes(
-  network: Network,
-  cluster: ClusterPlacement,
-  pool: PoolPlacement,
-): { readonly index: number; readonly of: number } {
-  const namesakes = network.clusters.flatMap((one) =>
-    one.pools
-      .filter((other) => other.pool.name === pool.pool.name)
-      .map((other) => one === cluster && other === pool),
-  );
-  return { index: namesakes.indexOf(true), of: namesakes.length };
 }
 
 function whatOf(entry: RequiredEgress): string {

@@ -112,7 +112,7 @@ const dnatArrives = eachSubject<PublishedRule>({
       kind: 'fails',
       message: `What ${path} publishes on port ${formatPortSet(ports)} does not work: ${trace.summary}`,
       places: [{ at: rule.at, what: `DNAT rule ${rule.name}` }],
-      evidence: { trace, replay: replay(from, `${addressText(address)}:${ports[0]}`) },
+      evidence: { trace, replay: replay(from, trace.question.to) },
     };
   },
 });
@@ -166,13 +166,6 @@ function isEverybody({ family, low, high }: Range): boolean {
 
 function lowest({ family, low }: Range): string {
   return formatIp({ family, value: low } as Ip);
-}
-
-function addressText({ address }: PublicAddress): string {
-  const low = address.addresses.v4[0];
-  return address.isExact && low !== undefined
-    ? formatIp({ family: 4, value: low } as Ip)
-    : address.label;
 }
 
 /**
