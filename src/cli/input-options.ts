@@ -11,6 +11,9 @@ export interface InputOptions {
   readonly subscription?: string;
   readonly namespace?: string;
   readonly serviceTags?: string;
+  readonly fqdnTags?: string;
+  readonly requiredEgress?: string;
+  readonly privateDnsZones?: string;
   readonly threatList?: string;
   readonly asOf?: string;
   readonly verbose?: boolean;
@@ -34,9 +37,13 @@ export function inputOptions(command: Command): Command {
     .option('--resource-group <name>', 'the resource group templates are deployed to')
     .option('--subscription <id>', 'the subscription templates are deployed to')
     .option('--namespace <name>', 'the namespace of objects that name none')
-    .option('--service-tags <file>', 'a ServiceTags_Public_*.json newer than the bundled extract')
-    .option('--threat-list <file>', 'known-bad addresses and names, one a line')
     .option('--as-of <date>', 'answer for this day (default: today)', isoDate)
+    .optionsGroup('Data newer than what is bundled (docs/data.md):')
+    .option('--service-tags <file>', 'a ServiceTags_Public_*.json as Microsoft publishes it')
+    .option('--fqdn-tags <file>', 'what the FQDN tags hold, as data/fqdn-tags.json')
+    .option('--required-egress <file>', 'what AKS needs, as data/aks-required-egress.json')
+    .option('--private-dns-zones <file>', 'zones by service, as data/private-dns-zones.json')
+    .option('--threat-list <file>', 'known-bad addresses and names, one a line')
     .optionsGroup('Display:')
     .option('-v, --verbose', 'everything, nothing shortened')
     .option('-q, --quiet', 'no progress')

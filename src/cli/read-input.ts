@@ -74,8 +74,15 @@ export async function readSnapshot(
   const configuration = await readConfiguration(files, paths, options.config);
   const datasets = await loadDatasets({
     ...(options.serviceTags === undefined ? {} : { serviceTags: options.serviceTags }),
+    ...(options.fqdnTags === undefined ? {} : { fqdnTags: options.fqdnTags }),
+    ...(options.requiredEgress === undefined ? {} : { requiredEgress: options.requiredEgress }),
+    ...(options.privateDnsZones === undefined ? {} : { privateDnsZones: options.privateDnsZones }),
     ...(options.threatList === undefined ? {} : { threatList: options.threatList }),
   });
+  const unusable = datasets.diagnostics.find(({ severity }) => severity === 'error');
+  if (unusable !== undefined) {
+    throw new InputError(unusable.message, 'leave the option out to use the bundled list');
+  }
   const snapshot = await importPaths(
     files,
     paths,

@@ -114,7 +114,7 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
     recognisedAs: 'service tags',
     outcome: 'skipped',
     detail:
-      'a list of published addresses; give it as the data file for service tags to have it used',
+      'a list of published addresses; use it with --service-tags',
   },
   'log-records': {
     recognisedAs: 'log records',
