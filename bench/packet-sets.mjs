@@ -16,7 +16,7 @@ const {
   coversOf,
   DiagramTable,
   intervalAtoms,
-  orderBoxes,
+  orderRegions,
   space,
   undeciding,
   rangeList,
@@ -110,7 +110,11 @@ for (const [n, broad] of POLICIES) {
   const atomsTime = seconds(began);
   const table = new DiagramTable();
   const from = performance.now();
-  const ordered = orderBoxes(table, layout, boxes);
+  const ordered = orderRegions(
+    table,
+    layout,
+    boxes.map((box) => [box]),
+  );
   const compile = seconds(from);
   const { rows, peak } = table.counters;
   const asked = performance.now();

@@ -248,6 +248,13 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AKS-59': {
+    fact: 'Rules that cut traffic among nodes and pods of one cluster are unsupported; with overlay the group of the node subnet sees pod packets as they are and must allow node to node, node to pod and pod to pod.',
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/concepts-network-azure-cni-overlay.md, support-policies.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'AKS-70': {
     fact: 'A LoadBalancer Service is public unless annotated azure-load-balancer-internal "true".',
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/internal-lb.md',

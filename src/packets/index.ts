@@ -5,7 +5,7 @@ export { Classifier } from './classifier.ts';
 export * from './diagram-table.ts';
 export * from './interval-atoms.ts';
 export * from './name-atoms.ts';
-export * from './ordered-boxes.ts';
+export * from './ordered-regions.ts';
 export * from './pick.ts';
 export * from './range-list.ts';
 export * from './space.ts';

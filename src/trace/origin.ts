@@ -17,7 +17,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { DeliverTo, Placed } from './journey.ts';
 import { type FoundPool, findPools } from './node-pools.ts';
 import { type Placement, problem } from './placement.ts';
-import { podName } from './pod-name.ts';
+import { podEndpoint, podName } from './pod-name.ts';
 
 /** Where a traced flow starts. */
 export interface Origin {
@@ -112,15 +112,12 @@ export function findPods(
     return { kind: 'found', found: [{ cluster, pod: found[0]! }] };
   }
   if (found.length > 1) {
-    return problem(
-      `\`${endpoint.text}\` is in several namespaces`,
-      found.map((pod) => `${pod.namespace}/${pod.name}`),
-    );
+    return problem(`\`${endpoint.text}\` is in several namespaces`, found.map(podEndpoint));
   }
   const similar = all.filter((pod) => pod.name === endpoint.name || pod.kind === endpoint.workload);
   return problem(
     `no ${endpoint.workload} \`${endpoint.text.replace(/^[^:]*:/, '')}\` in the input`,
-    similar.map(podName),
+    similar.map(podEndpoint),
   );
 }
 

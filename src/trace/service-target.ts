@@ -1,22 +1,19 @@
 import type { PodClass, Service, ServicePort } from '../model/index.ts';
-import { type Port, type Protocol, parseDomainName, parseIp } from '../net/index.ts';
+import { type Protocol, parseDomainName, parseIp } from '../net/index.ts';
 import { type ClusterPlacement, type Network, podSelector } from '../network/index.ts';
 import type { FlowAddress } from '../semantics/flow.ts';
-import { flowAddressOf } from '../semantics/outbound/flow-address.ts';
 import { translateServicePort } from '../semantics/services/index.ts';
 import type { Decider, MissingFact } from '../semantics/verdict.ts';
 import { applicationOf } from './application-of.ts';
 import { deliverToOf } from './deliver-to.ts';
 import type { Endpoint } from './endpoint.ts';
-import { isPrivate } from './is-private.ts';
+import { frontendTargets } from './front-end-target.ts';
 import type { DeliverTo } from './journey.ts';
 import { nameTarget } from './name-target.ts';
 import type { Origin } from './origin.ts';
 import { type Placement, problem } from './placement.ts';
 import { podFlows } from './pod-flows.ts';
 import { podName } from './pod-name.ts';
-import { type PublicDoor, publicDoors } from './public-doors.ts';
-import { formatAddress } from './step-of.ts';
 import type { FlowTo, Target } from './target.ts';
 import type { Step } from './trace.ts';
 
@@ -205,70 +202,4 @@ function sliceTargets(
       ];
     });
   });
-}
-
-function frontendTargets(
-  network: Network,
-  origin: Origin,
-  service: Service,
-  port: ServicePort,
-  to: FlowTo,
-): Placement<Target> {
-  const title = `${service.namespace}/${service.name}`;
-  const frontend = network.clusters
-    .flatMap((cluster) => cluster.loadBalancerServices)
-    .find((one) => one.service === service);
-  if (frontend === undefined) {
-    return problem(
-      `Service ${title} is a ${service.type}: it has no address outside the cluster`,
-      [],
-    );
-  }
-  const number: Port = port.port;
-  const address = flowAddressOf(frontend.address);
-  const plain = { prelude: [], conditions: [], notes: [] };
-  const direct: Target = {
-    ...plain,
-    label: `${title}:${number}`,
-    flow: to(address, {
-      protocol: port.protocol,
-      destinationPort: number,
-      application: applicationOf(port.protocol, number, undefined),
-    }),
-  };
-  if (origin.isOnInternet !== true || !isPrivate(address)) {
-    return { kind: 'found', found: [direct] };
-  }
-  // From the internet a private front end is called by whatever publishes it.
-  const doors = port.protocol === 'sctp' ? [] : publicDoors(network, address, number);
-  if (doors.length > 0) {
-    const found = doors.map((door) => byDoor(direct, door, port.protocol, to));
-    return { kind: 'found', found };
-  }
-  const text = `Service ${title} has a private front end, and no DNAT rule or Application Gateway of the input leads to it`;
-  const by = { kind: 'default', name: text, at: service.typeAt } as const;
-  return { kind: 'found', found: [{ ...direct, prelude: [{ stage: 'published', by, text }] }] };
-}
-
-/** The same Service, called by the public address that leads to it. */
-function byDoor(direct: Target, door: PublicDoor, protocol: Protocol, to: FlowTo): Target {
-  const { address, port, host, path, name } = door;
-  const application = applicationOf(protocol, port, host);
-  const asked =
-    path !== undefined && (application.kind === 'http' || application.kind === 'https')
-      ? { ...application, path }
-      : application;
-  const flow = to(address, {
-    protocol,
-    destinationPort: port,
-    application: asked,
-    ...(host === undefined ? {} : { destinationName: host }),
-  });
-  const text = `at ${formatAddress(address)}:${port}, by ${name}`;
-  return {
-    ...direct,
-    label: `${direct.label} ${text}`,
-    flow,
-    prelude: [{ stage: 'published', text }],
-  };
 }

@@ -1,4 +1,6 @@
+import type { Flow } from '../semantics/flow.ts';
 import type { Decider, MissingFact } from '../semantics/verdict.ts';
+import { sameAddress } from './session.ts';
 import type { Hop, Trace, Walk } from './trace.ts';
 
 /** One sentence a person can repeat. */
@@ -9,7 +11,7 @@ export function summarise(
 ): string {
   switch (trace.answer) {
     case 'allowed':
-      return `${from} reaches ${to}.`;
+      return `${from} reaches ${to}${ledElsewhere(trace.forward, trace.flow)}.`;
     case 'broken':
       return `${from} reaches ${to}, and the answer never comes back: ${endOf(trace.back)}.`;
     case 'denied':
@@ -22,6 +24,15 @@ export function summarise(
       return `Whether ${from} reaches ${to} cannot be told: ${endOf(end)}.`;
     }
   }
+}
+
+/** A box rewrote the destination, and what it became is out there. */
+function ledElsewhere({ disposition, hops }: Walk, { destination: called }: Flow): string {
+  const last = hops.at(-1)?.flow.destination;
+  if (disposition.kind !== 'left-network' || last === undefined || sameAddress(last, called)) {
+    return '';
+  }
+  return `, which leads to ${disposition.to}, outside the input`;
 }
 
 /** How a walk ended, after "does not reach: ". */
@@ -47,7 +58,7 @@ function endOf(walk: Walk | undefined): string {
 
 function denial(by: Decider, last: Hop | undefined): string {
   if (last?.kind !== 'firewall') return `denied by ${by.name}`;
-  if (by.kind !== 'default') return `denied by ${by.name} of ${last.name}`;
+  if (by.kind === 'rule') return `denied by ${by.name} of ${last.name}`;
   if (by.name === 'default deny') return `no rule of ${last.name} allows it (default deny)`;
   if (by.name.includes('no DNAT rule')) return `${last.name} has no DNAT rule for it`;
   return `denied by ${last.name}: ${by.name}`;

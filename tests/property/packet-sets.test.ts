@@ -16,7 +16,7 @@ import {
   leafAt,
   NO_RANGE,
   NOTHING,
-  orderBoxes,
+  orderRegions,
   pick,
   rangeList,
   rangesMeet,
@@ -217,6 +217,9 @@ describe('laws of diagrams', () => {
   });
 });
 
+/** Every box a region of its own. */
+const each = (boxes: readonly Box[]) => boxes.map((box) => [box]);
+
 describe('who decides, and who stands in the way', () => {
   const holds = (box: Box, point: readonly number[]): boolean => firstByHand([box], point) === 1;
 
@@ -224,7 +227,7 @@ describe('who decides, and who stands in the way', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const boxes = randomBoxes(SMALL, seededRandom(seed), 20);
-        const ordered = orderBoxes(new DiagramTable(), SMALL, boxes);
+        const ordered = orderRegions(new DiagramTable(), SMALL, each(boxes));
         const deciding = new Set(POINTS.map((point) => firstByHand(boxes, point) - 1));
         const never = undeciding(ordered);
         expect(never).toEqual(boxes.flatMap((_, index) => (deciding.has(index) ? [] : [index])));
@@ -255,7 +258,7 @@ describe('who decides, and who stands in the way', () => {
       fc.property(seeds, (seed) => {
         const random = seededRandom(seed);
         const boxes = randomBoxes(SMALL, random, 80);
-        const { classifier } = orderBoxes(new DiagramTable(), SMALL, boxes);
+        const { classifier } = orderRegions(new DiagramTable(), SMALL, each(boxes));
         const meets = (a: Box, b: Box): boolean =>
           a.every((list, field) => {
             const other = b[field];
@@ -289,7 +292,7 @@ describe('who decides, and who stands in the way', () => {
       [0, 7],
       [2, 5],
     ].map(([from, to]) => [rangeList([[from!, to!]])]);
-    const ordered = orderBoxes(new DiagramTable(), line, [low!, odd!, high!, all!]);
+    const ordered = orderRegions(new DiagramTable(), line, each([low!, odd!, high!, all!]));
     expect(undeciding(ordered)).toEqual([3]);
     // `odd` holds 2 to 5, but low and high make up for it.
     expect(coversOf(ordered, [3])).toEqual([[0, 2]]);

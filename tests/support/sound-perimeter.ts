@@ -100,6 +100,8 @@ export function soundPerimeter(): Perimeter {
         rule('nodes', 110, 'Allow', '10.1.0.0/22', '10.1.0.0/22', '*', '*'),
         rule('probes', 4000, 'Allow', 'AzureLoadBalancer', '*', '*', '*'),
         rule('rest', 4096, 'Deny', '*', '*', '*', '*'),
+        rule('to-pods', 120, 'Allow', '10.1.0.0/22', '10.244.0.0/16', '*', '*'),
+        rule('pods', 121, 'Allow', '10.244.0.0/16', '10.244.0.0/16', '*', '*'),
       ],
     }),
     fw: resource(

@@ -55,35 +55,26 @@ export function enteringSubnetHop(
   const box = boxAt(network, owners, flow, at.subnetKey);
   if (box !== undefined) return forward(box);
 
-  const held = owners.find(
-    ({ certainty, owner }) => certainty === 'yes' && owner.kind === 'network-interface',
-  )?.owner;
-  const interfaceKey = held?.kind === 'network-interface' ? held.interfaceKey : undefined;
-  const open: MissingFact[] = [];
-  if (placement !== undefined && journey.direction === 'forward') {
-    const judged = judge(steps, [
-      ['nsg', () => subnetVerdict(network, placement, 'Inbound', flow)],
-      ['nsg', () => interfaceVerdict(network, interfaceKey, placement, 'Inbound', flow)],
-    ]);
-    if (judged.denied !== undefined) {
-      const disposition: Disposition = { kind: 'denied', by: judged.denied };
-      return { hop, next: { kind: 'stop', disposition } };
-    }
-    open.push(...judged.open);
+  const interfaceKey = interfaceOf(owners);
+  const looks = journey.direction === 'forward' ? placement : undefined;
+  const judged =
+    looks === undefined
+      ? { open: [] }
+      : judge(steps, [
+          ['nsg', () => subnetVerdict(network, looks, 'Inbound', flow)],
+          ['nsg', () => interfaceVerdict(network, interfaceKey, looks, 'Inbound', flow)],
+        ]);
+  if (judged.denied !== undefined) {
+    const disposition: Disposition = { kind: 'denied', by: judged.denied };
+    return { hop, next: { kind: 'stop', disposition } };
   }
-  const reply: Placed = {
-    at: {
-      kind: 'leaving-subnet',
-      subnetKey: at.subnetKey,
-      sender: formatAddress(flow.destination),
-    },
-    flow: replyTo(flow),
-  };
+  const reply = replyFrom(at.subnetKey, flow);
+  const unsure = deliverTo === undefined ? strangers(context, placement, owners, flow) : [];
+  const open = [...judged.open, ...unsure];
+  const said = open.length > 0 ? { conditions: open } : {};
   if (deliverTo !== undefined) {
-    const to = { at: intoPod(deliverTo, flow, journey, reply), flow };
-    return { hop, next: { kind: 'forward', to }, ...(open.length > 0 ? { conditions: open } : {}) };
+    return { ...forward(intoPod(deliverTo, flow, journey, reply)), ...said };
   }
-  open.push(...strangers(context, placement, owners, flow));
   const name =
     interfaceKey === undefined
       ? formatAddress(flow.destination)
@@ -91,8 +82,20 @@ export function enteringSubnetHop(
   return {
     hop,
     next: { kind: 'stop', disposition: { kind: 'delivered', to: name }, reply },
-    ...(open.length > 0 ? { conditions: open } : {}),
+    ...said,
   };
+}
+
+function interfaceOf(owners: readonly FoundOwner[]): string | undefined {
+  const held = owners.find(
+    ({ certainty, owner }) => certainty === 'yes' && owner.kind === 'network-interface',
+  )?.owner;
+  return held?.kind === 'network-interface' ? held.interfaceKey : undefined;
+}
+
+function replyFrom(subnetKey: string, flow: Flow): Placed {
+  const sender = formatAddress(flow.destination);
+  return { at: { kind: 'leaving-subnet', subnetKey, sender }, flow: replyTo(flow) };
 }
 
 /** The box that translated the request is the one its answer is addressed to. */

@@ -1,6 +1,6 @@
-import { type FoundOwner, findOwner } from '../../network/index.ts';
+import { type FoundOwner, findOwner, type Network } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import type { Decider } from '../../semantics/verdict.ts';
+import type { Decider, MissingFact } from '../../semantics/verdict.ts';
 import { apiServerSymbol } from '../api-server-target.ts';
 import { isPlatform, isPrivate } from '../is-private.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
@@ -32,31 +32,16 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       next: { kind: 'stop', disposition: { kind: 'no-route', by } },
     };
   }
-  if (journey.direction === 'return') {
-    if (journey.home !== undefined && sameAddress(journey.home, flow.destination)) {
-      return stop({ kind: 'delivered', to: 'the client' });
-    }
-    const translator = journey.sessions.find(
-      ({ boxKey, left }) =>
-        network.firewalls.has(boxKey) && sameAddress(left.source, flow.destination),
-    );
-    // A NAT gateway of its subnet may hold the address; the firewall gets the answer all the same.
-    if (translator !== undefined) {
-      return forward({ kind: 'firewall', firewallKey: translator.boxKey, isFromInternet: true });
-    }
-    const undone = untranslatedByPlatform(hop, flow, journey);
-    if (undone !== undefined) return undone;
-  }
-
+  const back = journey.direction === 'return' ? comesBack(network, hop, flow, journey) : undefined;
+  if (back !== undefined) return back;
   const api = network.clusters.find(
     ({ cluster }) =>
       cluster !== undefined && flow.destination.symbol === apiServerSymbol(cluster.key),
   );
   if (api !== undefined) return forward({ kind: 'api-server', cluster: api });
 
-  const owners = findOwner(network, flow.destination).filter(
-    (found) => !found.isGuess && found.certainty === 'yes',
-  );
+  const candidates = findOwner(network, flow.destination);
+  const owners = candidates.filter(({ certainty, isGuess }) => certainty === 'yes' && !isGuess);
   for (const found of owners) {
     const at = positionOf(found);
     if (at !== undefined) return forward(at);
@@ -65,20 +50,8 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       if (inside !== undefined) return inside;
     }
   }
-  const idle = owners.find(({ owner }) => owner.kind === 'public-ip')?.owner;
-  if (idle?.kind === 'public-ip') {
-    // A public IP of the perimeter whose user is not in the input.
-    const missing = `what public IP ${idle.publicIp.name} is attached to`;
-    return stop({ kind: 'unknown', why: [{ missing, at: idle.publicIp.at }] });
-  }
-  if (journey.direction === 'return') {
-    const missing = `who gets an answer to ${formatAddress(flow.destination)}`;
-    return stop({ kind: 'unknown', why: [{ missing }] });
-  }
-  if (journey.sender.isOnInternet && sameAddress(journey.sender.address, flow.source)) {
-    const missing = `whose address ${target} is (no public address in the input)`;
-    return stop({ kind: 'unknown', why: [{ missing }] });
-  }
+  const open = nobodyKnown(candidates, flow, journey, target);
+  if (open !== undefined) return stop({ kind: 'unknown', why: [open] });
   return {
     hop,
     next: {
@@ -87,6 +60,53 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       reply: replyFromInternet(flow),
     },
   };
+}
+
+/** An answer that arrives at the client, or at whoever translated the request. */
+function comesBack(
+  network: Network,
+  hop: Hop,
+  flow: Flow,
+  journey: Journey,
+): HopResult | undefined {
+  if (journey.home !== undefined && sameAddress(journey.home, flow.destination)) {
+    return { hop, next: { kind: 'stop', disposition: { kind: 'delivered', to: 'the client' } } };
+  }
+  const translator = journey.sessions.find(
+    ({ boxKey, left }) =>
+      network.firewalls.has(boxKey) && sameAddress(left.source, flow.destination),
+  );
+  if (translator === undefined) return untranslatedByPlatform(hop, flow, journey);
+  // A NAT gateway of its subnet may hold the address; the firewall gets the answer all the same.
+  const at = { kind: 'firewall', firewallKey: translator.boxKey, isFromInternet: true } as const;
+  return { hop, next: { kind: 'forward', to: { at, flow } } };
+}
+
+/** What is missing when the address may be somebody's of the perimeter; `undefined` for a host out there. */
+function nobodyKnown(
+  candidates: readonly FoundOwner[],
+  flow: Flow,
+  journey: Journey,
+  target: string,
+): MissingFact | undefined {
+  const idle = candidates.find(
+    ({ owner, certainty }) => certainty === 'yes' && owner.kind === 'public-ip',
+  )?.owner;
+  if (idle?.kind === 'public-ip') {
+    // A public IP of the perimeter whose user is not in the input.
+    const { name, at } = idle.publicIp;
+    return { missing: `what public IP ${name} is attached to`, at };
+  }
+  if (journey.direction === 'return') {
+    return { missing: `who gets an answer to ${formatAddress(flow.destination)}` };
+  }
+  if (!journey.sender.isOnInternet) return undefined;
+  if (sameAddress(journey.sender.address, flow.source)) {
+    return { missing: `whose address ${target} is (no public address in the input)` };
+  }
+  // A DNAT rule sent it out again: most likely to a front end whose number only Azure knows.
+  const [own] = candidates.filter(({ owner }) => owner.kind !== 'public-ip');
+  return own === undefined ? undefined : { missing: `whether ${target} is ${own.address.label}` };
 }
 
 /** Nobody on the internet has a private address or the host's, and nobody there can answer one. */

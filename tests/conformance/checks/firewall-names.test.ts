@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, pinCheck } from '../../support/check-cases.ts';
-import { unknown } from '../../support/sound-perimeter.ts';
+import { net, unknown } from '../../support/sound-perimeter.ts';
 import { application, network, says, withRules } from './firewall-world.ts';
 
 const names = (...targetFqdns: readonly unknown[]) => application({ targetFqdns });
@@ -128,6 +128,28 @@ describe('what a wildcard matches', () => {
       ).kind;
     expect(kind('10.1.0.0/22')).toBe('pass');
     expect(kind('10.7.0.0/22')).toBe('fail');
+    // What another firewall allows does not help the clients of this one.
+    const elsewhere = {
+      id: net('azureFirewalls', 'other'),
+      type: 'Microsoft.Network/azureFirewalls',
+      name: 'other',
+      properties: {
+        applicationRuleCollections: [
+          {
+            name: 'apexes',
+            properties: {
+              priority: 100,
+              action: { type: 'Allow' },
+              rules: [rule('apex', 'example.com', '10.1.0.0/22')],
+            },
+          },
+        ],
+      },
+    };
+    const below = rule('below', '*.example.com', '10.1.0.0/22');
+    expect(
+      outcomeOf('firewall/wildcard-misses-apex', withRules('Allow', [below], elsewhere)).kind,
+    ).toBe('fail');
   });
 
   it.each([

@@ -177,4 +177,35 @@ describe('the API server from the internet', () => {
   it('AKS-50: without ranges everybody may call', () => {
     expectWalk(ranges(), 'internet', 'apiserver', { answer: 'allowed' });
   });
+
+  it('AKS-55: with VNet integration nodes call its private address, past the firewall; outside stays public', () => {
+    const apiServerAccessProfile = {
+      enableVnetIntegration: true,
+      subnetId: subnetId('net', 'api'),
+    };
+    const integrated = networkOf([
+      vnet('net', '10.42.0.0/16', {
+        nodes: { addressPrefix: '10.42.4.0/22', ...tableOf('rt') },
+        api: { addressPrefix: '10.42.9.0/28', ...nsgOf('nsg-api') },
+        vms: { addressPrefix: '10.42.10.0/24' },
+        AzureFirewallSubnet: { addressPrefix: '10.42.2.0/26' },
+      }),
+      // aks.md 6.3: cluster subnets to the API subnet, 443 and 4443.
+      nsg('nsg-api', [
+        ['In', 100, 'Allow', '10.42.4.0/22', '10.42.9.0/28', '443', 'Tcp'],
+        ['In', 200, 'Deny', '*', '*', '*'],
+      ]),
+      routeTable('rt', { '0.0.0.0/0': '10.42.2.4' }),
+      publicIp('pip-fw'),
+      firewallWith('fw', { id: subnetId('net', 'AzureFirewallSubnet') }, '10.42.2.4', ['pip-fw']),
+      cluster('aks', { apiServerAccessProfile }, POOL),
+    ]);
+    expectWalk(integrated, 'node', 'apiserver', {
+      answer: 'allowed',
+      around: ['firewall', 'internet'],
+      through: ['api-server'],
+    });
+    expectWalk(integrated, 'internet', 'apiserver', { answer: 'allowed', through: ['internet'] });
+    expectWalk(integrated, '10.42.10.60', 'apiserver', { answer: 'denied', says: /Deny200/ });
+  });
 });

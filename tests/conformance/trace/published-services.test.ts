@@ -160,6 +160,37 @@ describe('from the internet to an internal Service', () => {
   });
 });
 
+describe('from the internet to a Service without a front end', () => {
+  const hint = (objects: readonly Json[], spec: Json = { type: 'ClusterIP' }) => {
+    const made = perimeter({ annotations: {}, spec, objects });
+    return answerTrace(made, { from: 'internet', to: TO }).diagnostics[0]?.hint;
+  };
+
+  it('K8P-82: a ClusterIP has no address out there; the Ingress that leads to it is named', () => {
+    const backend = { service: { name: 'web', port: { number: 80 } } };
+    const ingress: Json = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'shop', namespace: 'shop' },
+      spec: {
+        rules: [
+          {
+            host: 'shop.example.com',
+            http: { paths: [{ path: '/', pathType: 'Prefix', backend }] },
+          },
+        ],
+      },
+    };
+    expect(hint([])).toContain('only the pods and nodes of its cluster');
+    expect(hint([ingress])).toBe('ask for ingress:shop.example.com/, which leads to it');
+  });
+
+  it('K8P-82: a NodePort is called at the nodes', () => {
+    const ports = [{ port: 80, targetPort: 'http', nodePort: 31080 }];
+    expect(hint([], { type: 'NodePort', ports })).toContain('node:31080');
+  });
+});
+
 describe('policies behind a load balancer, by engine (kubernetes-policy.md 13)', () => {
   const DENY = policy('deny', { podSelector: {}, policyTypes: ['Ingress'] });
   const CLIENT = policy('client', {

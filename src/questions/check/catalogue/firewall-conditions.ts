@@ -83,7 +83,8 @@ function termsOfGroup(reference: Reference, context: CheckContext): readonly Add
   if (isUnknown(reference))
     return [{ kind: 'unknown', unknown: reference, text: reference.text, at }];
   const group = context.perimeter.ipGroups.get(reference.key);
-  if (group !== undefined && group.isReference !== true) return group.addresses;
+  if (group !== undefined && group.isReference !== true && group.exists === undefined)
+    return group.addresses;
   const text = reference.id.split('/').at(-1) ?? reference.id;
   const missing = `the addresses of IP group ${text}`;
   return [
@@ -144,6 +145,7 @@ export function isOutside(terms: readonly AddressTerm[]): Condition {
 }
 
 export function mayBePublic(term: AddressTerm): boolean {
-  if (term.kind === 'unknown') return false;
+  // The address of a public address resource is public before Azure gives it.
+  if (term.kind === 'unknown') return term.unknown.symbol?.startsWith('public-address:') === true;
   return term.kind !== 'range' || !addressSetCovers(PRIVATE_IPV4, addressSet([term.range]));
 }

@@ -82,7 +82,7 @@ const everyName = eachAllowRule<ApplicationRule>({
   explanation:
     'An application rule for `*` makes the allow-list meaningless: any site is reachable over HTTP or HTTPS, and only the log remembers.',
   fix: 'list the names that are needed; use the FQDN tag AzureKubernetesService for what AKS itself needs',
-  facts: ['AFW-E03'],
+  facts: ['AFW-51'],
   covers: ['A13'],
   subjects: applicationRulesOf,
   none: 'no application rule allows anything',

@@ -108,7 +108,7 @@ const everySource = eachAllowRule<NetworkRule | ApplicationRule>({
     'A rule for source `*` admits every subnet that is ever routed to this firewall: a second cluster, a jump box, on-premises. AKS rules belong to the node subnets (and pod subnets, where pods have their own).',
   fix: 'use the node subnet prefixes, or an IP group of them, as the source',
   facts: ['AKS-36'],
-  covers: ['FW-2'],
+  covers: ['P5'],
   subjects: (context) => [...networkRulesOf(context), ...applicationRulesOf(context)],
   none: 'no rule allows anything',
   judge: (subject, context) => {
@@ -135,7 +135,7 @@ const dnsToAnywhere = eachAllowRule<NetworkRule>({
     'UDP or TCP 53 to `*` is a tunnel: data leaves in queries to a name server of the attacker’s own, past every FQDN rule.',
   fix: 'let clients ask the firewall’s DNS proxy (no rule needed), or name the resolvers as destinations',
   facts: ['AFW-85'],
-  covers: ['FW-4'],
+  covers: ['A13'],
   subjects: networkRulesOf,
   none: 'no network rule allows anything',
   judge: (subject, context) => {
@@ -201,7 +201,7 @@ const temporaryRule = eachRule<AnyRule>({
     'Temporary rules are forgotten. A rule whose name or description says temp, test or todo has no owner and no end.',
   fix: 'remove the rule, or give it an owner and an expiry date in its description and suppress this finding until then',
   facts: ['AFW-15'],
-  covers: ['A5', 'O2'],
+  covers: ['A5'],
   subjects: rulesOf,
   none: 'no rule',
   judge: (subject) => {

@@ -430,7 +430,7 @@ const samePriority = eachSubject({
     'What runs first among equal priorities is undocumented, so the verdict of overlapping rules is too. Azure refuses most of these.',
   fix: 'give each collection its own priority',
   facts: ['AFW-E01'],
-  covers: ['FW-2'],
+  covers: ['AFW-2.1'],
   subjects: collectionsOf,
   none: 'no rule collection',
   key: ({ collection }) => collection.key,

@@ -27,7 +27,7 @@ const legacyPorts = eachAllowRule<NetworkRule>({
     'UDP 1194 and TCP 9000 served the old node tunnel, UDP 123 to ntp.ubuntu.com nodes from before March 2021. Clusters with konnectivity (all supported ones) need none of them. Old walkthroughs still open them, to a whole region of Azure.',
   fix: 'remove the rule',
   facts: ['AKS-31'],
-  covers: ['FW-27', 'P5'],
+  covers: ['P5'],
   subjects: (context) => (context.perimeter.clusters.size === 0 ? [] : networkRulesOf(context)),
   none: 'no cluster, or no network rule that allows anything',
   judge: (subject, context) => {
@@ -110,7 +110,7 @@ const icmpToInternet = eachAllowRule<NetworkRule>({
     'The firewall cannot translate ICMP, so it reaches only private networks, whatever the rule says. Ping is not an egress test.',
   fix: 'limit the rule to private destinations; test egress with TLS or HTTP',
   facts: ['AFW-E20'],
-  covers: ['FW-20', 'FW-21'],
+  covers: ['FW-20'],
   subjects: networkRulesOf,
   none: 'no network rule allows anything',
   judge: (subject, context) => {

@@ -4,10 +4,12 @@ import { CLUSTER_ADDRESS_CHECKS } from './cluster-addresses.ts';
 import { API_SERVER_CHECKS } from './cluster-api-server.ts';
 import { CLUSTER_EGRESS_CHECKS } from './cluster-egress.ts';
 import { CLUSTER_GUARDRAIL_CHECKS } from './cluster-guardrails.ts';
+import { CLUSTER_SECURITY_GROUP_CHECKS } from './cluster-security-groups.ts';
 import { FIREWALL_DNAT_CHECKS } from './firewall-dnat.ts';
 import { FIREWALL_NAME_CHECKS } from './firewall-names.ts';
 import { FIREWALL_RULE_CHECKS } from './firewall-rules.ts';
 import { FIREWALL_SETTING_CHECKS } from './firewall-settings.ts';
+import { FIREWALL_SILENT_FAULT_CHECKS } from './firewall-silent-faults.ts';
 import { KUBERNETES_EGRESS_CHECKS } from './kubernetes-egress.ts';
 import { KUBERNETES_EXPOSURE_CHECKS } from './kubernetes-exposure.ts';
 import { KUBERNETES_BACKEND_CHECKS } from './kubernetes-exposure-backends.ts';
@@ -21,6 +23,7 @@ import { KUBERNETES_POLICY_TEXT_CHECKS } from './kubernetes-policy-text.ts';
 import { NETWORK_ROUTING_CHECKS } from './network-routing.ts';
 import { NETWORK_SECURITY_GROUP_CHECKS } from './network-security-groups.ts';
 import { NETWORK_SERVICE_CHECKS } from './network-services.ts';
+import { PRIVATE_ENDPOINT_RECORD_CHECKS } from './private-endpoint-records.ts';
 import { RETIREMENT_CHECKS } from './retirements.ts';
 import { WALKED_EGRESS_CHECKS } from './walked-egress.ts';
 import { WALKED_INGRESS_CHECKS } from './walked-ingress.ts';
@@ -41,6 +44,9 @@ export const CATALOGUE: readonly Check[] = [
   ...CLUSTER_ADDRESS_CHECKS,
   ...API_SERVER_CHECKS,
   ...CLUSTER_GUARDRAIL_CHECKS,
+  ...CLUSTER_SECURITY_GROUP_CHECKS,
+  ...FIREWALL_SILENT_FAULT_CHECKS,
+  ...PRIVATE_ENDPOINT_RECORD_CHECKS,
   ...KUBERNETES_POLICY_COVERAGE_CHECKS,
   ...KUBERNETES_POLICY_TEXT_CHECKS,
   ...KUBERNETES_POLICY_DNS_CHECKS,

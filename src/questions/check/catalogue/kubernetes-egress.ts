@@ -37,7 +37,7 @@ const apiServerByAddress = eachSubject<Callers>({
     'Outside kube-system and gatekeeper-system a pod calls `kubernetes.default`, which becomes the public address of the API server: the firewall sees TLS to an address and no name, so application rules for `*.hcp.<region>.azmk8s.io` do not match. Ingress controllers, operators, GitOps agents and CSI drivers are typical callers.',
   fix: 'annotate the pods `kubernetes.azure.com/set-kube-service-host-fqdn: "true"`, or allow TCP 443 to the API server’s address in a network rule',
   facts: ['AKS-37'],
-  covers: ['FW-27'],
+  covers: ['FW-2', 'P5'],
   subjects: callers,
   none: 'no workload with a role calls a public API server from behind a firewall',
   key: ({ namespace }) => `Namespace/${namespace}`,
@@ -154,7 +154,7 @@ const coreDnsUpstreams = eachSubject<UpstreamSubject>({
     'Each `forward` in the ConfigMap `coredns-custom` is a DNS server that CoreDNS asks itself, from its own pod or node, past the DNS settings of the virtual network. The firewall and every route on the way must let it through.',
   fix: 'allow UDP and TCP 53 from the CoreDNS pods’ source (the node subnet in overlay) to the server in a network rule',
   facts: ['AKS-83', 'AKS-80'],
-  covers: ['KP-7', 'FW-27'],
+  covers: ['KP-7', 'P5'],
   subjects: (context) => {
     const world = policyWorld(context);
     const map = context.perimeter.kubernetes.configMaps.get('kube-system/coredns-custom');

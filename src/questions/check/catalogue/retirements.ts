@@ -148,6 +148,19 @@ const LOOKUPS: Readonly<Record<(typeof RETIREMENTS)[number]['id'], Lookup>> = {
     })),
 };
 
+/** Other lists of the reference that name the retired thing. */
+const ALSO_COVERS: Readonly<Record<string, readonly string[]>> = {
+  'nsg-flow-logs-creation': ['NET-19', 'P8'],
+  'nsg-flow-logs': ['NET-19', 'P8'],
+  'basic-load-balancer': ['NET-19'],
+  'basic-public-ip': ['NET-19'],
+  'application-gateway-v1': ['NET-19'],
+  'inline-waf-configuration': ['NET-19'],
+  'azure-npm-windows': ['P1', 'KP-10a'],
+  'azure-npm-linux': ['P1', 'KP-10a'],
+  kubenet: ['P1', 'F1'],
+};
+
 /** One check per dated retirement; how bad it is depends on the date asked for. */
 export const RETIREMENT_CHECKS: readonly Check[] = RETIREMENTS.map((retirement) =>
   eachSubject<Candidate>({
@@ -157,9 +170,7 @@ export const RETIREMENT_CHECKS: readonly Check[] = RETIREMENTS.map((retirement) 
     explanation: `On ${retirement.date} ${retirement.what}. It shows as ${retirement.predicate}. Before the date this is a note, in the last year before it a warning, afterwards an error.`,
     fix: instead(retirement),
     facts: ['AKS-95'],
-    covers: retirement.id.startsWith('default-outbound')
-      ? ['NET-09', 'retirements']
-      : ['NET-19', 'retirements'],
+    covers: [`RET-${retirement.id}`, ...(ALSO_COVERS[retirement.id] ?? [])],
     subjects: LOOKUPS[retirement.id],
     none: 'nothing of that kind in the input',
     key: ({ key }) => key,

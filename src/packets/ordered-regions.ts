@@ -4,43 +4,63 @@ import { Classifier } from './classifier.ts';
 import { type Diagram, type DiagramTable, EVERYTHING, NOTHING } from './diagram-table.ts';
 import type { Space } from './space.ts';
 
+/** Flows as a union of boxes, which may overlap. Empty: no flow. */
+export type Region = readonly Box[];
+
 /**
- * Ordered boxes compiled once, for many questions: the first box that holds a flow decides it. Terminal `i + 1` of `decides`
- * stands for box `i`.
+ * Ordered regions compiled once, for many questions: the first region that holds a flow decides it. Terminal `i + 1` of
+ * `decides` stands for region `i`.
  */
-export interface OrderedBoxes {
+export interface OrderedRegions {
   readonly table: DiagramTable;
   readonly space: Space;
-  readonly boxes: readonly Box[];
+  readonly regions: readonly Region[];
   readonly decides: Diagram;
   readonly classifier: Classifier;
+  /** The region that each box of the classifier belongs to. */
+  readonly owners: readonly number[];
 }
 
-export function orderBoxes(
+export function orderRegions(
   table: DiagramTable,
   layout: Space,
-  boxes: readonly Box[],
-): OrderedBoxes {
+  regions: readonly Region[],
+): OrderedRegions {
+  const flat = regions.flatMap((region, index) => region.map((box) => ({ box, index })));
   const decides = firstBoxDiagram(
     table,
     layout,
-    boxes.map((box, index) => ({ box, terminal: index + 1 })),
+    flat.map(({ box, index }) => ({ box, terminal: index + 1 })),
   );
-  return { table, space: layout, boxes, decides, classifier: new Classifier(layout, boxes) };
+  const boxes = flat.map(({ box }) => box);
+  const owners = flat.map(({ index }) => index);
+  return {
+    table,
+    space: layout,
+    regions,
+    decides,
+    classifier: new Classifier(layout, boxes),
+    owners,
+  };
 }
 
-/** Indexes of the boxes that decide no flow, ascending. O(rows). */
-export function undeciding({ table, boxes, decides }: OrderedBoxes): number[] {
+export function regionDiagram({ table, space: layout }: OrderedRegions, region: Region): Diagram {
+  return region.reduce<Diagram>(
+    (union, box) => table.override(union, boxDiagram(table, layout, box, 1)),
+    NOTHING,
+  );
+}
+
+/** Indexes of the regions that decide no flow, ascending. O(rows). */
+export function undeciding({ table, regions, decides }: OrderedRegions): number[] {
   const deciding = new Set(table.terminals(decides));
-  return boxes.flatMap((_, index) => (deciding.has(index + 1) ? [] : [index]));
+  return regions.flatMap((_, index) => (deciding.has(index + 1) ? [] : [index]));
 }
 
-/** The flows that one box decides. */
-export function decidedBy(
-  { table, space: layout, boxes, decides }: OrderedBoxes,
-  index: number,
-): Diagram {
-  const inside = table.mask(decides, boxDiagram(table, layout, boxes[index]!, 1));
+/** The flows that one region decides. */
+export function decidedBy(ordered: OrderedRegions, index: number): Diagram {
+  const { table, regions, decides } = ordered;
+  const inside = table.mask(decides, regionDiagram(ordered, regions[index]!));
   return table.mapTerminals(inside, (terminal) => (terminal === index + 1 ? 1 : 0));
 }
 
@@ -48,12 +68,12 @@ export function decidedBy(
 const ROWS_PER_COLLECTION = 1 << 18;
 
 /**
- * Per box: earlier boxes that together hold every flow of it, none of which can be left out; empty for a box without flows,
- * undefined when the box decides something. Largest share first, so that a reader sees the one that matters.
+ * Per region: earlier regions that together hold every flow of it, none of which can be left out; empty for one without flows,
+ * undefined for one that decides something. Largest share first, so that a reader sees the one that matters.
  * @param sums how much of a field each atom is; see `weights`
  */
 export function coversOf(
-  ordered: OrderedBoxes,
+  ordered: OrderedRegions,
   indexes: readonly number[],
   sums: Weights = weights(ordered.space),
 ): (readonly number[] | undefined)[] {
@@ -67,12 +87,12 @@ export function coversOf(
 }
 
 function coverOf(
-  ordered: OrderedBoxes,
+  ordered: OrderedRegions,
   index: number,
   sums: Weights,
 ): readonly number[] | undefined {
-  const { table, space: layout, boxes, decides } = ordered;
-  const region = boxDiagram(table, layout, boxes[index]!, 1);
+  const { table, regions, decides } = ordered;
+  const region = regionDiagram(ordered, regions[index]!);
   const deciding = table.terminals(table.mask(decides, region)).filter((terminal) => terminal > 0);
   if (deciding.includes(index + 1)) return undefined;
   // Usually one box decides all of it, and there is nothing to choose.
@@ -81,16 +101,17 @@ function coverOf(
     : irredundant(ordered, region, candidatesOf(ordered, region, deciding, sums));
 }
 
-/** Whole boxes, not only what they decide: an earlier one may hold more of the region than it decides. */
+/** Whole regions, not only what they decide: an earlier one may hold more of the region than it decides. */
 function candidatesOf(
-  { table, space: layout, boxes }: OrderedBoxes,
+  ordered: OrderedRegions,
   region: Diagram,
   deciding: readonly number[],
   sums: Weights,
 ): { readonly index: number; readonly inside: Diagram }[] {
+  const { table, space: layout, regions } = ordered;
   return deciding
     .map((terminal) => {
-      const inside = table.mask(boxDiagram(table, layout, boxes[terminal - 1]!, 1), region);
+      const inside = table.mask(regionDiagram(ordered, regions[terminal - 1]!), region);
       return { index: terminal - 1, inside, share: shareOf(table, layout, inside, sums) };
     })
     .sort((a, b) => b.share - a.share || a.index - b.index);
@@ -98,7 +119,7 @@ function candidatesOf(
 
 /** Keeps what still shrinks the rest, then drops, smallest first, what the others make up for. */
 function irredundant(
-  { table }: OrderedBoxes,
+  { table }: OrderedRegions,
   region: Diagram,
   candidates: readonly { readonly index: number; readonly inside: Diagram }[],
 ): number[] {
@@ -121,7 +142,7 @@ function irredundant(
   return kept.map(({ index }) => index);
 }
 
-/** Everything no box decides. */
-export function undecided({ table, decides }: OrderedBoxes): Diagram {
+/** Everything no region decides. */
+export function undecided({ table, decides }: OrderedRegions): Diagram {
   return table.except(EVERYTHING, decides);
 }
