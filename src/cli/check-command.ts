@@ -12,7 +12,7 @@ import {
 } from '../questions/check/index.ts';
 import { checkHead } from '../report/check-head.ts';
 import { checkText } from '../report/check-text.ts';
-import { explainText, listText } from '../report/explain-text.ts';
+import { explainText, listJson, listText } from '../report/explain-text.ts';
 import { count } from '../report/style.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
@@ -42,7 +42,7 @@ export async function checkCommand(
 ): Promise<ExitCode> {
   const output = terminal(options);
   if (options.list === true) {
-    output.out(listText(CATALOGUE, output.style));
+    output.out(options.format === 'json' ? listJson(CATALOGUE) : listText(CATALOGUE, output.style));
     return 0;
   }
   if (options.explain !== undefined) {
@@ -50,6 +50,9 @@ export async function checkCommand(
     return 0;
   }
   for (const id of [...(options.only ?? []), ...(options.skip ?? [])]) checkNamed(id);
+  if (options.only?.every((id) => options.skip?.includes(id)) === true) {
+    throw new InputError('no check is left to run', 'every --only is also a --skip');
+  }
   const updates = options.updateBaseline === true;
   if (updates && options.baseline === undefined) {
     throw new InputError('--update-baseline needs --baseline FILE', 'name the file to write');
@@ -88,7 +91,16 @@ export async function checkCommand(
     return input.isMisconfigured ? 2 : 0;
   }
   if (input.isMisconfigured) return 2;
+  if (ranNothing(report) && options.only === undefined) {
+    output.err('error: no check applies to what was read; this says nothing about the perimeter\n');
+    return 2;
+  }
   return holds(report) && !couldNotRead ? 0 : 1;
+}
+
+/** Green without a single question asked would mislead a pipeline. */
+function ranNothing({ outcomes: { passed, failed, undecided } }: CheckReport): boolean {
+  return passed.length + failed.length + undecided.length === 0;
 }
 
 function chosenChecks(options: CheckOptions): RunOptions {

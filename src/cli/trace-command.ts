@@ -39,9 +39,7 @@ export async function traceCommand(
   await writeOutput(output, options.output, text);
   const unread = input.diagnostics.filter(({ severity }) => severity === 'error').length;
   if (unread > 0) {
-    output.err(
-      `${count(unread, 'part')} of the input could not be read; sallyport import says which\n`,
-    );
+    output.err(`${count(unread, 'problem')} in the input; sallyport import says which\n`);
   }
   if (input.isMisconfigured) return 2;
   return traces.every(({ answer }) => answer === 'allowed') ? 0 : 1;

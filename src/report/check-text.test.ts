@@ -178,7 +178,7 @@ data: service tags 375 · as of 2026-11-21
           hint: pass --assume
           and 2 more arm/evaluation-failed (--verbose)
 `);
-    expect(text.replace(/\s+/g, ' ')).toContain('3 parts of the input could not be read.');
+    expect(text.replace(/\s+/g, ' ')).toContain('3 problems in the input.');
   });
 
   it('names what is not modelled, what may change an answer first', () => {

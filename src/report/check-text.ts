@@ -138,7 +138,7 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
   const names = gapNames(gaps);
   const sentences = [
     `${count(ran, 'check')} ran${time}: ${passed.length} passed, ${failed.length} failed, ${unknown.length} undecided; ${notApplicable.length} do not apply.`,
-    ...(unread > 0 ? [`${count(unread, 'part')} of the input could not be read.`] : []),
+    ...(unread > 0 ? [`${count(unread, 'problem')} in the input.`] : []),
     ...(names === '' ? [] : [`Not modelled: ${safe(names)}.`]),
     ...(verbose ? [] : ['More: --verbose, or sallyport check --explain ID.']),
   ];

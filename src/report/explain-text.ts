@@ -22,6 +22,15 @@ export function listText(checks: readonly Check[], style: Style): string {
   return `${lines.join('\n')}\n\n ${count(checks.length, 'check')}. sallyport check --explain ID says more about one.\n`;
 }
 
+/** The same for machines, with the sources of each check. */
+export function listJson(checks: readonly Check[]): string {
+  const sorted = [...checks].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const listed = sorted.map(({ id, severity, title, explanation, fix, facts }) => {
+    return { id, severity, title, explanation, fix, facts };
+  });
+  return `${JSON.stringify({ schemaVersion: 1, checks: listed }, undefined, 2)}\n`;
+}
+
 /** What a check asks, why it matters, how to repair it, and where we know it from. */
 export function explainText(check: Check, style: Style): string {
   const { bold, dim } = paint(style);

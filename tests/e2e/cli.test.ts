@@ -50,6 +50,18 @@ describe('exit codes', () => {
     expect(sallyport([...trace, 'exfiltration.example:443']).code).toBe(1);
   });
 
+  it('2: nothing was asked', () => {
+    const note = write(
+      'only-a-note.yaml',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: note }\n',
+    );
+    const { code, err } = sallyport(['check', join(folder, note)]);
+    expect(code).toBe(2);
+    expect(err).toContain('no check applies to what was read');
+    const both = ['--only', 'ingress/host-port', '--skip', 'ingress/host-port'];
+    expect(sallyport(['check', ...STORE, ...both])).toMatchObject({ code: 2, out: '' });
+  });
+
   it('2: a path that is not there', () => {
     const { code, out, err } = sallyport(['check', 'no/such/folder']);
     expect(code).toBe(2);

@@ -105,7 +105,9 @@ function nobodyKnown(
     return { missing: `whose address ${target} is (no public address in the input)` };
   }
   // A DNAT rule sent it out again: most likely to a front end whose number only Azure knows.
-  const [own] = candidates.filter(({ owner }) => owner.kind !== 'public-ip');
+  const own = candidates.find(
+    ({ owner }) => owner.kind.endsWith('-frontend') || owner.kind === 'network-interface',
+  );
   return own === undefined ? undefined : { missing: `whether ${target} is ${own.address.label}` };
 }
 

@@ -301,3 +301,24 @@ describe('F3: IPv6', () => {
     expect(ask.kind(without(dual, 'spoke'))).toBe('unknown');
   });
 });
+
+describe('AKS-36: sources of the rules for AKS (aks 5.2.2)', () => {
+  const id = 'firewall/rule-source-any';
+  const ask = asking(id);
+  const AKS_RULE = 'rules/properties/ruleCollections/2/rules/0/sourceAddresses';
+  const NODES = '10.1.0.0/22';
+  const sources = (...list: readonly unknown[]) => changed(sound, AKS_RULE, list);
+
+  it('AKS-36: the node subnet is a source, everybody is none', () => {
+    expect(ask.kind(sources(NODES))).toBe('pass');
+    expect(ask.messages(sources('*'))).toEqual([expect.stringContaining('rules/app/aks')]);
+    expect(ask.kind(sources('0.0.0.0/0'))).toBe('fail');
+    expect(ask.kind(sources(NODES, '*'))).toBe('fail');
+    expect(ask.kind(sources(unknown('the sources')))).toBe('unknown');
+  });
+
+  it('AKS-36: where pods have a subnet of their own it is a source beside that of the nodes', () => {
+    expect(ask.kind(sources(NODES, '10.1.16.0/20'))).toBe('pass');
+    expect(ask.severities(sources('*'))).toEqual(['note']);
+  });
+});

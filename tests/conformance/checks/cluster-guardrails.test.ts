@@ -146,3 +146,23 @@ describe('P6, F4: Azure Policy', () => {
     expect(ask.kind(changed(sound, `${ASSIGNMENT}/enforcementMode`, 'Default'))).toBe('pass');
   });
 });
+
+describe('E12: Azure NPM and IPv6', () => {
+  const id = 'policy/npm-ipv6';
+  const ask = asking(id);
+  const dual = { ipFamilies: ['IPv4', 'IPv6'] };
+  pinCheck('policy/npm-ipv6', {
+    pass: of(engine('azure', { ipFamilies: ['IPv4'] })),
+    fail: of(engine('azure', dual), {
+      says: 'aks is dual-stack and uses Azure NPM: no policy holds for IPv6',
+    }),
+    unknown: of(engine(unknown('the engine'), dual), { says: 'the engine' }),
+  });
+
+  it(`${id}: other engines cover both families (kubernetes-policy 0)`, () => {
+    expect(ask.kind(engine('calico', dual))).toBe('not-applicable');
+    expect(ask.kind(changed(sound, `${PROFILE}/ipFamilies`, ['IPv4', 'IPv6']))).toBe(
+      'not-applicable',
+    );
+  });
+});

@@ -341,7 +341,7 @@ const RETIREMENTS: readonly CoverageRow[] = [
 
 /** kubernetes-policy.md: sections by their pitfalls, then the engine rows of 13. */
 const POLICY: readonly CoverageRow[] = [
-  row('KP-0', 'ipBlock and the engine', 'policy/ip-block-covers-pods-on-cilium'),
+  row('KP-0', 'what the engine decides', 'policy/ip-block-covers-pods-on-cilium policy/npm-ipv6'),
   row(
     'KP-1',
     'isolation, dead rules, nothing selected',
@@ -378,13 +378,13 @@ const POLICY: readonly CoverageRow[] = [
     'Cilium',
     `policy/fqdn-without-dns-rule policy/cilium-dns-star
     policy/negative-namespace-selector policy/clusterwide-l7 policy/l7-needs-acns
-    policy/policy-map-overflow policy/kind-not-enforced`,
+    policy/policy-map-overflow policy/kind-not-enforced policy/deny-isolates-on-cilium`,
   ),
   row(
     'KP-10a',
     'Azure NPM',
     `policy/npm-large-policy policy/npm-selector-explosion
-    policy/npm-cluster-size policy/npm-windows-features policy/negative-namespace-selector
+    policy/npm-cluster-size policy/npm-ipv6 policy/npm-windows-features policy/negative-namespace-selector
     policy/kind-not-enforced retired/azure-npm-linux retired/azure-npm-windows`,
   ),
   row(
@@ -410,9 +410,9 @@ const POLICY: readonly CoverageRow[] = [
   row('KP-E9', 'one port name, two numbers', 'policy/named-port-ambiguous-on-cilium'),
   row('KP-E10', 'host-network pod selected', 'policy/selects-host-network-only'),
   row('KP-E11', 'except on Windows', 'policy/npm-windows-features'),
-  answered('KP-E12', 'IPv6 under Azure NPM'),
+  row('KP-E12', 'IPv6 under Azure NPM', 'policy/npm-ipv6'),
   answered('KP-E13', 'Cilium deny over allow'),
-  answered('KP-E14', 'a deny alone isolates'),
+  row('KP-E14', 'a deny alone isolates', 'policy/deny-isolates-on-cilium'),
   answered('KP-E15', 'port without protocol'),
   row('KP-E16', 'toFQDNs without dns rule', 'policy/fqdn-without-dns-rule'),
   answered('KP-E17', 'one star, one label'),

@@ -148,6 +148,22 @@ describe('from the internet to an internal Service', () => {
     expect(trace.wouldOpen.join()).toContain('publish it');
   });
 
+  it('aks.md 8.4: DNAT to a public number may be the Service’s own, which only Azure knows: never allowed', () => {
+    const rules: Rules = { dnat: [[FW[0]!, '80', '198.51.100.254', '80']] };
+    const made = perimeter({ annotations: {}, rules });
+    expectWalk(made, 'internet', `${FW[0]}:80`, {
+      answer: 'unknown',
+      says: /whether 198\.51\.100\.254 is service shop\/web/,
+    });
+    // With every number written it is somebody else’s, and the summary says where it leads.
+    const known = perimeter({ annotations: { ...INTERNAL, ...at(FRONT) }, rules });
+    expectWalk(known, 'internet', `${FW[0]}:80`, {
+      answer: 'allowed',
+      ends: 'left-network',
+      says: /which leads to 198\.51\.100\.254, outside the input/,
+    });
+  });
+
   it('from inside the network the private front end is called as it is', () => {
     const made = perimeter({ rules: { dnat: [[FW[0]!, '80', FRONT, '80']] } });
     expectWalk(made, '10.42.1.50', TO, { answer: 'allowed', around: ['firewall', 'name'] });

@@ -119,6 +119,36 @@ const meshIsNotPolicy = eachSubject<ClusterPlacement>({
   },
 });
 
+const npmIpv6 = eachSubject<ClusterPlacement>({
+  id: 'policy/npm-ipv6',
+  severity: 'error',
+  title: 'Network policies of a dual-stack cluster hold for IPv6 too.',
+  explanation:
+    'Azure NPM writes IPv4 rules alone. In a dual-stack cluster every pod stays open by its IPv6 address, whatever its policies say.',
+  fix: 'move to Azure CNI powered by Cilium (az aks update --network-dataplane cilium)',
+  facts: ['K8P-62'],
+  covers: ['KP-0', 'KP-10a', 'KP-E12'],
+  subjects: (context) =>
+    managed(context).filter(
+      ({ policyEngine }) => policyEngine === 'azure-npm' || policyEngine === 'unknown',
+    ),
+  none: 'no cluster with Azure NPM',
+  key: ({ name }) => name,
+  judge: (placement) => {
+    const { ipFamilies } = placement.cluster!.network;
+    if (!ipFamilies.some((family) => family.toLowerCase() === 'ipv6')) return HOLDS;
+    if (placement.policyEngine === 'unknown') return engineUnknown(placement);
+    return {
+      kind: 'fails',
+      message: `${placement.name} is dual-stack and uses Azure NPM: no policy holds for IPv6.`,
+      places: [
+        { at: placement.cluster!.network.at, what: 'networkPolicy: azure, ipFamilies IPv6' },
+      ],
+      evidence: [placement.policyEngineWhy, 'ipFamilies: IPv4, IPv6'],
+    };
+  },
+});
+
 const policyAddon = eachSubject<ManagedCluster>({
   id: 'guardrails/azure-policy-off',
   severity: 'note',
@@ -176,6 +206,7 @@ export const CLUSTER_GUARDRAIL_CHECKS: readonly Check[] = [
   networkPlugin,
   policiesIgnored,
   meshIsNotPolicy,
+  npmIpv6,
   policyAddon,
 ];
 

@@ -1,7 +1,7 @@
 import type { AddressTerm, ApplicationRule, DnatRule, Reference } from '../../../model/index.ts';
 import { addressSet, addressSetsOverlap } from '../../../net/index.ts';
 import { PRIVATE_IPV4 } from '../../../network/index.ts';
-import { isUnknown, type Unknown } from '../../../values/index.ts';
+import { isUnknown, publicAddressOf, type Unknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { HOLDS, type Judgement } from '../judge.ts';
 import { managed } from './cluster-subjects.ts';
@@ -83,8 +83,11 @@ const privateDnat = eachRule<DnatRule>({
         places: [{ at: term.at, what: `destination ${term.text}` }],
         evidence: [`destinationAddresses ${term.text}`],
       };
+    // A public address that Azure picks at deployment is public all the same.
     return openTerm(
-      rule.destinationAddresses,
+      rule.destinationAddresses.filter(
+        (one) => one.kind !== 'unknown' || !isPublicAddress(one.unknown),
+      ),
       `Whether DNAT rule ${rulePath(subject)} listens on a private address is not known.`,
     );
   },
@@ -156,6 +159,10 @@ function catchesCluster(text: string): boolean {
   if (name === 'azurekubernetesservice' || name === '*') return true;
   if (name.endsWith('.azmk8s.io')) return true;
   return name.startsWith('*') && '.hcp.region.azmk8s.io'.endsWith(name.slice(1));
+}
+
+function isPublicAddress({ symbol }: Unknown): boolean {
+  return symbol?.startsWith(publicAddressOf('')) === true;
 }
 
 function openTerm(terms: readonly AddressTerm[], message: string): Judgement {

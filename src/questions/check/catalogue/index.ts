@@ -17,6 +17,7 @@ import { KUBERNETES_EXPOSURE_POLICY_CHECKS } from './kubernetes-exposure-policie
 import { KUBERNETES_POLICY_BLOCK_CHECKS } from './kubernetes-policy-blocks.ts';
 import { KUBERNETES_POLICY_CILIUM_CHECKS } from './kubernetes-policy-cilium.ts';
 import { KUBERNETES_POLICY_COVERAGE_CHECKS } from './kubernetes-policy-coverage.ts';
+import { KUBERNETES_POLICY_DENY_ONLY_CHECKS } from './kubernetes-policy-deny-only.ts';
 import { KUBERNETES_POLICY_DNS_CHECKS } from './kubernetes-policy-dns.ts';
 import { KUBERNETES_POLICY_NPM_CHECKS } from './kubernetes-policy-npm.ts';
 import { KUBERNETES_POLICY_TEXT_CHECKS } from './kubernetes-policy-text.ts';
@@ -53,6 +54,7 @@ export const CATALOGUE: readonly Check[] = [
   ...KUBERNETES_POLICY_BLOCK_CHECKS,
   ...KUBERNETES_POLICY_NPM_CHECKS,
   ...KUBERNETES_POLICY_CILIUM_CHECKS,
+  ...KUBERNETES_POLICY_DENY_ONLY_CHECKS,
   ...KUBERNETES_EXPOSURE_CHECKS,
   ...KUBERNETES_BACKEND_CHECKS,
   ...KUBERNETES_EXPOSURE_POLICY_CHECKS,
