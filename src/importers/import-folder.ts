@@ -17,6 +17,7 @@ import type { ImportOptions } from './import-options.ts';
 import { parseJson } from './json/index.ts';
 import { isOpened, type ReadFile, readFile } from './read-file.ts';
 import { buildSnapshot } from './snapshot/index.ts';
+import { settleAssumptions } from './snapshot/settle-assumptions.ts';
 import { unreadReport } from './unread-files.ts';
 
 /**
@@ -54,10 +55,9 @@ export async function importPaths(
   };
   const content = await importContent(folder, options);
   const found = { diagnostics: collected.diagnostics, gaps: [], resources: [], objects: [] };
-  return buildSnapshot([found, ...content.parts], datasets, [
-    ...collected.reports,
-    ...content.reports,
-  ]);
+  const reports = [...collected.reports, ...content.reports];
+  const snapshot = buildSnapshot([found, ...content.parts], datasets, reports);
+  return settleAssumptions(snapshot, options.assumptions);
 }
 
 async function loadFile(

@@ -113,8 +113,7 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   'service-tags': {
     recognisedAs: 'service tags',
     outcome: 'skipped',
-    detail:
-      'a list of published addresses; use it with --service-tags',
+    detail: 'a list of published addresses; use it with --service-tags',
   },
   'log-records': {
     recognisedAs: 'log records',

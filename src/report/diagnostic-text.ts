@@ -18,6 +18,9 @@ export function diagnosticLines(diagnostic: Diagnostic, style: Style, indent = 0
 
 const ORDER = { error: 0, warning: 1, note: 2 };
 
+/** Written by hand a moment ago: each is shown, so that one look mends them all. */
+const ALWAYS_ALL: ReadonlySet<string> = new Set(['config/invalid', 'assumption/unused']);
+
 /** Errors first. Of many with one code the first stands for the others, unless all are wanted. */
 export function diagnosticsByCode(
   diagnostics: readonly Diagnostic[],
@@ -27,12 +30,13 @@ export function diagnosticsByCode(
 ): readonly string[] {
   const sorted = [...diagnostics].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
   if (all) return sorted.map((one) => diagnosticLines(one, style, indent));
-  return [...groupBy(sorted, ({ code }) => code)].flatMap(([code, [first, ...rest]]) => [
-    diagnosticLines(first!, style, indent),
-    ...(rest.length > 0
-      ? [
-          `${' '.repeat(indent + 2)}${paint(style).dim(`and ${rest.length} more ${code} (--verbose)`)}`,
-        ]
-      : []),
-  ]);
+  return [...groupBy(sorted, ({ code }) => code)].flatMap(([code, same]) => {
+    const shown = ALWAYS_ALL.has(code) ? same : same.slice(0, 1);
+    const rest = same.length - shown.length;
+    const more = `${' '.repeat(indent + 2)}${paint(style).dim(`and ${rest} more ${code} (--verbose)`)}`;
+    return [
+      ...shown.map((one) => diagnosticLines(one, style, indent)),
+      ...(rest > 0 ? [more] : []),
+    ];
+  });
 }

@@ -7,7 +7,11 @@ import { memoryFileSystem } from '../../src/io/index.ts';
 import { projectRoot } from '../support/source-tree.ts';
 import { backwards, everyReport } from '../support/whole-pipeline.ts';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100);
+/** A long run sets both: `FUZZ_RUNS=2000 FUZZ_SEED=7 npx vitest run tests/e2e/hostile-fuzz.test.ts`. */
+const LENGTH = {
+  numRuns: Number(process.env['FUZZ_RUNS'] ?? 40),
+  ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }),
+};
 
 /** Folders that answer many checks; one file of one of them is changed at a time. */
 const FOLDERS: readonly (readonly string[])[] = [
@@ -113,7 +117,7 @@ describe('files that are nearly right', () => {
         for (const edit of changes) apply(changed, edit);
         await sameReports(folder, file, printed(file, changed));
       }),
-      { numRuns: RUNS },
+      LENGTH,
     );
   });
 
@@ -128,7 +132,7 @@ describe('files that are nearly right', () => {
         }
         await sameReports(folder, file, bytes);
       }),
-      { numRuns: RUNS },
+      LENGTH,
     );
   });
 });

@@ -44,6 +44,10 @@ const FLOWS = [
   { from: 'internet', to: 'service:store-front:80' },
   { from: 'onprem:192.168.0.0/16', to: '10.42.2.9:443' },
   { from: 'node:nodepool1', to: 'mcr.microsoft.com:443' },
+  { from: 'deploy:frontend', to: '169.254.169.254:80' },
+  { from: 'ns:pets', to: 'deploy:pets/rabbitmq:5672' },
+  { from: 'subnet:aks-subnet', to: 'internet:443' },
+  { from: '10.42.1.5', to: '[2001:db8::1]:443' },
 ];
 
 /** Files to every report, verbose. The snapshot is frozen in between: who writes to it throws. */

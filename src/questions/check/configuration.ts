@@ -79,7 +79,7 @@ export function parseConfiguration(value: Value): Parsed<Configuration> {
       assume: read(assume, 'assume') ?? {},
       suppressions: itemsOf(member(value, 'suppressions')).flatMap(suppressionEntry),
     },
-    diagnostics: (whole.error?.issues ?? []).map((issue) => diagnosticOf(issue, value)),
+    diagnostics: (whole.error?.issues ?? []).flatMap((issue) => diagnosticsOf(issue, value)),
   };
 }
 
@@ -91,20 +91,27 @@ function suppressionEntry(item: Value): readonly SuppressionEntry[] {
   return [{ check, reason, until, at: item.at, ...(subject === undefined ? {} : { subject }) }];
 }
 
-function diagnosticOf(issue: z.core.$ZodIssue, value: Value): Diagnostic {
-  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
-  const name = path.join('.');
-  return {
-    code: 'config/invalid',
-    severity: 'error',
-    message:
-      unknownKey === undefined
-        ? `\`${name === '' ? 'the whole file' : name}\`: ${issue.message}`
-        : `\`${name}\` is not a setting`,
-    at: placeOf(value, path),
-    hint: 'docs/configuration.md lists the settings',
-  };
+function diagnosticsOf(issue: z.core.$ZodIssue, value: Value): Diagnostic[] {
+  if (issue.code !== 'unrecognized_keys') {
+    const name = issue.path.join('.');
+    const message = `\`${name === '' ? 'the whole file' : name}\`: ${issue.message}`;
+    return [wrong(message, placeOf(value, issue.path))];
+  }
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key];
+    const known = Object.keys(
+      issue.path.length === 0 ? CONFIGURATION_SCHEMA.shape : suppression.shape,
+    );
+    return {
+      ...wrong(`\`${path.join('.')}\` is not a setting`, placeOf(value, path)),
+      hint: `it may be ${known.join(', ')}: docs/configuration.md`,
+    };
+  });
+}
+
+function wrong(message: string, at: Place): Diagnostic {
+  const hint = 'docs/configuration.md lists the settings';
+  return { code: 'config/invalid', severity: 'error', message, at, hint };
 }
 
 /** The place of the deepest part of `path` that is written. */

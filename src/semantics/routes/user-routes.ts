@@ -102,7 +102,7 @@ function userRoute(
 }
 
 /** `concat(reference(pip).ipAddress, '/32')`: the symbol of that public address; `undefined` for any other unknown. */
-function ownHost(destination: Unknown): string | undefined {
+export function ownHost(destination: Unknown): string | undefined {
   const key = /^text:«public-address:([^«»]+)»\/32$/.exec(destination.symbol ?? '')?.[1];
   return key === undefined ? undefined : publicAddressOf(key.replaceAll('∕', '/'));
 }

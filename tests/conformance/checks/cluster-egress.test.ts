@@ -171,6 +171,18 @@ describe('A4: routes around the firewall', () => {
     expect(ask.kind(later(internet('more', '203.0.113.64/26')))).toBe('fail');
   });
 
+  it(`${id}: the firewall's own address may be one that Azure has yet to give`, () => {
+    const host = (name: string) => {
+      const key = net('publicIPAddresses', name).toLowerCase().replaceAll('/', '∕');
+      const addressPrefix = { ...unknown('it'), symbol: `text:«public-address:${key}»/32` };
+      return withRoute({ name: 'own', properties: { addressPrefix, nextHopType: 'Internet' } });
+    };
+    const later = (perimeter: Perimeter) =>
+      changed(perimeter, 'pip-3/properties/ipAddress', undefined);
+    expect(ask.kind(later(host('pip-3')))).toBe('pass');
+    expect(ask.kind(later(host('jump-box')))).toBe('fail');
+  });
+
   it(`${id}: not asked where there is no appliance route, nor of development clusters`, () => {
     expect(ask.kind(noTable)).toBe('not-applicable');
     expect(ask.kind(cloud, { profile: 'dev' })).toBe('not-applicable');

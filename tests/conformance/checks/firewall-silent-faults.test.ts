@@ -65,6 +65,8 @@ describe('FW-28: DNAT on a private address', () => {
   it(`${id}: one private address among public ones is enough`, () => {
     expect(ask.kind(listening('203.0.113.1', '10.0.0.4'))).toBe('fail');
     expect(ask.severities(listening('10.0.0.4'))).toEqual(['note']);
+    const later = { ...unknown('it'), symbol: 'public-address:/a/pip' };
+    expect(ask.kind(listening(later))).toBe('pass');
     expect(ask.kind(changed(sound, COLLECTIONS, []))).toBe('not-applicable');
   });
 });

@@ -225,7 +225,7 @@ describe('through the firewall', () => {
     expectWalk(made, 'deploy:web', '10.50.1.9:5432', { answer: 'broken', backEnds: 'no-route' });
   });
 
-  it('AFW-37: a rule that may match is followed both ways: the end is open, the walk goes on', () => {
+  it('ADR 0004: a rule that may match is followed both ways: the end is open, the walk goes on', () => {
     const made = hub({ rules: { network: [['*', 'NoSuchTag', '443']] } });
     expectWalk(made, 'deploy:web', '20.30.40.50:443', {
       answer: 'unknown',
@@ -245,7 +245,10 @@ describe('through the firewall', () => {
   });
 
   it('AZS-01: what is routed to the firewall is not translated by the subnet’s NAT gateway', () => {
-    const made = hub({ rules: { network: [['*', '*', '*']] } });
+    const made = hub({
+      rules: { network: [['*', '*', '*']] },
+      nodes: { natGateway: ref(NAT, 'nat') },
+    });
     expectWalk(made, '10.240.0.9', '20.30.40.50:443', {
       answer: 'allowed',
       source: '203.0.113.10',

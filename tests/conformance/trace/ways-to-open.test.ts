@@ -115,7 +115,7 @@ describe('at the firewall', () => {
     ]);
   });
 
-  it('AFW-E34: a request by address names no host: a network rule, or the name', () => {
+  it('AFW-45: a request by address names no host: a network rule, or the name', () => {
     const said = ways({ rules: { application: [['*', '*', 'Https:443']] } }, '20.1.2.3:443').join();
     expect(said).toContain('names no host');
     expect(said).toContain('a network rule on fw: TCP 443 from 10.200.4.0/22 to 20.1.2.3');

@@ -127,7 +127,8 @@ const aroundFirewall = eachSubject<SubnetPlacement>({
   judge: ({ subnet, ...placement }, context) => {
     const { internet, gap } = routeShares({ subnet, ...placement });
     const own = firewallAddresses(context);
-    const around = internet.flatMap(({ route, addresses }): Judgement[] => {
+    const around = internet.flatMap(({ route, addresses, host }): Judgement[] => {
+      if (host !== undefined && own.symbols.has(host)) return [];
       const left = addresses === undefined ? undefined : subtractAddresses(addresses, own.known);
       if (left !== undefined && isEmptyAddressSet(left)) return [];
       const perhaps = left !== undefined && own.open && addressSetSize(left) === 1n;
@@ -364,12 +365,14 @@ export const CLUSTER_EGRESS_CHECKS: readonly Check[] = [
 function firewallAddresses(context: CheckContext): {
   readonly known: AddressSet;
   readonly open: boolean;
+  readonly symbols: ReadonlySet<string | undefined>;
 } {
   const all = [...context.network.firewalls.values()].flatMap((one) => one.publicAddresses);
   const known = all.filter(({ address }) => address.isExact);
   return {
     known: unionAddresses(...known.map(({ address }) => address.addresses)),
     open: known.length < all.length,
+    symbols: new Set(all.map(({ address }) => address.symbol)),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   unionAddresses,
 } from '../../../net/index.ts';
 import { PUBLIC_IPV4, type SubnetPlacement } from '../../../network/index.ts';
+import { ownHost } from '../../../semantics/routes/user-routes.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { CheckContext } from '../finding.ts';
 
@@ -20,6 +21,14 @@ export interface Gap {
   readonly at: Place;
 }
 
+export interface InternetRoute {
+  readonly route: UserRoute;
+  /** Absent for a service tag, and where only Azure knows the address. */
+  readonly addresses?: AddressSet;
+  /** The public address that Azure has yet to give and that the route is for alone. */
+  readonly host?: string;
+}
+
 /** What the user routes of a subnet do with the addresses of the internet: the longest prefix has each (AZN-09). */
 export interface RouteShares {
   /** What an appliance takes. */
@@ -27,7 +36,7 @@ export interface RouteShares {
   /** What a virtual network gateway takes. */
   readonly gateway: AddressSet;
   /** Routes that lead to the internet, each with what it takes; a service tag's share is not counted. */
-  readonly internet: readonly { readonly route: UserRoute; readonly addresses?: AddressSet }[];
+  readonly internet: readonly InternetRoute[];
   /** What no user route takes: the system default route has it (AZN-06). */
   readonly rest: AddressSet;
   /** A route, or a table, that cannot be read. */
@@ -45,7 +54,9 @@ export function routeShares({ subnet, routeTable }: SubnetPlacement): RouteShare
     };
   const table = routeTable.target;
   const odd = table.routes.find(
-    (route) => isUnknown(route.destination) || isUnknown(route.nextHopType),
+    (route) =>
+      isUnknown(route.nextHopType) ||
+      (isUnknown(route.destination) && ownHost(route.destination) === undefined),
   );
   const gap: Gap | undefined =
     odd !== undefined
@@ -53,7 +64,10 @@ export function routeShares({ subnet, routeTable }: SubnetPlacement): RouteShare
       : table.isReference === true
         ? { missing: `the routes of ${table.name}`, at: table.at }
         : undefined;
-  const internet: { route: UserRoute; addresses?: AddressSet }[] = [];
+  const internet: InternetRoute[] = table.routes.flatMap((route) => {
+    const host = isUnknown(route.destination) ? ownHost(route.destination) : undefined;
+    return host === undefined || route.nextHopType !== 'Internet' ? [] : [{ route, host }];
+  });
   let appliance = NO_ADDRESSES;
   let gateway = NO_ADDRESSES;
   let rest = PUBLIC_IPV4;
