@@ -91,7 +91,7 @@ function unreadGaps(
     const { path, report } = first!;
     const more = others.length === 0 ? '' : ` and ${others.length} more in ${folderOf(path)}`;
     const what = `${report.recognisedAs} ${path}${more}`;
-    return { what, why: gapOf(kind)!, at: placeless(path) };
+    return { what, why: gapOf(kind)!, at: wholeFile(path) };
   });
 }
 

@@ -75,8 +75,11 @@ export function readFile(
   const guessed = approach.kind === 'other' || approach.kind === 'sniff';
   const way = guessed ? sniff(text) : approach.kind;
   switch (way) {
-    case 'json':
-      return withDiagnostics(readJson(path, text, source, options), decoded.diagnostics);
+    case 'json': {
+      const parsed = parseJson(text, source);
+      const read = readParsed(path, text, parsed, options, !guessed);
+      return withDiagnostics(read, decoded.diagnostics);
+    }
     case 'yaml': {
       const read = /^\s*[{[]/.test(text) ? readJsonOrYaml : readYaml;
       return withDiagnostics(read(path, text, source, options), decoded.diagnostics);
@@ -94,15 +97,13 @@ export function isOpened(path: string, isGiven: boolean): boolean {
   return kind !== 'known' && (kind !== 'other' || isGiven);
 }
 
-function readJson(path: string, text: string, source: SourceText, options: ReadOptions): ReadFile {
-  return readParsed(path, text, parseJson(text, source), options);
-}
-
+/** @param isNamedJson the name promises JSON: text that is none is a fault, whatever it was meant to say */
 function readParsed(
   path: string,
   text: string,
   parsed: Parsed<Value | undefined>,
   options: ReadOptions,
+  isNamedJson: boolean,
 ): ReadFile {
   const { value: root, diagnostics } = parsed;
   if (root === undefined) return notUnderstood(path, 'JSON', diagnostics);
@@ -138,10 +139,21 @@ function readParsed(
       return exportFile(path, root, options, diagnostics);
     case 'kustomization':
       return kustomizationFile(path, root, diagnostics);
-    default:
-      // Mistakes in files that concern nobody here are nobody's business here.
-      return { ...unread(path, kind), diagnostics: concernsUs(text) ? diagnostics : [] };
+    default: {
+      if (concernsUs(text)) return { ...unread(path, kind), diagnostics };
+      const broken = diagnostics.find(({ code }) => code === 'json/syntax');
+      // Logs are often one record a line, which is no fault. Of other files a duplicate key is nobody's business here.
+      if (broken === undefined || !isNamedJson || kind === 'log-records') return unread(path, kind);
+      if (kind !== 'json') return { ...unread(path, kind), diagnostics: [broken] };
+      return { ...notUnderstood(path, 'JSON', [broken]), gaps: [unknownContent(path)] };
+    }
   }
+}
+
+/** Text that breaks off before it says what it is may have been anything. */
+function unknownContent(path: string): Gap {
+  const why = 'it could not be read, so nothing it allows or denies is known';
+  return { what: path, why, at: wholeFile(path) };
 }
 
 function concernsUs(text: string): boolean {
@@ -158,13 +170,15 @@ function readJsonOrYaml(
   const parsed = parseJson(text, source);
   return parsed.diagnostics.some((one) => one.code === 'json/syntax')
     ? readYaml(path, text, source, options)
-    : readParsed(path, text, parsed, options);
+    : readParsed(path, text, parsed, options, false);
 }
 
 function readYaml(path: string, text: string, source: SourceText, options: ReadOptions): ReadFile {
   const isNamedKustomization = isKustomizationName(baseNameOf(path));
   const isExport = mayBeExport(text);
-  if (!isNamedKustomization && !isExport && !mayBeKubernetes(text)) return unread(path, 'yaml');
+  if (!isNamedKustomization && !isExport && !mayBeKubernetes(text)) {
+    return otherYaml(path, text, source);
+  }
   const { documents, diagnostics } = parseYaml(text, source);
   if (looksLikeTemplate(documents)) return unread(path, 'helm-template');
   const values = documents.flatMap((document) =>
@@ -190,6 +204,18 @@ function readYaml(path: string, text: string, source: SourceText, options: ReadO
     report: { ...read.report, detail: read.report.detail + lost },
     gaps: [...read.gaps, ...gaps],
   };
+}
+
+/** Reading it takes a second for 3 MB: what is longer, and holds nothing of ours, is not looked through for faults. */
+const OTHER_YAML_MAX = 4_000_000;
+
+/** Nothing in it is ours, as far as can be told: YAML that breaks off may have been. Templates were never YAML. */
+function otherYaml(path: string, text: string, source: SourceText): ReadFile {
+  const other = unread(path, 'yaml');
+  if (text.length > OTHER_YAML_MAX || /\{[{%]/.test(text)) return other;
+  const broken = parseYaml(text, source).diagnostics.find(({ code }) => code === 'yaml/syntax');
+  if (broken === undefined) return other;
+  return { ...notUnderstood(path, 'YAML', [broken]), gaps: [unknownContent(path)] };
 }
 
 function kubernetesFile(

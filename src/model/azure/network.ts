@@ -242,5 +242,7 @@ export interface PlatformService extends Located {
 export interface PolicyAssignment extends Named {
   readonly scope: string;
   readonly definitionId: Uncertain<string> | undefined;
+  /** Parameter `effect`; absent: the default of the definition, which the assignment does not say. */
+  readonly effect: Setting<string>;
   readonly enforcementMode?: string;
 }

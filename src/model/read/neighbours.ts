@@ -101,6 +101,7 @@ export function readPolicyAssignment(reading: Reading, resource: AzureResource):
     at: resource.at,
     scope: textIn(source, 'scope') ?? scopeOf(resource.id),
     definitionId: settingIn(source, 'policyDefinitionId'),
+    effect: settingIn(inside(inside(source, 'parameters'), 'effect'), 'value'),
     ...present({ enforcementMode }),
   };
 }

@@ -144,6 +144,13 @@ describe('P6, F4: Azure Policy', () => {
       'Every policy assignment for aks only watches: assignment a has enforcementMode DoNotEnforce.',
     ]);
     expect(ask.kind(changed(sound, `${ASSIGNMENT}/enforcementMode`, 'Default'))).toBe('pass');
+    const effect = (value: unknown) => changed(sound, `${ASSIGNMENT}/parameters/effect`, { value });
+    expect(ask.messages(effect('Audit'))).toEqual([
+      'Every policy assignment for aks only watches: assignment a has effect Audit.',
+    ]);
+    expect(ask.kind(effect('disabled'))).toBe('fail');
+    expect(ask.kind(effect('Deny'))).toBe('pass');
+    expect(ask.kind(effect(unknown('the effect')))).toBe('unknown');
   });
 });
 

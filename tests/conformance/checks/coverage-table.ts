@@ -66,7 +66,7 @@ const AKS: readonly CoverageRow[] = [
     'private endpoints for services',
     `private-endpoint/not-approved
     private-endpoint/zone-not-linked private-endpoint/record-differs
-    private-endpoint/service-still-public`,
+    private-endpoint/denied-by-security-group private-endpoint/service-still-public`,
   ),
   row(
     'P8',

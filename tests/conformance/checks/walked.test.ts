@@ -219,6 +219,15 @@ describe('what AKS needs', () => {
     ]);
   });
 
+  it('egress/required-unreachable: what a security group denies is not mended by a firewall rule', () => {
+    const denied = findings({ rules: TAG, nodesNsg: [['Out', 200, 'Deny', '*', 'Internet', '*']] });
+    expect(denied.length).toBeGreaterThan(0);
+    for (const { fix } of denied) {
+      expect(fix).not.toContain('application rule');
+      expect(fix).toContain('Deny200');
+    }
+  });
+
   it('egress/required-unreachable: Azure Monitor needs the tag, or every name of the other side', () => {
     const monitored = {
       cluster: { ...isPrivate, azureMonitorProfile: { metrics: { enabled: true } } },

@@ -1,4 +1,4 @@
-import type { ManagedCluster } from '../../../model/index.ts';
+import type { ManagedCluster, PolicyAssignment } from '../../../model/index.ts';
 import type { ClusterPlacement } from '../../../network/index.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check } from '../finding.ts';
@@ -179,10 +179,14 @@ const policyAddon = eachSubject<ManagedCluster>({
     const assignments = context.perimeter.policyAssignments.filter(({ scope }) =>
       mayHold(scope, cluster.key),
     );
-    const enforced = assignments.filter(
-      ({ enforcementMode }) => enforcementMode?.toLowerCase() !== 'donotenforce',
-    );
-    if (enforced.length > 0) return HOLDS;
+    const acting = assignments.filter((one) => watchesOnly(one) === undefined);
+    const open = acting.find(({ effect }) => isUnknown(effect));
+    if (acting.length > 0 && (open === undefined || acting.length > 1)) return HOLDS;
+    if (open !== undefined && isUnknown(open.effect))
+      return undecided(
+        `Whether assignment ${open.name} denies anything is not known.`,
+        open.effect,
+      );
     const [idle] = assignments;
     if (idle === undefined)
       return {
@@ -193,11 +197,11 @@ const policyAddon = eachSubject<ManagedCluster>({
       };
     return {
       kind: 'fails',
-      message: `Every policy assignment for ${cluster.name} only watches: assignment ${idle.name} has enforcementMode DoNotEnforce.`,
+      message: `Every policy assignment for ${cluster.name} only watches: assignment ${idle.name} has ${watchesOnly(idle)}.`,
       places: assignments
         .slice(0, 3)
         .map((one) => ({ at: one.at, what: `assignment ${one.name}` })),
-      evidence: assignments.map((one) => `${one.name}: enforcementMode ${one.enforcementMode}`),
+      evidence: assignments.map((one) => `${one.name}: ${watchesOnly(one)}`),
     };
   },
 });
@@ -217,6 +221,14 @@ function engineUnknown({ name, cluster, policyEngineWhy }: ClusterPlacement): Ju
     missing: policyEngineWhy,
     at: cluster!.network.at,
   };
+}
+
+/** Why the assignment refuses nothing; `undefined` when it may. Without an effect the definition's default counts. */
+function watchesOnly({ effect, enforcementMode }: PolicyAssignment): string | undefined {
+  if (enforcementMode?.toLowerCase() === 'donotenforce') return 'enforcementMode DoNotEnforce';
+  return typeof effect === 'string' && /^(audit|auditifnotexists|disabled)$/i.test(effect)
+    ? `effect ${effect}`
+    : undefined;
 }
 
 /** A management group may hold every subscription: no file says which. */

@@ -24,6 +24,7 @@ import { KUBERNETES_POLICY_TEXT_CHECKS } from './kubernetes-policy-text.ts';
 import { NETWORK_ROUTING_CHECKS } from './network-routing.ts';
 import { NETWORK_SECURITY_GROUP_CHECKS } from './network-security-groups.ts';
 import { NETWORK_SERVICE_CHECKS } from './network-services.ts';
+import { PRIVATE_ENDPOINT_ADMISSION_CHECKS } from './private-endpoint-admission.ts';
 import { PRIVATE_ENDPOINT_RECORD_CHECKS } from './private-endpoint-records.ts';
 import { RETIREMENT_CHECKS } from './retirements.ts';
 import { WALKED_EGRESS_CHECKS } from './walked-egress.ts';
@@ -48,6 +49,7 @@ export const CATALOGUE: readonly Check[] = [
   ...CLUSTER_SECURITY_GROUP_CHECKS,
   ...FIREWALL_SILENT_FAULT_CHECKS,
   ...PRIVATE_ENDPOINT_RECORD_CHECKS,
+  ...PRIVATE_ENDPOINT_ADMISSION_CHECKS,
   ...KUBERNETES_POLICY_COVERAGE_CHECKS,
   ...KUBERNETES_POLICY_TEXT_CHECKS,
   ...KUBERNETES_POLICY_DNS_CHECKS,

@@ -13,6 +13,7 @@ import { connectionVerdict, endpointsFor } from '../../../semantics/private-endp
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { production } from './cluster-subjects.ts';
 import { undecided } from './firewall-settings.ts';
 import { firewallsOf } from './firewall-subjects.ts';
 import { goesThroughAppliance, subnetsOf } from './network-routing.ts';
@@ -216,10 +217,12 @@ const publicPaas = eachSubject<PlatformService>({
   facts: ['AZS-30'],
   covers: ['P7', 'A6'],
   subjects: (context) =>
-    [...context.perimeter.platformServices.values()].filter(
-      (service) => service.isReference !== true,
-    ),
-  none: 'no registry, vault, storage account or database in the input',
+    production(context)
+      ? [...context.perimeter.platformServices.values()].filter(
+          (service) => service.isReference !== true,
+        )
+      : [],
+  none: 'no registry, vault, storage account or database in the input, or a profile that does not ask for it',
   key: ({ key }) => key,
   judge: (service, context) => {
     if (

@@ -108,7 +108,7 @@ function judgeDependency({ pool, cluster, sides }: Dependency, context: CheckCon
       trace: worst.trace,
       replay: replay(worst.trace.question.from, worst.to),
     },
-    fix: fewest.map(({ answer }) => ruleToAdd(answer.entry, pool)).join('; '),
+    fix: fixOf(fewest, pool),
   };
 }
 
@@ -189,6 +189,16 @@ function whatOf(entry: RequiredEgress): string {
 
 function destinationOf(entry: RequiredEgress): string {
   return entry.fqdn ?? entry.serviceTag ?? entry.address ?? entry.id;
+}
+
+/** A rule for the firewall helps only where the firewall stopped the flow; else what the walk itself says would open it. */
+function fixOf(stopped: readonly Tried[], pool: PoolPlacement): string {
+  const fixes = stopped.flatMap(({ answer, trace }) => {
+    const isFirewall = trace?.answer === 'denied' && trace.forward.hops.at(-1)?.kind === 'firewall';
+    const opens = trace?.wouldOpen ?? [];
+    return isFirewall || opens.length === 0 ? [ruleToAdd(answer.entry, pool)] : opens.slice(-1);
+  });
+  return [...new Set(fixes)].join('; ');
 }
 
 function ruleToAdd(entry: RequiredEgress, pool: PoolPlacement): string {
