@@ -36,8 +36,6 @@ const LONG: Readonly<Record<string, string>> = {
   'src/facts/firewall.ts': 'a table of facts',
   'src/facts/kubernetes.ts': 'a table of facts',
   'src/questions/check/catalogue/firewall-settings.ts': 'a table of checks',
-  'src/questions/check/catalogue/network-routing.ts': 'a table of checks',
-  'src/questions/check/catalogue/network-services.ts': 'a table of checks',
 };
 
 describe('walls', () => {

@@ -67,14 +67,15 @@ function addCheck(program: Command, version: string, finish: Finish): void {
       'after',
       `
 Examples
-  sallyport check .                                       text for people
-  sallyport check infra k8s --format sarif -o out.sarif   for code scanning
-  sallyport check . --severity error                      only what is broken
+  sallyport check .                           text for people
+  sallyport check . --format sarif -o x.sarif for code scanning
+  sallyport check . --severity error          only what is broken
+  sallyport check . --as-of 2028-04-01        what retirements will have hit
   sallyport check . --baseline known.json --update-baseline
-                                                          live with what there is, fail on what is new
-  sallyport check . --as-of 2028-04-01                    what retirements will have hit by then
+                                              fail only on what is new from now
 
-sallyport.yaml in the first path holds suppressions, the profile and parameters: docs/configuration.md.`,
+Suppressions, the profile and parameters live in sallyport.yaml in the first
+path: docs/configuration.md.`,
     )
     .action(async (paths: string[], options) => {
       const { checkCommand } = await import('./check-command.ts');
@@ -105,13 +106,13 @@ function addTrace(program: Command, finish: Finish): void {
       'after',
       `
 Endpoints
-  deploy:NAMESPACE/NAME  pod: sts: ds: job: cronjob:    a workload
-  node:POOL   node:CLUSTER/POOL                         a node of a pool
-  service:NAMESPACE/NAME:PORT                           a Service
-  ingress:HOST/PATH                                     what an Ingress publishes
+  deploy:NAMESPACE/NAME  pod: sts: ds: job: cronjob:   a workload
+  node:POOL   node:CLUSTER/POOL                        a node of a pool
+  service:NAMESPACE/NAME:PORT                          a Service
+  ingress:HOST/PATH                                    what an Ingress publishes
   internet   apiserver   onprem:CIDR   private-endpoint:NAME
-  publicip:NAME:PORT                                    a public IP address of the input, by its name
-  10.0.0.4:443   api.example.com:443   10.0.0.4:53/udp  an address or a name
+  publicip:NAME:PORT                                   a public IP address, by name
+  10.0.0.4:443   api.example.com:443   10.0.0.4:53/udp an address or a name
 
 Examples
   sallyport trace --from deploy:pets/order-service --to api.stripe.com:443 .
@@ -137,8 +138,8 @@ function addImport(program: Command, finish: Finish): void {
       'after',
       `
 Examples
-  sallyport import .                     every file and what became of it
-  sallyport import . --format json       the snapshot: ARM resources and Kubernetes objects as understood
+  sallyport import .                 every file and what became of it
+  sallyport import . --format json   the snapshot: resources and objects as read
   sallyport import main.json --parameters prod.parameters.json --param env=prod`,
     )
     .action(async (paths: string[], options) => {

@@ -1,5 +1,6 @@
+import type { Diagnostic } from '../diagnostics/index.ts';
 import type { Protocol } from '../net/index.ts';
-import { diagnosticLines } from '../report/diagnostic-text.ts';
+import { diagnosticLines, diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { count } from '../report/style.ts';
 import { traceText } from '../report/trace-text.ts';
 import { answerTrace } from '../trace/index.ts';
@@ -17,7 +18,7 @@ export interface TraceOptions extends InputOptions {
   readonly output?: string;
 }
 
-/** 0: the flow is allowed, both ways, from every place it may start. 1: it is not, or cannot be told. */
+/** 0: the flow is allowed, both ways, from every place it may start. 1: it is not, or cannot be told for sure. */
 export async function traceCommand(
   paths: readonly string[],
   options: TraceOptions,
@@ -37,10 +38,17 @@ export async function traceCommand(
       ? (await import('../report/trace-json.ts')).tracesJson(traces)
       : `${traces.map((trace) => traceText(trace, style)).join('\n\n')}\n`;
   await writeOutput(output, options.output, text);
-  const unread = input.diagnostics.filter(({ severity }) => severity === 'error').length;
-  if (unread > 0) {
-    output.err(`${count(unread, 'problem')} in the input; sallyport import says which\n`);
+  const errors = input.diagnostics.filter(({ severity }) => severity === 'error');
+  const lost = errors.filter(isLost);
+  for (const line of diagnosticsByCode(lost, false, output.style)) output.err(`${line}\n`);
+  if (errors.length > 0) {
+    output.err(`${count(errors.length, 'problem')} in the input; sallyport import says which\n`);
   }
   if (input.isMisconfigured) return 2;
-  return traces.every(({ answer }) => answer === 'allowed') ? 0 : 1;
+  // What is malformed is unknown to the walk; what was never read is not, and may hold the rule that denies.
+  return lost.length === 0 && traces.every(({ answer }) => answer === 'allowed') ? 0 : 1;
+}
+
+function isLost({ code }: Diagnostic): boolean {
+  return /^(?:file|json|yaml)\//.test(code);
 }

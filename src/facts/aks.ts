@@ -351,7 +351,7 @@ export const AKS_FACTS = {
   'AKS-95': {
     fact: 'Dated retirements of AKS and its network pieces, as listed in the notices.',
     source:
-      'MicrosoftDocs/azure-aks-docs articles/aks/includes/*-retirement.md; Azure/AKS CHANGELOG.md',
+      'Azure/AKS CHANGELOG.md; MicrosoftDocs/azure-aks-docs articles/aks/includes/*-retirement.md',
     readOn: '2026-11-21',
     standing: 'documented',
   },

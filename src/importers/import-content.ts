@@ -1,4 +1,4 @@
-import { type Diagnostic, type Gap, placeless, sourceText } from '../diagnostics/index.ts';
+import { type Diagnostic, type Gap, sourceText, wholeFile } from '../diagnostics/index.ts';
 import type { FileReport } from '../model/index.ts';
 import type { Value } from '../values/index.ts';
 import { parameterFileOf } from './arm-template/index.ts';

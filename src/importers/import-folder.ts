@@ -11,11 +11,12 @@ import type { FileReport, Snapshot } from '../model/index.ts';
 import { chartsOf, placeOfChart } from './charts.ts';
 import { type CollectedFile, collectFiles } from './collect-files.ts';
 import { decodeText } from './encoding.ts';
-import { FILE_LIMITS, type FileLimits } from './file-paths.ts';
+import { FILE_LIMITS, type FileLimits, YAML_COSTS } from './file-paths.ts';
 import { type FolderContent, importContent } from './import-content.ts';
 import type { ImportOptions } from './import-options.ts';
 import { parseJson } from './json/index.ts';
 import { isOpened, type ReadFile, readFile } from './read-file.ts';
+import { approachOf } from './recognise.ts';
 import { buildSnapshot } from './snapshot/index.ts';
 import { settleAssumptions } from './snapshot/settle-assumptions.ts';
 import { unreadReport } from './unread-files.ts';
@@ -38,14 +39,16 @@ export async function importPaths(
   const charts = chartsOf(collected.files.map((file) => file.path));
   const files: ReadFile[] = [];
   const total = collected.files.length;
+  let kept = 0;
   for (const [done, file] of collected.files.entries()) {
     options.onProgress?.({ done, total, file: file.path });
     const chart = placeOfChart(file.path, charts);
-    files.push(
+    const read =
       chart === undefined
-        ? await loadFile(disk, file, limits, options)
-        : passedOver(file.path, chart),
-    );
+        ? await loadFile(disk, file, kept, limits, options)
+        : passedOver(file.path, chart);
+    if (read.content.kind !== 'unread') kept += costOf(file);
+    files.push(read);
   }
   options.onProgress?.({ done: total, total, file: '' });
   const folder: FolderContent = {
@@ -63,14 +66,23 @@ export async function importPaths(
 async function loadFile(
   disk: FileSystem,
   file: CollectedFile,
+  kept: number,
   limits: FileLimits,
   options: ImportOptions,
 ): Promise<ReadFile> {
   const { path, size, isGiven } = file;
   if (!isOpened(path, isGiven)) return readFile(path, new Uint8Array(), isGiven, options);
-  if (size > limits.fileSizeMax) {
-    const message = `\`${path}\` has ${megabytes(size)}; files over ${megabytes(limits.fileSizeMax)} are not read`;
+  const factor = costOf(file) / Math.max(1, size);
+  const sizeMax = limits.fileSizeMax / factor;
+  if (size > sizeMax) {
+    const kind = factor > 1 ? 'YAML files' : 'files';
+    const message = `\`${path}\` has ${megabytes(size)}; ${kind} over ${megabytes(sizeMax)} are not read`;
     return lost(path, 'too large', 'file/too-large', message, 'split it into several files');
+  }
+  if (kept + costOf(file) > limits.keptSizeMax) {
+    const message = `\`${path}\` is more than can be held beside the files before it; it was not read`;
+    const hint = 'name the folders that matter';
+    return lost(path, 'too large', 'file/too-large', message, hint);
   }
   try {
     return readFile(path, await disk.read(path), isGiven, options);
@@ -78,6 +90,10 @@ async function loadFile(
     if (!(error instanceof OperationalError) || isGiven) throw error;
     return lost(path, 'unreadable', 'file/unreadable', error.message, error.hint);
   }
+}
+
+function costOf({ path, size }: CollectedFile): number {
+  return approachOf(path).kind === 'yaml' ? size * YAML_COSTS : size;
 }
 
 function lost(

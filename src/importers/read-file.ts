@@ -145,15 +145,15 @@ function readParsed(
       // Logs are often one record a line, which is no fault. Of other files a duplicate key is nobody's business here.
       if (broken === undefined || !isNamedJson || kind === 'log-records') return unread(path, kind);
       if (kind !== 'json') return { ...unread(path, kind), diagnostics: [broken] };
-      return { ...notUnderstood(path, 'JSON', [broken]), gaps: [unknownContent(path)] };
+      return { ...notUnderstood(path, 'JSON', [broken]), gaps: [unknownContent(path, 'JSON')] };
     }
   }
 }
 
 /** Text that breaks off before it says what it is may have been anything. */
-function unknownContent(path: string): Gap {
+function unknownContent(path: string, format: string): Gap {
   const why = 'it could not be read, so nothing it allows or denies is known';
-  return { what: path, why, at: wholeFile(path) };
+  return { what: `${format} that does not parse`, why, at: wholeFile(path) };
 }
 
 function concernsUs(text: string): boolean {
@@ -215,7 +215,7 @@ function otherYaml(path: string, text: string, source: SourceText): ReadFile {
   if (text.length > OTHER_YAML_MAX || /\{[{%]/.test(text)) return other;
   const broken = parseYaml(text, source).diagnostics.find(({ code }) => code === 'yaml/syntax');
   if (broken === undefined) return other;
-  return { ...notUnderstood(path, 'YAML', [broken]), gaps: [unknownContent(path)] };
+  return { ...notUnderstood(path, 'YAML', [broken]), gaps: [unknownContent(path, 'YAML')] };
 }
 
 function kubernetesFile(

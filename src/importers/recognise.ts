@@ -97,10 +97,10 @@ function has(value: Value, name: string): boolean {
 /** Names of files that hold JSON for tools, never a perimeter; some are large. */
 const TOOL_JSON =
   /^(?:package(?:-lock)?|npm-shrinkwrap|composer|tsconfig.*|jsconfig.*|bicepconfig|biome|renovate|lerna|nx|turbo|angular|deno|global|launchSettings|appsettings.*)\.jsonc?$/i;
-const JSON_NAME = /\.(?:json|jsonc|arm|template)$/i;
+const JSON_NAME = /\.jsonc?$/i;
 const YAML_NAME = /\.ya?ml$/i;
 /** Files that may hold text of ours under a name that does not say so. */
-const PLAIN_NAME = /(?:\.(?:txt|out|log|export|dump)|^[^.]+)$/i;
+const PLAIN_NAME = /(?:\.(?:arm|template|txt|out|log|export|dump)|^[^.]+)$/i;
 
 /** How a file is to be looked at, by its name alone: most files of a folder need not be opened. */
 export type Approach =

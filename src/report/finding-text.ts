@@ -95,7 +95,7 @@ function standingLines({ suppression, expired }: ReportedFinding, style: Style):
 
 /** What is written, or the walk of the first finding. What stands at a place is said there. */
 function evidenceLines(
-  { evidence, places }: Finding,
+  { evidence, places, message }: Finding,
   isFirst: boolean,
   verbose: boolean,
   style: Style,
@@ -103,7 +103,10 @@ function evidenceLines(
   const { dim } = paint(style);
   if (evidence.kind === 'configured') {
     const written = places.map(({ what }) => what);
-    const lines = evidence.lines.filter((line) => !written.includes(line));
+    // What the sentence above or a place below says already is not said again.
+    const lines = evidence.lines.filter(
+      (line) => !written.includes(line) && !message.includes(line),
+    );
     const shown = verbose ? lines : lines.slice(0, SHOWN);
     const more = lines.length - shown.length;
     return [
@@ -123,7 +126,11 @@ function evidenceLines(
 function walkLine(label: string, walk: Walk, style: Style): string {
   const { dim } = paint(style);
   const head = `${label.padEnd(5)}  `;
-  const way = walk.hops.map(boxName).join(' → ');
+  // Where the name was looked up is no box on the way.
+  const way = walk.hops
+    .filter(({ kind }) => kind !== 'name')
+    .map(boxName)
+    .join(' → ');
   const end = safe(endOf(walk));
   const room = style.width - INDENT - displayWidth(head) - displayWidth(way) - 2;
   if (displayWidth(end) <= room) {

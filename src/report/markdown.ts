@@ -36,7 +36,7 @@ export function checkMarkdown(
       'About the input',
       diagnostics
         .filter(({ severity }) => severity !== 'note')
-        .map(({ severity, code, message }) => `${severity} \`${code}\`: ${message}`),
+        .map((one) => `${one.severity} \`${one.code}\`: ${one.message}${placed(one.at)}`),
     ),
     list(
       'Not modelled',
@@ -45,6 +45,12 @@ export function checkMarkdown(
   ];
   const written = sections.filter((lines) => lines.length > 0);
   return `${written.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function placed(at: Diagnostic['at']): string {
+  if (at === undefined || isPlaceless(at)) return '';
+  const { file, line, column } = locate(at);
+  return ` (${code(`${file}:${line}:${column}`)})`;
 }
 
 function groupLines(group: FindingGroup): readonly string[] {

@@ -53,10 +53,10 @@ export function hanging(style: Style, indent: number, head: string, text: string
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** `left` and `right` at the two ends of a line; one space apart when they do not fit. */
-export function spread(style: Style, left: string, right: string): string {
+/** `left` and `right` at the two ends of a line; where they do not fit, `right` on a line of its own, indented. */
+export function spread(style: Style, left: string, right: string, indent = 8): string {
   const gap = style.width - displayWidth(left) - displayWidth(right);
-  return left + ' '.repeat(Math.max(2, gap)) + right;
+  return gap < 2 ? `${left}\n${' '.repeat(indent)}${right}` : left + ' '.repeat(gap) + right;
 }
 
 /** Pads to a display width (wide characters and colours counted right). */

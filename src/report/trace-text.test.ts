@@ -85,6 +85,24 @@ describe('a trace for people', () => {
     ).toMatch(/ 1 {2}firewall fw {2}rule {2}r {2}allow +rules\.json:348/);
   });
 
+  it('places that share no folder are written out, one of them from the root', () => {
+    const step = (file: string): Step => ({
+      stage: 'route',
+      text: 'r',
+      by: { kind: 'route', name: 'r', at: placeAt(file, 7) },
+    });
+    const text = walked('subnet', 's', [step('/srv/a/x.json'), step('infra/a/y.json')]);
+    expect(text).toContain(' /srv/a/x.json:7');
+    expect(text).toContain(' infra/a/y.json:7');
+    expect(text).not.toContain('files ');
+    const roots = walked('subnet', 's', [step('/srv/x.json'), step('/etc/y.json')]);
+    expect(roots).toContain(' /etc/y.json:7');
+    expect(roots).not.toContain('files ');
+    const near = walked('subnet', 's', [step('/srv/a/x.json'), step('/srv/ab/y.json')]);
+    expect(near).toContain(' files     in /srv');
+    expect(near).toContain(' ab/y.json:7');
+  });
+
   it('a long name keeps its end; a long text wraps in its column; the verdict column stands', () => {
     const name = 'namespace-with-a-long-name/deployment-with-a-longer-name';
     const text =

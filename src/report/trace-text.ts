@@ -254,11 +254,11 @@ function commonFolder(trace: Trace): string {
   const files = walks.flatMap((walk) =>
     boxRows(walk).flatMap(({ rows }) => rows.flatMap(({ at }) => locationOf(at)?.file ?? [])),
   );
-  const folders = files.map((file) => file.slice(0, file.lastIndexOf('/') + 1));
-  return folders.reduce((common, folder) => {
-    let kept = common;
-    while (!folder.startsWith(kept))
-      kept = kept.slice(0, kept.lastIndexOf('/', kept.length - 2) + 1);
-    return kept;
-  }, folders[0] ?? '');
+  const [first = [], ...others] = files.map((file) => file.split('/').slice(0, -1));
+  const shared = others.reduce((common, parts) => {
+    const differs = common.findIndex((part, index) => part !== parts[index]);
+    return differs < 0 ? common : common.slice(0, differs);
+  }, first);
+  const folder = shared.map((part) => `${part}/`).join('');
+  return folder === '/' ? '' : folder;
 }

@@ -23,6 +23,7 @@ export interface JsonLimits {
 
 /** Templates nest tens of levels; what is built on top of a value may recurse over it safely up to here. */
 export const JSON_DEPTH_MAX = 600;
+const ONE = 'a file holds one value; look for a bracket or brace closed too early';
 
 /**
  * JSON as people have it on disk: byte order mark, `//` and block comments, trailing commas and line breaks inside
@@ -92,7 +93,7 @@ class JsonReader {
     }
     if (root?.kind === 'unknown') return undefined;
     if (!this.problems.isHopeless && !Number.isNaN(this.skipTrivia())) {
-      this.problems.syntaxError('text follows after the end of the value', this.position);
+      this.problems.syntaxError('text follows after the end of the value', this.position, ONE);
     }
     return root;
   }
@@ -310,8 +311,8 @@ class JsonReader {
     const result = readJsonString(text, start, quote);
     this.position = result.end;
     this.isStringClosed = result.isClosed;
-    for (const problem of result.problems)
-      this.problems.syntaxError(problem.message, problem.offset);
+    for (const { message, offset, hint } of result.problems)
+      this.problems.syntaxError(message, offset, hint);
     return result.value;
   }
 

@@ -4,7 +4,13 @@ export interface JsonString {
   /** Offset behind the closing quote, or the end of the text. */
   readonly end: number;
   readonly isClosed: boolean;
-  readonly problems: readonly { readonly message: string; readonly offset: number }[];
+  readonly problems: readonly StringProblem[];
+}
+
+interface StringProblem {
+  readonly message: string;
+  readonly offset: number;
+  readonly hint?: string;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -26,7 +32,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function readJsonString(text: string, start: number, quote: number): JsonString {
   const parts: string[] = [];
-  const problems: { message: string; offset: number }[] = [];
+  const problems: StringProblem[] = [];
   let from = start;
   let index = start;
   while (index < text.length) {
@@ -56,6 +62,10 @@ export function readJsonString(text: string, start: number, quote: number): Json
     from = index;
   }
   parts.push(text.slice(from));
-  problems.push({ message: 'the text that starts here is never closed', offset: start - 1 });
+  problems.push({
+    message: 'the text that starts here is never closed',
+    offset: start - 1,
+    hint: 'the file may be cut off, or a `"` is missing',
+  });
   return { value: parts.join(''), end: text.length, isClosed: false, problems };
 }

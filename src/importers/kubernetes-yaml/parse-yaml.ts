@@ -1,4 +1,4 @@
-import { Composer, Parser } from 'yaml';
+import { Composer, type ErrorCode, Parser } from 'yaml';
 import {
   type Diagnostic,
   InvariantError,
@@ -9,7 +9,7 @@ import type { Value } from '../../values/index.ts';
 import { composeValue, type YamlFile } from './compose-value.ts';
 import { countColumns, depthOfTokens } from './nesting.ts';
 import { type DocumentText, splitDocuments } from './split-documents.ts';
-import { SYNTAX_MESSAGES } from './syntax-messages.ts';
+import { SYNTAX_HINTS, SYNTAX_MESSAGES } from './syntax-messages.ts';
 
 export interface YamlDocument {
   /** `undefined` when the document could not be read; a diagnostic says why. */
@@ -67,15 +67,14 @@ function readDocument(document: DocumentText, file: YamlFile): YamlDocument {
     if (parsed === undefined) return { value: { kind: 'null', at }, at, text };
     if (second !== undefined) {
       const start = offset + (second.range?.[0] ?? 0);
-      syntaxError(file, SYNTAX_MESSAGES.MULTIPLE_DOCS!, { source: file.source, offset: start });
+      syntaxError(file, 'MULTIPLE_DOCS', { source: file.source, offset: start });
       return { value: undefined, at, text };
     }
     const [error] = parsed.errors;
     if (error !== undefined) {
       const isCutOff = error.code === 'BAD_INDENT' && error.pos[0] >= text.trimEnd().length - 1;
       const code = isCutOff ? 'MISSING_CHAR' : error.code;
-      const message = SYNTAX_MESSAGES[code] ?? 'the text is not YAML';
-      syntaxError(file, message, { source: file.source, offset: offset + error.pos[0] });
+      syntaxError(file, code, { source: file.source, offset: offset + error.pos[0] });
       return { value: undefined, at, text };
     }
     const { value, isBroken } = composeValue(parsed.contents, offset, file);
@@ -84,15 +83,23 @@ function readDocument(document: DocumentText, file: YamlFile): YamlDocument {
     // The parser gives up on some texts by throwing; a broken promise of ours is not among them.
     if (error instanceof InvariantError) throw error;
     if (error instanceof RangeError) tooDeep(file, at);
-    else syntaxError(file, 'the text is not YAML', at);
+    else syntaxError(file, 'IMPOSSIBLE', at);
     return { value: undefined, at, text };
   }
 }
 
-function syntaxError(file: YamlFile, message: string, at: Place): void {
+function syntaxError(file: YamlFile, code: ErrorCode, at: Place): void {
   const errors = file.diagnostics.filter((one) => one.code === 'yaml/syntax').length;
   if (errors >= SYNTAX_ERRORS_MAX) return;
-  file.diagnostics.push({ code: 'yaml/syntax', severity: 'error', message, at });
+  const message = SYNTAX_MESSAGES[code] ?? 'the text is not YAML';
+  const hint = SYNTAX_HINTS[code];
+  file.diagnostics.push({
+    code: 'yaml/syntax',
+    severity: 'error',
+    message,
+    at,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function tooDeep(file: YamlFile, at: Place): void {

@@ -25,3 +25,15 @@ export const SYNTAX_MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
   TAB_AS_INDENT: 'a tab is used for indentation; YAML wants spaces',
   UNEXPECTED_TOKEN: 'something stands here that fits nowhere',
 };
+
+/** What usually mends it; mistakes whose message says so already have none. */
+export const SYNTAX_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_ALIAS: 'a text that starts with `*` or `&` stands in quotes',
+  BAD_DQ_ESCAPE: "double the `\\`, or put the text in `'`",
+  BAD_INDENT: 'line it up with the keys beside it',
+  BLOCK_AS_IMPLICIT_KEY: 'put it on a line of its own, indented; a text with `: ` stands in quotes',
+  MISSING_CHAR: 'close what is open; if the file looks cut off, write it again',
+  MULTIPLE_DOCS: 'put `---` on a line of its own between the two',
+  TAB_AS_INDENT: 'replace the tab by spaces',
+  UNEXPECTED_TOKEN: 'a text with `: `, ` #`, brackets or braces stands in quotes',
+};

@@ -72,7 +72,9 @@ export function leavingNodeHop(
   }
   const missing =
     subnetLink === undefined || subnetLink.kind === 'none'
-      ? `the subnet of ${at.cluster.name}'s nodes`
+      ? at.cluster.cluster === undefined
+        ? 'the AKS cluster that these objects run in (add its export or template)'
+        : `the subnet of ${at.cluster.name}'s nodes`
       : subnetLink.kind === 'dangling'
         ? `subnet \`${subnetLink.id}\` (not in the input)`
         : subnetLink.unknown.missing;

@@ -378,7 +378,8 @@ const POLICY: readonly CoverageRow[] = [
     'Cilium',
     `policy/fqdn-without-dns-rule policy/cilium-dns-star
     policy/negative-namespace-selector policy/clusterwide-l7 policy/l7-needs-acns
-    policy/policy-map-overflow policy/kind-not-enforced policy/deny-isolates-on-cilium`,
+    policy/policy-map-overflow policy/kind-not-enforced policy/deny-isolates-on-cilium
+      policy/l7-rule-ineffective`,
   ),
   row(
     'KP-10a',
@@ -420,7 +421,7 @@ const POLICY: readonly CoverageRow[] = [
   row('KP-E19', 'dns rule with a bare star', 'policy/cilium-dns-star'),
   answered('KP-E20', 'toCIDR and pods'),
   answered('KP-E21', 'entity cluster and nodes'),
-  answered('KP-E22', 'L4 allow beside L7'),
+  row('KP-E22', 'L4 allow beside L7', 'policy/l7-rule-ineffective'),
   answered('KP-E23', 'L7 violation'),
   answered('KP-E24', 'Calico order before NetworkPolicy'),
   answered('KP-E25', 'Calico Log goes on'),

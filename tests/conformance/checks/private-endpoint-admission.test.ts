@@ -85,3 +85,13 @@ describe('P7: security groups before private endpoints', () => {
     );
   });
 });
+
+describe('X1: what development clusters are not asked', () => {
+  it('private-endpoint/service-still-public: a vault may stay public beside one (P7, AZS-30)', () => {
+    const still = asking('private-endpoint/service-still-public');
+    const open = changed(sound, 'vault/properties/publicNetworkAccess', 'Enabled');
+    expect(still.kind(open)).toBe('fail');
+    expect(still.kind(open, { profile: 'dev' })).toBe('not-applicable');
+    expect(still.kind(open, { profile: 'ephemeral' })).toBe('not-applicable');
+  });
+});

@@ -219,6 +219,13 @@ describe('what AKS needs', () => {
     ]);
   });
 
+  it('egress/required-unreachable: the API server is asked by the cluster’s own name where the input has it', () => {
+    const cluster = { fqdn: 'aks-x1.hcp.westeurope.azmk8s.io' };
+    const replays = findings({ cluster }).map(({ evidence }) => JSON.stringify(evidence));
+    expect(replays.join()).toContain('aks-x1.hcp.westeurope.azmk8s.io:443');
+    expect(replays.join()).not.toContain('any.hcp');
+  });
+
   it('egress/required-unreachable: what a security group denies is not mended by a firewall rule', () => {
     const denied = findings({ rules: TAG, nodesNsg: [['Out', 200, 'Deny', '*', 'Internet', '*']] });
     expect(denied.length).toBeGreaterThan(0);

@@ -134,13 +134,51 @@ describe('broken text', () => {
     expect(cut.resources.size).toBe(1);
   });
 
-  it('mistakes in files that concern nobody are not reported', async () => {
+  it('of a file whose name promises JSON or YAML and that is none, the first fault is told', async () => {
     const snapshot = await importFiles({
       'settings.json': '{"a": 1, "a": 2, }, oops',
-      'values.yaml': 'a: [\n',
+      'cut.json': '{"a": [1, {"b": "c',
+      'state.json': '{"version":4,"terraform_version":"1","serial":3,"lineage":"x","resources":[}',
+      'values.yaml': 'x: 1\na: [',
+      'tab.yml': 'a:\n\tb: 1\n',
+    });
+    expect(codes(snapshot.diagnostics)).toEqual([
+      'json/syntax cut.json:1',
+      'json/syntax settings.json:1',
+      'json/syntax state.json:1',
+      'yaml/syntax tab.yml:2',
+      'yaml/syntax values.yaml:2',
+    ]);
+    for (const { hint, code, at } of snapshot.diagnostics) {
+      if (at?.source.file !== 'state.json') expect(hint, code).toMatch(/\w/);
+    }
+    const broken = snapshot.files.filter(({ outcome }) => outcome === 'not-understood');
+    expect(broken).toHaveLength(5);
+    expect(snapshot.gaps.map(({ at }) => at?.source.file)).toEqual(
+      expect.arrayContaining(['cut.json', 'settings.json', 'tab.yml', 'values.yaml']),
+    );
+  });
+
+  it('what no rule of JSON or YAML forbids is no fault, whoever it is for', async () => {
+    const snapshot = await importFiles({
+      'keys.json': '{"a": 1, "a": 2}',
+      'comments.jsonc': '// why\n{ "a": 1, }\n',
       'logs.json': '{"time":"1","category":"x","resourceId":"/y"}\n{"time":"2"}\n',
+      'tags.yaml': 'a: !Ref b\nc: !Sub [d, { e: f }]\n',
+      'several.yaml': 'a: 1\n---\nb: [1,\n  2]\n...\n---\n- "x"\n',
+      'playbook.yaml': '- name: {{ who }}\n{% if x %}\n',
+      'nginx.conf.template': 'server { listen 80; }\n',
+      Jenkinsfile: '{ agent any',
     });
     expect(snapshot.diagnostics).toEqual([]);
+    expect(snapshot.files.map(({ outcome }) => outcome)).toEqual(Array(8).fill('skipped'));
+  });
+
+  it('a file that is not read is placed in that file', async () => {
+    const snapshot = await importFiles({ 'main.bicep': 'param x string' });
+    expect(snapshot.gaps.map(({ at }) => at?.source)).toEqual([
+      { file: 'main.bicep', lineStarts: [0] },
+    ]);
   });
 });
 
@@ -186,6 +224,28 @@ describe('folders', () => {
     expect(codes(snapshot.diagnostics)).toEqual(['file/too-large a.json:1']);
     expect(snapshot.resources.size).toBe(1);
     expect(snapshot.gaps).toHaveLength(1);
+  });
+
+  it('what is held together is limited, YAML counting fourfold; what is not kept costs nothing', async () => {
+    const size = Buffer.byteLength(IP_GROUP);
+    const limits = { fileSizeMax: 1e6, filesMax: 10, keptSizeMax: 2 * size };
+    const files = {
+      'a.json': IP_GROUP,
+      'b.json': JSON.stringify({ other: 'x'.repeat(size - 20) }),
+      'c.json': IP_GROUP,
+      'd.json': IP_GROUP,
+      'e.md': 'x'.repeat(10 * size),
+    };
+    const { diagnostics, gaps } = await importFiles(files, { limits });
+    expect(codes(diagnostics)).toEqual(['file/too-large d.json:1']);
+    expect(gaps.map(({ what }) => what)).toEqual(['d.json']);
+
+    const yaml = { 'a.yaml': POD };
+    const length = Buffer.byteLength(POD);
+    const of = async (max: number) =>
+      codes((await importFiles(yaml, { limits: { ...limits, keptSizeMax: max } })).diagnostics);
+    expect(await of(4 * length)).toEqual([]);
+    expect(await of(4 * length - 1)).toEqual(['file/too-large a.yaml:1']);
   });
 
   it('more files than the limit: the first by name are read, and where it stopped is said', async () => {

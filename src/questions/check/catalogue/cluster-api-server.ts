@@ -15,7 +15,7 @@ import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { managed, production } from './cluster-subjects.ts';
 import { type Gap, wayOut } from './cluster-ways-out.ts';
 import { undecided } from './firewall-settings.ts';
-import { goesThroughAppliance } from './network-routing.ts';
+import { goesThroughAppliance } from './network-subjects.ts';
 
 const rangesMissEgress = eachSubject<ClusterPlacement>({
   id: 'api-server/authorized-ranges-miss-firewall',

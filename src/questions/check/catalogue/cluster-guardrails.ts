@@ -180,8 +180,8 @@ const policyAddon = eachSubject<ManagedCluster>({
       mayHold(scope, cluster.key),
     );
     const acting = assignments.filter((one) => watchesOnly(one) === undefined);
-    const open = acting.find(({ effect }) => isUnknown(effect));
-    if (acting.length > 0 && (open === undefined || acting.length > 1)) return HOLDS;
+    if (acting.some(({ effect }) => !isUnknown(effect))) return HOLDS;
+    const [open] = acting;
     if (open !== undefined && isUnknown(open.effect))
       return undecided(
         `Whether assignment ${open.name} denies anything is not known.`,

@@ -17,13 +17,16 @@ import { KUBERNETES_EXPOSURE_POLICY_CHECKS } from './kubernetes-exposure-policie
 import { KUBERNETES_POLICY_BLOCK_CHECKS } from './kubernetes-policy-blocks.ts';
 import { KUBERNETES_POLICY_CILIUM_CHECKS } from './kubernetes-policy-cilium.ts';
 import { KUBERNETES_POLICY_COVERAGE_CHECKS } from './kubernetes-policy-coverage.ts';
-import { KUBERNETES_POLICY_DENY_ONLY_CHECKS } from './kubernetes-policy-deny-only.ts';
 import { KUBERNETES_POLICY_DNS_CHECKS } from './kubernetes-policy-dns.ts';
 import { KUBERNETES_POLICY_NPM_CHECKS } from './kubernetes-policy-npm.ts';
+import { KUBERNETES_POLICY_SIDE_EFFECT_CHECKS } from './kubernetes-policy-side-effects.ts';
 import { KUBERNETES_POLICY_TEXT_CHECKS } from './kubernetes-policy-text.ts';
+import { NETWORK_PEERING_CHECKS } from './network-peering.ts';
+import { PRIVATE_ENDPOINT_CHECKS } from './network-private-endpoints.ts';
 import { NETWORK_ROUTING_CHECKS } from './network-routing.ts';
 import { NETWORK_SECURITY_GROUP_CHECKS } from './network-security-groups.ts';
 import { NETWORK_SERVICE_CHECKS } from './network-services.ts';
+import { NETWORK_SPECIAL_SUBNET_CHECKS } from './network-special-subnets.ts';
 import { PRIVATE_ENDPOINT_ADMISSION_CHECKS } from './private-endpoint-admission.ts';
 import { PRIVATE_ENDPOINT_RECORD_CHECKS } from './private-endpoint-records.ts';
 import { RETIREMENT_CHECKS } from './retirements.ts';
@@ -38,9 +41,12 @@ export const CATALOGUE: readonly Check[] = [
   ...FIREWALL_NAME_CHECKS,
   ...FIREWALL_DNAT_CHECKS,
   ...FIREWALL_SETTING_CHECKS,
+  ...NETWORK_PEERING_CHECKS,
   ...NETWORK_ROUTING_CHECKS,
+  ...NETWORK_SPECIAL_SUBNET_CHECKS,
   ...NETWORK_SECURITY_GROUP_CHECKS,
   ...NETWORK_SERVICE_CHECKS,
+  ...PRIVATE_ENDPOINT_CHECKS,
   ...APPLICATION_GATEWAY_CHECKS,
   ...CLUSTER_EGRESS_CHECKS,
   ...CLUSTER_ADDRESS_CHECKS,
@@ -56,7 +62,7 @@ export const CATALOGUE: readonly Check[] = [
   ...KUBERNETES_POLICY_BLOCK_CHECKS,
   ...KUBERNETES_POLICY_NPM_CHECKS,
   ...KUBERNETES_POLICY_CILIUM_CHECKS,
-  ...KUBERNETES_POLICY_DENY_ONLY_CHECKS,
+  ...KUBERNETES_POLICY_SIDE_EFFECT_CHECKS,
   ...KUBERNETES_EXPOSURE_CHECKS,
   ...KUBERNETES_BACKEND_CHECKS,
   ...KUBERNETES_EXPOSURE_POLICY_CHECKS,

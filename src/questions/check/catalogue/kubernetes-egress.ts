@@ -15,7 +15,7 @@ import {
   type PolicyWorld,
   policyWorld,
 } from './kubernetes-policy-world.ts';
-import { goesThroughAppliance } from './network-routing.ts';
+import { goesThroughAppliance } from './network-subjects.ts';
 import { replay, undecidedBy } from './walked-ingress.ts';
 
 /** Pods of these namespaces get the name of the API server by admission (AKS-37). */

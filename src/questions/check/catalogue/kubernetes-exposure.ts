@@ -7,7 +7,7 @@ import { eachSubject, HOLDS } from '../judge.ts';
 import { undecided } from './firewall-settings.ts';
 import { openQuestion } from './kubernetes-policy-check.ts';
 import { grouped, isSystemNamespace, listed, policyWorld } from './kubernetes-policy-world.ts';
-import { goesThroughAppliance } from './network-routing.ts';
+import { goesThroughAppliance } from './network-subjects.ts';
 
 const annotationInvalid = eachSubject<{
   readonly service: Service;

@@ -13,7 +13,7 @@ import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS } from '../judge.ts';
 import { undecided } from './firewall-settings.ts';
-import { subnetsOf } from './network-routing.ts';
+import { nodeSubnets, subnetsOf } from './network-subjects.ts';
 
 interface RuleSubject {
   readonly nsg: NetworkSecurityGroup;
@@ -309,17 +309,6 @@ export const NETWORK_SECURITY_GROUP_CHECKS: readonly Check[] = [
   nodeSubnetOpen,
   clientRangesBehindDnat,
 ];
-
-export function nodeSubnets(context: CheckContext): readonly SubnetPlacement[] {
-  const found = new Map<string, SubnetPlacement>();
-  for (const cluster of context.network.clusters) {
-    for (const pool of cluster.pools) {
-      for (const link of [pool.nodeSubnet, pool.podSubnet])
-        if (link.kind === 'found') found.set(link.target.subnet.key, link.target);
-    }
-  }
-  return [...found.values()];
-}
 
 function groupsOf(context: CheckContext): readonly NetworkSecurityGroup[] {
   return [...context.perimeter.networkSecurityGroups.values()].filter(

@@ -237,7 +237,7 @@ function flowLogs(context: CheckContext): readonly Candidate[] {
     uses:
       log.target !== undefined && isUnknown(log.target)
         ? log.target
-        : log.target !== undefined && log.target.key.includes('/networksecuritygroups/'),
+        : log.target?.key.includes('/networksecuritygroups/') === true,
     what: 'targetResourceId is a network security group',
   }));
 }

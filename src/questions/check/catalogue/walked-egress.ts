@@ -156,8 +156,7 @@ function traceOf(
   if (port === undefined) return nothing;
   const protocol = entry.protocol === 'UDP' ? 'udp' : 'tcp';
   if (entry.fqdn !== undefined) {
-    // A wildcard entry stands for names only Azure knows; one under it is tried.
-    const host = entry.fqdn.replace(/^\*\.?/, 'any.').replaceAll('*', 'any');
+    const host = hostUnder(entry.fqdn, cluster);
     const to = `${host}:${port}${protocol === 'udp' ? '/udp' : ''}`;
     const { traces } = answerTrace(network, { from, to });
     return { trace: traces.length === 1 ? traces[0] : undefined, to };
@@ -181,6 +180,19 @@ function traceOf(
     trace: traceTo(network, from, known, port, protocol),
     to: `${formatIp(first)}:${port}${protocol === 'udp' ? '/udp' : ''}`,
   };
+}
+
+/** A wildcard entry stands for names only Azure knows: the cluster's own where the input has it, else any name under it. */
+function hostUnder(pattern: string, { cluster }: ClusterPlacement): string {
+  const own = cluster?.fqdn?.toLowerCase();
+  if (
+    own !== undefined &&
+    pattern.startsWith('*') &&
+    own.endsWith(pattern.slice(1).toLowerCase())
+  ) {
+    return own;
+  }
+  return pattern.replace(/^\*\.?/, 'any.').replaceAll('*', 'any');
 }
 
 function whatOf(entry: RequiredEgress): string {

@@ -67,3 +67,54 @@ describe('E14: a deny alone isolates', () => {
     expect(outcomeOf(id, under(CALICO, web, deny())).kind).toBe('not-applicable');
   });
 });
+
+describe('E22: a plain rule beside an HTTP rule', () => {
+  const id = 'policy/l7-rule-ineffective';
+  const kind = (...documents: readonly string[]) => outcomeOf(id, under(CILIUM, ...documents)).kind;
+  const api = '{ matchLabels: { app: api } }';
+  const http = (port = '80') =>
+    cilium(
+      'l7',
+      `  ingress: [{ fromEndpoints: [${api}], toPorts: [{ ports: [{ port: "${port}", protocol: TCP }], rules: { http: [{ method: GET, path: /a }] } }] }]`,
+    );
+  const plain = (port: string, peer = api, more = '') =>
+    cilium(
+      'l4',
+      `  ingress: [{ fromEndpoints: [${peer}], toPorts: [{ ports: [{ port: "${port}"${more} }] }] }]`,
+    );
+
+  pinCheck('policy/l7-rule-ineffective', {
+    pass: under(CILIUM, web, http(), plain('8080')),
+    fail: says(
+      under(CILIUM, web, http(), plain('80')),
+      'HTTP rules of CiliumNetworkPolicy shop/l7 decide nothing: CiliumNetworkPolicy shop/l4 allows port 80 ingress without them.',
+    ),
+    unknown: {
+      ...under(CILIUM, web),
+      objects: [
+        ...objectsOf(web),
+        ...objectsOf(http()).map((object) => ({
+          ...object,
+          spec: {
+            ...(object['spec'] as object),
+            endpointSelector: { matchLabels: { app: { $unknown: '{{ .Values.app }}' } } },
+          },
+        })),
+      ],
+    },
+  });
+
+  it(`${id}: other peers, another protocol and other pods take nothing away`, () => {
+    expect(kind(web, http(), plain('80', '{ matchLabels: { app: cache } }'))).toBe('pass');
+    expect(kind(web, http(), plain('80', api, ', protocol: UDP'))).toBe('pass');
+    const elsewhere = plain('80').replace('endpointSelector: {}', `endpointSelector: ${api}`);
+    expect(kind(web, http(), elsewhere)).toBe('pass');
+  });
+
+  it(`${id}: ranges, rules for everybody and NetworkPolicies count`, () => {
+    expect(kind(web, http(), plain('70', api, ', endPort: 90'))).toBe('fail');
+    const everybody = policy('open', '  policyTypes: [Ingress]\n  ingress: [{}]');
+    expect(kind(web, http(), everybody)).toBe('fail');
+    expect(kind(web, plain('80'))).toBe('not-applicable');
+  });
+});
