@@ -186,7 +186,7 @@ function publicIpTarget(
   if (one === undefined) {
     const candidates = named.length > 0 ? named : all;
     return problem(
-      `no public IP address is named \`${endpoint.text.replace(/^[^:]*:/, '')}\``,
+      `no public IP address is named \`${endpoint.text.replace(/^[^:]*:/, '').replace(/:\d+(\/\w+)?$/, '')}\``,
       candidates.map(({ publicIp }) => `publicip:${publicIp.name}`),
     );
   }

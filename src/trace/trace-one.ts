@@ -110,9 +110,10 @@ function blindFirewall(
   back: WalkResult,
 ): Disposition | undefined {
   const { firewalls } = context.network;
-  const blind = there.statefulBoxes.find(
-    (key) => firewalls.has(key) && !back.statefulBoxes.includes(key),
-  );
+  // A firewall that answered itself (its DNS proxy) sent the answer rather than waiting for one.
+  const answered = there.walk.hops.at(-1)?.kind === 'firewall' && there.led.kind === 'delivered';
+  const waiting = answered ? there.statefulBoxes.slice(0, -1) : there.statefulBoxes;
+  const blind = waiting.find((key) => firewalls.has(key) && !back.statefulBoxes.includes(key));
   if (blind === undefined) return undefined;
   const name = firewalls.get(blind)?.firewall.name ?? blind;
   return {

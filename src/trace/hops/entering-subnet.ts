@@ -12,6 +12,7 @@ import { replyTo, sameAddress } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { somethingAnswers } from '../unowned.ts';
 import { interfaceVerdict, judge, subnetVerdict } from './verdicts.ts';
 
 /**
@@ -79,10 +80,12 @@ export function enteringSubnetHop(
     interfaceKey === undefined
       ? formatAddress(flow.destination)
       : nameOfInterface(network, interfaceKey);
+  const isNobodys = flow.destination.kind === 'exact' && owners.length === 0;
   return {
     hop,
     next: { kind: 'stop', disposition: { kind: 'delivered', to: name }, reply },
     ...said,
+    ...(isNobodys ? { assumptions: [somethingAnswers(name)] } : {}),
   };
 }
 

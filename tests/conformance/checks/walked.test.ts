@@ -97,6 +97,14 @@ describe('DNAT rules', () => {
     ),
   });
 
+  it('ingress/dnat-target-unreachable: nothing in the input has the address it leads to', () => {
+    const input = perimeter({ rules: dnat('10.1.0.201') }, web, balancer(internal()));
+    expect(outcomeOf('ingress/dnat-target-unreachable', input)).toMatchObject({
+      kind: 'unknown',
+      undecided: [{ missing: 'what has the address 10.1.0.201: nothing in the input does' }],
+    });
+  });
+
   it('ingress/dnat-target-unreachable: a policy of the backend is a box on the way as well', () => {
     const closed = policy('closed', '  policyTypes: [Ingress]');
     // With Local the pod sees the firewall, and no other reading is left.

@@ -157,6 +157,14 @@ describe('verdicts of a typical AKS egress', () => {
       { answer: 'allowed' },
     ],
     [
+      // azure-firewall 2.1: the proxy answers clients itself, on its private address.
+      'the DNS proxy answers the client itself: no other box waits for the answer',
+      { rules: AKS, firewall: PROXY },
+      '10.42.1.9',
+      '10.42.2.4:53/udp',
+      { answer: 'allowed', ends: 'delivered' },
+    ],
+    [
       'no rule for somebody else’s resolver',
       { rules: AKS },
       NODE,

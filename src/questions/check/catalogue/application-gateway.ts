@@ -10,7 +10,7 @@ import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { managed } from './cluster-subjects.ts';
 import { undecided } from './firewall-settings.ts';
-import { undecidedBy } from './walked-ingress.ts';
+import { reachesSomebody, undecidedBy } from './walked-ingress.ts';
 
 const requirements = eachSubject<ApplicationGateway>({
   id: 'gateway/subnet-requirements',
@@ -260,12 +260,10 @@ const backendReachable = eachSubject<{
     const from = entry.scope.kind === 'public' ? 'internet' : undefined;
     const trace: Trace | undefined =
       from === undefined ? undefined : traceTo(context.network, from, entry.address, port, 'tcp');
-    if (trace === undefined || trace.answer === 'allowed') return HOLDS;
-    if (trace.answer === 'unknown')
-      return undecidedBy(
-        trace,
-        `Whether ${gateway.name}/${listener} reaches its backend cannot be told.`,
-      );
+    if (trace === undefined) return HOLDS;
+    const question = `Whether ${gateway.name}/${listener} reaches its backend cannot be told.`;
+    if (trace.answer === 'allowed') return reachesSomebody(trace, question, at);
+    if (trace.answer === 'unknown') return undecidedBy(trace, question);
     return {
       kind: 'fails',
       message: `What ${gateway.name}/${listener} publishes does not work: ${trace.summary}`,

@@ -21,6 +21,7 @@ import { KUBERNETES_POLICY_DNS_CHECKS } from './kubernetes-policy-dns.ts';
 import { KUBERNETES_POLICY_NPM_CHECKS } from './kubernetes-policy-npm.ts';
 import { KUBERNETES_POLICY_SIDE_EFFECT_CHECKS } from './kubernetes-policy-side-effects.ts';
 import { KUBERNETES_POLICY_TEXT_CHECKS } from './kubernetes-policy-text.ts';
+import { NETWORK_OPENING_CHECKS } from './network-openings.ts';
 import { NETWORK_PEERING_CHECKS } from './network-peering.ts';
 import { PRIVATE_ENDPOINT_CHECKS } from './network-private-endpoints.ts';
 import { NETWORK_ROUTING_CHECKS } from './network-routing.ts';
@@ -45,6 +46,7 @@ export const CATALOGUE: readonly Check[] = [
   ...NETWORK_ROUTING_CHECKS,
   ...NETWORK_SPECIAL_SUBNET_CHECKS,
   ...NETWORK_SECURITY_GROUP_CHECKS,
+  ...NETWORK_OPENING_CHECKS,
   ...NETWORK_SERVICE_CHECKS,
   ...PRIVATE_ENDPOINT_CHECKS,
   ...APPLICATION_GATEWAY_CHECKS,

@@ -1,24 +1,27 @@
 import type { AddressTerm, NetworkSecurityGroup, SecurityRule } from '../../../model/index.ts';
 import {
+  ALL_IPV4,
+  ALL_PORTS,
   addressSet,
+  addressSetCovers,
   addressSetsOverlap,
-  type IpRange,
-  parseIpRange,
+  portSetCovers,
   portSetHas,
 } from '../../../net/index.ts';
-import { PUBLIC_IPV4, type SubnetPlacement } from '../../../network/index.ts';
+import type { SubnetPlacement } from '../../../network/index.ts';
 import { virtualNetworkTag } from '../../../semantics/nsg/concrete.ts';
 import { coveredRules } from '../../../semantics/nsg/covered-rules.ts';
+import { HOST_ADDRESS } from '../../../semantics/nsg/local-tags.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
-import { eachSubject, HOLDS } from '../judge.ts';
+import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { undecided } from './firewall-settings.ts';
-import { nodeSubnets, subnetsOf } from './network-subjects.ts';
-
-interface RuleSubject {
-  readonly nsg: NetworkSecurityGroup;
-  readonly rule: SecurityRule;
-}
+import {
+  type RuleSubject,
+  securityGroupsOf,
+  securityRulesOf,
+  subnetsOf,
+} from './network-subjects.ts';
 
 const unreachableRule = eachSubject<NetworkSecurityGroup>({
   id: 'nsg/rule-never-reached',
@@ -29,20 +32,30 @@ const unreachableRule = eachSubject<NetworkSecurityGroup>({
   fix: 'delete the rule, or move it before the ones that cover it',
   facts: ['AZN-30'],
   covers: ['NET-14'],
-  subjects: groupsOf,
+  subjects: securityGroupsOf,
   none: 'no network security group',
   key: ({ key }) => key,
   judge: (nsg) => {
-    const unknown = nsg.rules.find((rule) => isUnknown(rule.priority) || isUnknown(rule.access));
     const covered = coveredRules(nsg);
     if (covered.length === 0) {
-      return unknown === undefined
+      const unplaced = nsg.rules.find(
+        (rule) => isUnknown(rule.priority) || isUnknown(rule.access) || isUnknown(rule.direction),
+      );
+      if (unplaced !== undefined)
+        return {
+          kind: 'undecided',
+          message: `The order of the rules of ${nsg.name} is not known.`,
+          missing: `priority and action of rule ${unplaced.name}`,
+          at: unplaced.at,
+        };
+      const perhaps = coveredRules(widest(nsg))[0];
+      return perhaps === undefined
         ? HOLDS
         : {
             kind: 'undecided',
-            message: `The order of the rules of ${nsg.name} is not known.`,
-            missing: `priority and action of rule ${unknown.name}`,
-            at: unknown.at,
+            message: `Whether rule ${perhaps.rule.name} of ${nsg.name} ever decides is not known.`,
+            missing: `everything that ${perhaps.by.map((other) => other.name).join(', ')} matches`,
+            at: perhaps.rule.at,
           };
     }
     return covered.map(({ rule, by }) => {
@@ -74,54 +87,13 @@ const loadBalancerTag = eachSubject<RuleSubject>({
   fix: 'name the client prefixes (or AzureFirewallSubnet, or the gateway subnet) as the source; keep probes allowed before a deny-all',
   facts: ['AZN-34'],
   covers: ['NET-15', 'P3'],
-  subjects: rulesOf,
+  subjects: securityRulesOf,
   none: 'no security rule',
   key: ({ rule }) => rule.key,
-  judge: ({ nsg, rule }) => {
-    if (rule.direction !== 'Inbound') return HOLDS;
-    const unknown = rule.sources.find((term) => term.kind === 'unknown');
-    if (unknown?.kind === 'unknown')
-      return undecided(`The sources of ${nsg.name}/${rule.name} are not known.`, unknown.unknown);
-    const tagged = rule.sources.find(isLoadBalancerTag);
-    const ports = rule.destinationPorts;
-    const namesPorts =
-      !isUnknown(ports) &&
-      !portSetHas(ports, 1) &&
-      [80, 443, 8080].some((port) => portSetHas(ports, port));
-    if (tagged !== undefined && rule.access === 'Allow' && namesPorts) {
-      return {
-        kind: 'fails',
-        message: `Rule ${rule.name} of ${nsg.name} looks as if it admitted clients; it admits health probes only.`,
-        places: [{ at: tagged.at, what: 'source AzureLoadBalancer' }],
-        evidence: ['AzureLoadBalancer is 168.63.129.16'],
-      };
-    }
-    const deniesAll =
-      rule.access === 'Deny' &&
-      rule.sources.some((term) => term.kind === 'any') &&
-      rule.protocol === '*' &&
-      !isUnknown(ports) &&
-      portSetHas(ports, 1) &&
-      portSetHas(ports, 65535);
-    if (!deniesAll || isUnknown(rule.priority)) return HOLDS;
-    const priority = rule.priority;
-    const probes = nsg.rules.some(
-      (other) =>
-        other.direction === 'Inbound' &&
-        other.access === 'Allow' &&
-        !isUnknown(other.priority) &&
-        other.priority < priority &&
-        other.sources.some((term) => term.kind === 'any' || isLoadBalancerTag(term)),
-    );
-    return probes
-      ? HOLDS
-      : {
-          kind: 'fails',
-          message: `Rule ${rule.name} of ${nsg.name} also drops health probes: every load-balanced backend becomes unhealthy.`,
-          places: [{ at: rule.at, what: `rule ${rule.name} ${String(priority)}` }],
-          evidence: ['no allow for AzureLoadBalancer before it'],
-        };
-  },
+  judge: ({ nsg, rule }, context) => [
+    judgeClientRule(context, nsg, rule),
+    judgeDenyOfProbes(nsg, rule),
+  ],
 });
 
 const tagIsEverything = eachSubject<SubnetPlacement>({
@@ -139,7 +111,7 @@ const tagIsEverything = eachSubject<SubnetPlacement>({
   key: ({ subnet }) => subnet.key,
   judge: (subnet, context) => {
     const link = subnet.networkSecurityGroup;
-    if (link.kind !== 'found')
+    if (link.kind !== 'found' || link.target.isReference === true)
       return {
         kind: 'undecided',
         message: `The security group of ${subnet.subnet.name} is not in the input.`,
@@ -149,154 +121,32 @@ const tagIsEverything = eachSubject<SubnetPlacement>({
             : `the security group of ${subnet.subnet.name}`,
         at: subnet.subnet.at,
       };
+    const answers = link.target.rules.map((rule) => deniesTheRest(rule, subnet));
+    if (answers.includes('yes')) return HOLDS;
     const tag = virtualNetworkTag(context.network, subnet.subnet.key);
-    if (!tag.includesDefaultRoute) return HOLDS;
-    const denies = link.target.rules.some(
-      (rule) =>
-        rule.direction === 'Inbound' &&
-        rule.access === 'Deny' &&
-        rule.protocol === '*' &&
-        rule.sources.some(
-          (term) =>
-            term.kind === 'any' ||
-            (term.kind === 'service-tag' && /^(internet|virtualnetwork)$/i.test(term.tag)),
-        ),
-    );
-    return denies
-      ? HOLDS
-      : {
-          kind: 'fails',
-          message: `${link.target.name} on ${subnet.subnet.name} admits every address that gets there: its default route is part of VirtualNetwork.`,
-          places: [
-            { at: link.target.at, what: link.target.name },
-            ...(tag.defaultRouteAt === undefined
-              ? []
-              : [{ at: tag.defaultRouteAt, what: 'route 0.0.0.0/0' }]),
-          ],
-          evidence: ['AllowVnetInBound 65000 matches everything'],
-        };
-  },
-});
-
-const managementPorts = eachSubject<RuleSubject>({
-  id: 'nsg/management-open-to-internet',
-  severity: 'error',
-  title: 'SSH and RDP are not open to the internet.',
-  explanation:
-    'Nodes are reached through Bastion, a jump box or `kubectl debug`. An open 22 or 3389 is found by scanners within minutes.',
-  fix: 'limit the source to the Bastion subnet or an administrator’s address',
-  facts: ['AZN-30'],
-  covers: ['P3'],
-  subjects: rulesOf,
-  none: 'no security rule',
-  key: ({ rule }) => rule.key,
-  judge: ({ nsg, rule }) => {
-    if (rule.direction !== 'Inbound' || rule.access !== 'Allow') return HOLDS;
-    if (isUnknown(rule.destinationPorts))
-      return undecided(
-        `The ports of ${nsg.name}/${rule.name} are not known.`,
-        rule.destinationPorts,
-      );
-    const ports = rule.destinationPorts;
-    const open = [22, 3389].filter((port) => portSetHas(ports, port));
-    if (open.length === 0 || rule.protocol === 'udp' || rule.protocol === 'icmp') return HOLDS;
-    const world = rule.sources.find(isWorld);
-    if (world === undefined) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `Rule ${rule.name} of ${nsg.name} opens port ${open.join(' and ')} to the internet.`,
-      places: [{ at: world.at, what: `source ${world.text}` }],
-      evidence: [`${world.text} → ${open.join(', ')}`],
-    };
-  },
-});
-
-const nodeSubnetOpen = eachSubject<{
-  subnet: SubnetPlacement;
-  rule: SecurityRule;
-  nsg: NetworkSecurityGroup;
-}>({
-  id: 'nsg/node-subnet-open-to-internet',
-  severity: 'warning',
-  title: 'Node subnets admit published front ends, not the internet.',
-  explanation:
-    'Behind a firewall the sources of published services are AzureFirewallSubnet or the gateway subnet. A rule that admits `Internet` or `*` to the node subnet is open to whoever finds another way in.',
-  fix: 'name AzureFirewallSubnet or the gateway subnet as the source, and the front end as the destination',
-  facts: ['AZN-37', 'AFW-E07'],
-  covers: ['P3', 'FW-7'],
-  subjects: (context) =>
-    nodeSubnets(context).flatMap((subnet) => {
-      const link = subnet.networkSecurityGroup;
-      return link.kind === 'found'
-        ? link.target.rules
-            .filter((rule) => rule.direction === 'Inbound' && rule.access !== 'Deny')
-            .map((rule) => ({ subnet, rule, nsg: link.target }))
-        : [];
-    }),
-  none: 'no node subnet has a security group with inbound rules',
-  key: ({ subnet, rule }) => `${subnet.subnet.key} ${rule.key}`,
-  judge: ({ subnet, rule, nsg }) => {
-    if (isUnknown(rule.access))
-      return undecided(`What ${nsg.name}/${rule.name} does is not known.`, rule.access);
-    const world = rule.sources.find(isWorld);
-    if (world === undefined) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `Rule ${rule.name} of ${nsg.name} admits ${world.text} to node subnet ${subnet.subnet.name}.`,
-      places: [{ at: world.at, what: `source ${world.text}` }],
-      evidence: [`source ${world.text}`],
-    };
-  },
-});
-
-const clientRangesBehindDnat = eachSubject({
-  id: 'ingress/client-address-lost',
-  severity: 'error',
-  title: 'Filters behind a DNAT rule admit the firewall, not the client.',
-  explanation:
-    'DNAT replaces the client’s address by one of AzureFirewallSubnet. A `loadBalancerSourceRanges` list of client prefixes then blocks everybody.',
-  fix: 'list the AzureFirewallSubnet prefix, and filter clients in the DNAT rule',
-  facts: ['AFW-E07', 'AKS-72'],
-  covers: ['FW-7'],
-  subjects: (context: CheckContext) =>
-    context.network.clusters
-      .flatMap((cluster) => cluster.loadBalancerServices)
-      .filter(
-        (frontend) =>
-          frontend.isInternal &&
-          frontend.service.loadBalancerSourceRanges.length > 0 &&
-          context.network.firewalls.size > 0,
-      ),
-  none: 'no internal load balancer limits its clients beside a firewall',
-  key: ({ service }) => `${service.namespace}/Service/${service.name}`,
-  judge: ({ service }, context) => {
-    const firewalls = [...context.network.firewalls.values()];
-    const inside = firewalls.flatMap((one) =>
-      one.subnet.kind === 'found' ? [one.subnet.target.addresses] : [],
-    );
-    if (inside.length === 0)
+    // What may be any address at all is a route table, or a route, that is not known.
+    const perhaps = tag.possible.find((one) => addressSetCovers(one.addresses, ALL_IPV4));
+    if (!tag.includesDefaultRoute && perhaps === undefined) return HOLDS;
+    const open = answers.indexOf('unknown');
+    if (!tag.includesDefaultRoute || open >= 0)
       return {
         kind: 'undecided',
-        message: `Whether ${service.name} admits the firewall is not known.`,
-        missing: 'AzureFirewallSubnet of the firewall',
-        at: service.at,
+        message: `Whether ${link.target.name} on ${subnet.subnet.name} admits every address is not known.`,
+        missing: tag.includesDefaultRoute
+          ? `what rule ${link.target.rules[open]!.name} denies`
+          : perhaps!.why.missing,
+        at: link.target.at,
       };
-    const ranges = addressSet(service.loadBalancerSourceRanges.flatMap((text) => rangeOf(text)));
-    if (
-      inside.some((set) => addressSetsOverlap(set, ranges)) ||
-      !addressSetsOverlap(ranges, PUBLIC_IPV4)
-    )
-      return HOLDS;
     return {
       kind: 'fails',
-      message: `${service.namespace}/${service.name} admits only client addresses, which a DNAT rule replaces by the firewall’s.`,
+      message: `${link.target.name} on ${subnet.subnet.name} admits every address that gets there: its default route is part of VirtualNetwork.`,
       places: [
-        {
-          at: service.at,
-          what: `loadBalancerSourceRanges ${service.loadBalancerSourceRanges.join(', ')}`,
-        },
+        { at: link.target.at, what: link.target.name },
+        ...(tag.defaultRouteAt === undefined
+          ? []
+          : [{ at: tag.defaultRouteAt, what: 'route 0.0.0.0/0' }]),
       ],
-      evidence: ['AzureFirewallSubnet is not in the list'],
+      evidence: ['AllowVnetInBound 65000 matches everything'],
     };
   },
 });
@@ -305,37 +155,158 @@ export const NETWORK_SECURITY_GROUP_CHECKS: readonly Check[] = [
   unreachableRule,
   loadBalancerTag,
   tagIsEverything,
-  managementPorts,
-  nodeSubnetOpen,
-  clientRangesBehindDnat,
 ];
 
-function groupsOf(context: CheckContext): readonly NetworkSecurityGroup[] {
-  return [...context.perimeter.networkSecurityGroups.values()].filter(
-    (nsg) => nsg.isReference !== true,
-  );
+/** The group in the world where whatever is not known matches everything. */
+function widest(nsg: NetworkSecurityGroup): NetworkSecurityGroup {
+  const terms = (list: readonly AddressTerm[]): readonly AddressTerm[] => {
+    const unknown = list.find((term) => term.kind === 'unknown');
+    return unknown === undefined ? list : [{ kind: 'any', text: unknown.text, at: unknown.at }];
+  };
+  return {
+    ...nsg,
+    rules: nsg.rules.map((rule) => ({
+      ...rule,
+      protocol: isUnknown(rule.protocol) ? '*' : rule.protocol,
+      sourcePorts: isUnknown(rule.sourcePorts) ? ALL_PORTS : rule.sourcePorts,
+      destinationPorts: isUnknown(rule.destinationPorts) ? ALL_PORTS : rule.destinationPorts,
+      sources: terms(rule.sources),
+      destinations: terms(rule.destinations),
+    })),
+  };
 }
 
-function rulesOf(context: CheckContext): readonly RuleSubject[] {
-  return groupsOf(context).flatMap((nsg) => nsg.rules.map((rule) => ({ nsg, rule })));
+/** Is it meant to admit clients, by a tag that holds none? */
+function judgeClientRule(
+  context: CheckContext,
+  nsg: NetworkSecurityGroup,
+  rule: SecurityRule,
+): Judgement {
+  if (rule.direction === 'Outbound' || rule.access === 'Deny') return HOLDS;
+  const tagged = rule.sources.find(isLoadBalancerTag);
+  const perhaps = rule.sources.find((term) => term.kind === 'unknown');
+  if (tagged === undefined && perhaps === undefined) return HOLDS;
+  const ports = rule.destinationPorts;
+  const namesPorts =
+    isUnknown(ports) ||
+    (!portSetHas(ports, 1) && [80, 443, 8080].some((port) => portSetHas(ports, port)));
+  // Bastion's own rule set has 443 from the tag (azure-networking 8.1).
+  if (!namesPorts || isBastionGroup(context, nsg)) return HOLDS;
+  if (tagged === undefined)
+    return perhaps?.kind === 'unknown'
+      ? undecided(`The sources of ${nsg.name}/${rule.name} are not known.`, perhaps.unknown)
+      : HOLDS;
+  const doubt = [ports, rule.direction, rule.access].find(isUnknown);
+  if (doubt !== undefined)
+    return undecided(`What ${nsg.name}/${rule.name} admits is not known.`, doubt);
+  return {
+    kind: 'fails',
+    message: `Rule ${rule.name} of ${nsg.name} looks as if it admitted clients; it admits health probes only.`,
+    places: [{ at: tagged.at, what: 'source AzureLoadBalancer' }],
+    evidence: ['AzureLoadBalancer is 168.63.129.16'],
+  };
+}
+
+/** Does it deny every probe before rule 65001 admits them? Probes are TCP or HTTP. */
+function judgeDenyOfProbes(nsg: NetworkSecurityGroup, rule: SecurityRule): Judgement {
+  if (rule.direction === 'Outbound' || rule.access === 'Allow') return HOLDS;
+  const denied = matchesProbes(rule, false);
+  if (denied === 'no') return HOLDS;
+  const { priority } = rule;
+  const before = nsg.rules
+    .filter(
+      (other) =>
+        other.direction !== 'Outbound' &&
+        other.access !== 'Deny' &&
+        (isUnknown(priority) || isUnknown(other.priority) || other.priority < priority),
+    )
+    .map((other) =>
+      [priority, other.priority, other.direction, other.access].some(isUnknown) &&
+      matchesProbes(other, true) !== 'no'
+        ? 'unknown'
+        : matchesProbes(other, true),
+    );
+  if (before.includes('yes')) return HOLDS;
+  const isOpen = [priority, rule.direction, rule.access].some(isUnknown);
+  if (denied === 'unknown' || isOpen || before.includes('unknown'))
+    return {
+      kind: 'undecided',
+      message: `Whether ${nsg.name}/${rule.name} drops health probes is not known.`,
+      missing:
+        denied === 'unknown' || isOpen
+          ? `all of rule ${rule.name}`
+          : `the rules of ${nsg.name} before ${rule.name}`,
+      at: rule.at,
+    };
+  return {
+    kind: 'fails',
+    message: `Rule ${rule.name} of ${nsg.name} also drops health probes: every load-balanced backend becomes unhealthy.`,
+    places: [{ at: rule.at, what: `rule ${rule.name} ${String(priority)}` }],
+    evidence: ['no allow for AzureLoadBalancer before it'],
+  };
+}
+
+/**
+ * Does a rule match probes, whatever their port? One that names the tag is meant for probes: its ports are theirs.
+ * @param withNetwork whether the tag VirtualNetwork counts: it holds the probe address (AZN-32)
+ */
+function matchesProbes(rule: SecurityRule, withNetwork: boolean): 'yes' | 'no' | 'unknown' {
+  const { protocol, destinationPorts: ports } = rule;
+  if (!isUnknown(protocol) && protocol !== '*' && protocol !== 'tcp') return 'no';
+  if (withNetwork && rule.sources.some(isLoadBalancerTag))
+    return isUnknown(protocol) ? 'unknown' : 'yes';
+  const isAll = isUnknown(ports) || (portSetHas(ports, 1) && portSetHas(ports, 65535));
+  if (!isAll) return 'no';
+  const isFromHost = rule.sources.some(
+    (term) =>
+      term.kind === 'any' ||
+      isLoadBalancerTag(term) ||
+      (term.kind === 'range' && addressSetsOverlap(addressSet([term.range]), HOST_ADDRESS)) ||
+      (withNetwork && term.kind === 'service-tag' && term.tag.toLowerCase() === 'virtualnetwork'),
+  );
+  const mayBe = rule.sources.some((term) => term.kind === 'unknown');
+  if (!isFromHost && !mayBe) return 'no';
+  return isFromHost && !isUnknown(protocol) && !isUnknown(ports) ? 'yes' : 'unknown';
+}
+
+/** Does the rule deny everything that comes to the subnet from outside the network? */
+function deniesTheRest(rule: SecurityRule, subnet: SubnetPlacement): 'yes' | 'no' | 'unknown' {
+  const { direction, access, protocol, sourcePorts, destinationPorts } = rule;
+  if (direction === 'Outbound' || access === 'Allow') return 'no';
+  if (!isUnknown(protocol) && protocol !== '*') return 'no';
+  const ports = [sourcePorts, destinationPorts];
+  if (ports.some((set) => !isUnknown(set) && !portSetCovers(set, ALL_PORTS))) return 'no';
+  const ends = [
+    holds(rule.sources, /^(internet|virtualnetwork)$/i, ALL_IPV4),
+    holds(rule.destinations, /^virtualnetwork$/i, subnet.addresses),
+  ];
+  if (ends.includes('no')) return 'no';
+  const isOpen = [direction, access, protocol, ...ports].some(isUnknown);
+  return isOpen || ends.includes('unknown') ? 'unknown' : 'yes';
+}
+
+function holds(
+  terms: readonly AddressTerm[],
+  tags: RegExp,
+  addresses: SubnetPlacement['addresses'],
+): 'yes' | 'no' | 'unknown' {
+  const isNamed = terms.some(
+    (term) => term.kind === 'any' || (term.kind === 'service-tag' && tags.test(term.tag)),
+  );
+  const written = addressSet(terms.flatMap((term) => (term.kind === 'range' ? [term.range] : [])));
+  if (isNamed || addressSetCovers(written, addresses)) return 'yes';
+  return terms.some((term) => term.kind === 'unknown') ? 'unknown' : 'no';
+}
+
+function isBastionGroup(context: CheckContext, nsg: NetworkSecurityGroup): boolean {
+  return subnetsOf(context).some(
+    ({ subnet, networkSecurityGroup: link }) =>
+      subnet.name.toLowerCase() === 'azurebastionsubnet' &&
+      link.kind === 'found' &&
+      link.target.key === nsg.key,
+  );
 }
 
 function isLoadBalancerTag(term: AddressTerm): boolean {
   return term.kind === 'service-tag' && term.tag.toLowerCase() === 'azureloadbalancer';
-}
-
-function isWorld(term: AddressTerm): boolean {
-  if (term.kind === 'any') return true;
-  if (term.kind === 'service-tag') return term.tag.toLowerCase() === 'internet';
-  return (
-    term.kind === 'range' &&
-    term.range.family === 4 &&
-    term.range.low === 0 &&
-    term.range.high === 0xffff_ffff
-  );
-}
-
-function rangeOf(text: string): readonly IpRange[] {
-  const range = parseIpRange(text);
-  return range === undefined ? [] : [range];
 }

@@ -1,4 +1,4 @@
-import type { UserRoute } from '../../../model/index.ts';
+import type { NetworkSecurityGroup, SecurityRule, UserRoute } from '../../../model/index.ts';
 import type { Prefix } from '../../../net/index.ts';
 import type { SubnetPlacement } from '../../../network/index.ts';
 import { ownHost } from '../../../semantics/routes/user-routes.ts';
@@ -6,7 +6,7 @@ import { isUnknown } from '../../../values/index.ts';
 import type { CheckContext } from '../finding.ts';
 import type { Judgement } from '../judge.ts';
 
-/** What the network checks ask about: subnets, and the routes that act in them. */
+/** What the network checks ask about: subnets, and the routes and security rules that act in them. */
 
 export interface SubnetRoute {
   readonly subnet: SubnetPlacement;
@@ -21,6 +21,21 @@ export interface PerhapsRoute {
 
 export function subnetsOf(context: CheckContext): readonly SubnetPlacement[] {
   return [...context.network.subnets.values()].filter(({ subnet }) => subnet.isReference !== true);
+}
+
+export interface RuleSubject {
+  readonly nsg: NetworkSecurityGroup;
+  readonly rule: SecurityRule;
+}
+
+export function securityGroupsOf(context: CheckContext): readonly NetworkSecurityGroup[] {
+  return [...context.perimeter.networkSecurityGroups.values()].filter(
+    (nsg) => nsg.isReference !== true,
+  );
+}
+
+export function securityRulesOf(context: CheckContext): readonly RuleSubject[] {
+  return securityGroupsOf(context).flatMap((nsg) => nsg.rules.map((rule) => ({ nsg, rule })));
 }
 
 /** Subnets that hold nodes or pods of a cluster. */

@@ -1,3 +1,4 @@
+import type { Place } from '../../../diagnostics/index.ts';
 import type { AddressTerm, DnatRule } from '../../../model/index.ts';
 import {
   formatIp,
@@ -10,7 +11,7 @@ import type { FirewallPlacement, PublicAddress, ServiceFrontend } from '../../..
 import { matchAddresses } from '../../../semantics/match.ts';
 import { flowAddressOf } from '../../../semantics/outbound/flow-address.ts';
 import { parseAzureAnnotations } from '../../../semantics/services/index.ts';
-import { answerTrace, type Trace, traceTo } from '../../../trace/index.ts';
+import { answerTrace, type Trace, traceTo, unownedAddress } from '../../../trace/index.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
@@ -106,7 +107,7 @@ const dnatArrives = eachSubject<PublishedRule>({
     if (trace === undefined) {
       return { kind: 'undecided', message: question, missing: `where ${from} is`, at: rule.at };
     }
-    if (trace.answer === 'allowed') return HOLDS;
+    if (trace.answer === 'allowed') return reachesSomebody(trace, question, rule.at);
     if (trace.answer === 'unknown') return undecidedBy(trace, question);
     return {
       kind: 'fails',
@@ -131,6 +132,14 @@ export function undecidedBy(trace: Trace, message: string): Judgement {
     missing: why.map((fact) => fact.missing).join('; ') || 'a fact the walk did not name',
     ...(why[0]?.at === undefined ? {} : { at: why[0].at }),
   };
+}
+
+/** What is published leads somewhere only when something in the input has the address it leads to. */
+export function reachesSomebody(trace: Trace, message: string, at: Place): Judgement {
+  const address = unownedAddress(trace);
+  if (address === undefined) return HOLDS;
+  const missing = `what has the address ${address}: nothing in the input does`;
+  return { kind: 'undecided', message, missing, at };
 }
 
 export function replay(from: string, to: string): string {
