@@ -1,6 +1,11 @@
 import { assertNever } from '../../diagnostics/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
-import { routeDecider, selectRoute } from '../../semantics/routes/concrete.ts';
+import {
+  type EffectiveRoute,
+  routeDecider,
+  sameNextHop,
+  selectRoute,
+} from '../../semantics/routes/concrete.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
 import { replyTo } from '../session.ts';
@@ -68,9 +73,15 @@ export function leavingSubnetHop(
       return finish(
         stop({ kind: 'delivered', to: 'the Azure platform' }, { isAnsweredHere: true }),
       );
-    case 'unknown':
+    case 'unknown': {
+      const way = oneOfTheWays(choice, flow, journey);
+      if (way !== undefined) {
+        const here = { context, at, flow, journey, deliverTo, hop, steps, placement };
+        return finish(followRoute(following(here, way)));
+      }
       steps.push({ stage: 'route', text: `cannot be told: needs ${phrases(choice.why)}` });
       return finish(stop({ kind: 'unknown', why: choice.why }));
+    }
     case 'route':
       return finish(
         followRoute(
@@ -80,6 +91,36 @@ export function leavingSubnetHop(
     default:
       return assertNever(choice);
   }
+}
+
+/**
+ * A name whose addresses nobody knows may lie behind a service endpoint of the subnet or not (AZN-15). Both ways are walked:
+ * where they agree, the address need not be known.
+ */
+function oneOfTheWays(
+  {
+    candidates,
+    why,
+  }: { readonly candidates: readonly EffectiveRoute[]; readonly why: readonly unknown[] },
+  flow: Flow,
+  journey: Journey,
+): EffectiveRoute | undefined {
+  const isEndpoint = (route: EffectiveRoute) =>
+    route.nextHopType === 'VirtualNetworkServiceEndpoint';
+  const others = candidates.filter((route) => !isEndpoint(route));
+  const [first] = others;
+  const [endpoint] = candidates.filter(isEndpoint);
+  const isOnlyThat =
+    journey.direction === 'forward' &&
+    flow.destination.kind === 'within' &&
+    why.length === 1 &&
+    first !== undefined &&
+    endpoint !== undefined &&
+    others.every((route) => sameNextHop(route, first));
+  if (!isOnlyThat) return undefined;
+  return journey.choose([first, endpoint], (route) =>
+    isEndpoint(route) ? route.name : `route ${route.name}`,
+  );
 }
 
 /** Hands the flow to whatever the winning route names. */

@@ -46,8 +46,30 @@ export function toAppliance(here: Following): HopResult {
     routed(`${number}an appliance that is not an Azure Firewall`);
     return stopUnknown(`what the appliance at ${formatAddress(address)} lets through`);
   }
+  const apart = firewallElsewhere(here, address);
+  if (apart !== undefined) {
+    routed(`${number}firewall ${apart.name}, in a network that is not connected`);
+    return stopUnknown(apart.missing);
+  }
   routed(`${number}where nothing in the input is`);
   return stopUnknown(`what is at ${formatAddress(address)}`);
+}
+
+/** The firewall that is meant is in the input, and its network is not connected to this one (AZN-03). */
+function firewallElsewhere(
+  { network, placement }: Following,
+  address: FlowAddress,
+): { readonly name: string; readonly missing: string } | undefined {
+  const found = findOwner(network, address).find(
+    ({ owner, certainty }) => owner.kind === 'firewall-private' && certainty === 'yes',
+  );
+  if (found?.owner.kind !== 'firewall-private' || placement === undefined) return undefined;
+  const { firewall, subnet } = found.owner.firewall;
+  if (subnet.kind !== 'found') return undefined;
+  const there = subnet.target.vnet.name;
+  const own = placement.vnet.name;
+  const missing = `whether ${own} is connected to ${there}, where firewall ${firewall.name} is (a peering has two halves)`;
+  return { name: firewall.name, missing };
 }
 
 function toFirewall(

@@ -1,4 +1,5 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { answerTrace } from '../../../src/trace/index.ts';
 import { cluster, publicIp, resource, routeTable, subnetId } from '../aks-fixture.ts';
 import {
   at,
@@ -277,5 +278,22 @@ describe('appliances', () => {
       ends: 'unknown',
       says: '10.42.3.4',
     });
+  });
+});
+
+// azure-networking.md 3.3: service endpoint routes hold the addresses of the service; a name may resolve into them or not.
+describe('AZN-12: a name whose address nobody knows, beside a service endpoint', () => {
+  const endpoint = { nodes: { serviceEndpoints: [{ service: 'Microsoft.Storage' }] } };
+
+  it('is allowed where both ways lead there', () => {
+    const { traces } = answerTrace(setupE1(endpoint), { from: NODE, to: 'api.example.com:5000' });
+    expect(traces.map(({ answer }) => answer)).toEqual(['allowed']);
+    expect(traces[0]!.summary).toMatch(/alike for route .*; service endpoint Microsoft\.Storage/);
+  });
+
+  it('is told once per way where they differ', () => {
+    const blackHole = setupE1({ ...endpoint, table: { '0.0.0.0/0': 'None' } });
+    const { traces } = answerTrace(blackHole, { from: NODE, to: 'api.example.com:5000' });
+    expect(traces.map(({ answer }) => answer)).toEqual(['denied', 'allowed']);
   });
 });

@@ -1,10 +1,12 @@
 import type { PlatformService, PrivateDnsZone, PrivateEndpoint } from '../../../model/index.ts';
-import { resolversOf } from '../../../semantics/dns/resolver.ts';
+import { equalIp } from '../../../net/index.ts';
+import { dnsProxyOf, isAzureDns, resolverOf } from '../../../semantics/dns/resolver.ts';
 import { connectionVerdict, endpointsFor } from '../../../semantics/private-endpoint/concrete.ts';
-import { isUnknown } from '../../../values/index.ts';
+import { isUnknown, path } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { production } from './cluster-subjects.ts';
+import { undecided } from './firewall-settings.ts';
 
 const endpointApproved = eachSubject<PrivateEndpoint>({
   id: 'private-endpoint/not-approved',
@@ -50,19 +52,12 @@ const endpointZone = eachSubject<PrivateEndpoint>({
   none: 'no private endpoint',
   key: ({ key }) => key,
   judge: (endpoint, context) => {
-    const { privateDnsZones, snapshot } = context.perimeter;
-    const groups = new Set(
-      endpoint.connections.flatMap((connection) =>
-        connection.groupIds.map((group) => group.toLowerCase()),
-      ),
-    );
-    const wanted = snapshot.datasets.privateDnsZones.entries
-      .filter((entry) => entry.groupIds.some((group) => groups.has(group.toLowerCase())))
-      .flatMap((entry) => entry.zones.map((zone) => zone.toLowerCase()));
+    const { privateDnsZones } = context.perimeter;
+    const wanted = wantedZones(context, endpoint);
     const named = endpoint.zoneGroupZones.flatMap((zone) => (isUnknown(zone) ? [] : [zone.key]));
     const unknown = endpoint.zoneGroupZones.find(isUnknown);
     const zones = [...privateDnsZones.values()].filter(
-      (zone) => named.includes(zone.key) || wanted.includes(zone.zone),
+      (zone) => named.includes(zone.key) || wanted.some((one) => fitsZone(one, zone.zone)),
     );
     const place = [{ at: endpoint.at, what: `private endpoint ${endpoint.name}` }];
     if (zones.length === 0) {
@@ -73,12 +68,20 @@ const endpointZone = eachSubject<PrivateEndpoint>({
           missing: `the private DNS zone ${named.join(', ') || unknown?.missing}`,
           at: endpoint.at,
         };
+      if (wanted.length === 0)
+        return leadsToLinkService(endpoint)
+          ? HOLDS
+          : {
+              kind: 'undecided',
+              message: `Which private DNS zone ${endpoint.name} needs is not known.`,
+              missing: `the zones of ${groupsOf(endpoint).join(', ') || 'its service'}`,
+              at: endpoint.at,
+            };
       return {
         kind: 'fails',
         message: `No private DNS zone answers for ${endpoint.name}: clients get the public address.`,
         places: place,
-        evidence:
-          wanted.length === 0 ? ['no zone in the input'] : [`expected ${wanted.join(' or ')}`],
+        evidence: [`expected ${wanted.join(' or ')}`],
       };
     }
     const vnets = resolverVnets(context);
@@ -98,6 +101,16 @@ const endpointZone = eachSubject<PrivateEndpoint>({
           at: endpoint.at,
         };
       const linked = zones.find((zone) => isLinked(zone, vnet.key!));
+      const perhaps = zones.flatMap((zone) =>
+        zone.links.flatMap(({ virtualNetwork: to }) => (isUnknown(to) ? [to.missing] : [])),
+      );
+      if (linked === undefined && perhaps[0] !== undefined)
+        return {
+          kind: 'undecided',
+          message: `Whether a zone of ${endpoint.name} is linked for ${vnet.cluster} is not known.`,
+          missing: perhaps[0],
+          at: endpoint.at,
+        };
       if (linked === undefined)
         return {
           kind: 'fails',
@@ -105,12 +118,20 @@ const endpointZone = eachSubject<PrivateEndpoint>({
           places: [{ at: zones[0]!.at, what: `zone ${zones[0]!.zone}` }, ...place],
           evidence: [`resolver network: ${vnet.key.split('/').at(-1)}`],
         };
-      const hasRecord = named.length > 0 || linked.aRecords.length > 0;
-      return hasRecord
+      // A zone group writes its record itself.
+      const record = named.includes(linked.key) ? 'yes' : recordFor(endpoint, linked);
+      if (record === 'unknown')
+        return {
+          kind: 'undecided',
+          message: `Whether ${linked.zone} holds a record for ${endpoint.name} is not known.`,
+          missing: `the address of ${endpoint.name} and of the records`,
+          at: linked.at,
+        };
+      return record === 'yes'
         ? HOLDS
         : {
             kind: 'fails',
-            message: `${linked.zone} is linked and holds no record: the name of ${endpoint.name} does not exist for ${vnet.cluster}.`,
+            message: `${linked.zone} is linked and holds no record of ${endpoint.name}: its name does not exist for ${vnet.cluster}.`,
             places: [{ at: linked.at, what: `zone ${linked.zone}` }],
             evidence: ['a linked zone is authoritative: NXDOMAIN'],
           };
@@ -137,10 +158,16 @@ const publicPaas = eachSubject<PlatformService>({
   key: ({ key }) => key,
   judge: (service, context) => {
     if (
-      service.publicNetworkAccess?.toLowerCase() === 'disabled' ||
+      /^(disabled|securedbyperimeter)$/i.test(service.publicNetworkAccess ?? '') ||
       service.networkDefaultAction?.toLowerCase() === 'deny'
     )
       return HOLDS;
+    const written = context.perimeter.snapshot.resources.get(service.key)?.body;
+    const unread = SWITCHES.map((names) => path(written, ...names)).find(
+      (value) => value?.kind === 'unknown',
+    );
+    if (unread?.kind === 'unknown')
+      return undecided(`Whether ${service.name} is public is not known.`, unread);
     const endpoints = endpointsFor(context.network, service.key);
     if (endpoints.length === 0 && service.publicNetworkAccess === undefined)
       return {
@@ -178,16 +205,22 @@ interface ResolverVnet {
 
 /** For each cluster the network whose zone links count. */
 function resolverVnets(context: CheckContext): readonly ResolverVnet[] {
-  return context.network.clusters.flatMap((cluster): readonly ResolverVnet[] => {
-    const subnet = cluster.pools.find((pool) => pool.nodeSubnet.kind === 'found')?.nodeSubnet;
-    if (subnet?.kind !== 'found') return [];
+  return context.network.clusters.map((placement): ResolverVnet => {
+    const cluster = placement.name;
+    const subnet = placement.pools.find((pool) => pool.nodeSubnet.kind === 'found')?.nodeSubnet;
+    if (subnet?.kind !== 'found') return { cluster, missing: `the node subnet of ${cluster}` };
     const own = subnet.target.vnet.key;
-    const resolver = resolversOf(context.network, own)[0];
-    if (resolver === undefined || resolver.kind === 'azure')
-      return [{ cluster: cluster.name, key: own }];
-    if (resolver.kind === 'firewall' && resolver.firewall.subnet.kind === 'found')
-      return [{ cluster: cluster.name, key: resolver.firewall.subnet.target.vnet.key }];
-    return [{ cluster: cluster.name, missing: 'which zones its DNS server sees' }];
+    const resolver = resolverOf(context.network, own);
+    if (resolver.kind === 'azure') return { cluster, key: own };
+    if (resolver.kind === 'unknown')
+      return { cluster, missing: resolver.why.map((fact) => fact.missing).join('; ') };
+    if (resolver.kind === 'firewall' && resolver.firewall.subnet.kind === 'found') {
+      // AZS-24 holds while the firewall asks Azure DNS itself.
+      const upstream = dnsProxyOf(resolver.firewall).servers;
+      if (upstream.every(isAzureDns))
+        return { cluster, key: resolver.firewall.subnet.target.vnet.key };
+    }
+    return { cluster, missing: 'which zones its DNS server sees' };
   });
 }
 
@@ -195,4 +228,77 @@ function isLinked(zone: PrivateDnsZone, vnetKey: string): boolean {
   return zone.links.some(
     (link) => !isUnknown(link.virtualNetwork) && link.virtualNetwork.key === vnetKey,
   );
+}
+
+const SWITCHES = [
+  ['properties', 'publicNetworkAccess'],
+  ['properties', 'networkAcls', 'defaultAction'],
+  ['properties', 'networkRuleSet', 'defaultAction'],
+] as const;
+
+function groupsOf(endpoint: PrivateEndpoint): readonly string[] {
+  return endpoint.connections.flatMap(({ groupIds }) => groupIds.map((id) => id.toLowerCase()));
+}
+
+/** Zones that Azure's list names for what the endpoint leads to, lower case; placeholders stay. */
+function wantedZones(context: CheckContext, endpoint: PrivateEndpoint): readonly string[] {
+  const groups = groupsOf(endpoint);
+  const entries = context.perimeter.snapshot.datasets.privateDnsZones.entries.filter((entry) =>
+    entry.groupIds.some((group) => groups.includes(group.toLowerCase())),
+  );
+  // Services share group names; the type of the service, where it is known, tells them apart.
+  const types = endpoint.connections.flatMap(({ service }) =>
+    isUnknown(service) ? [] : [service.key],
+  );
+  const exact = entries.filter(({ resourceType }) =>
+    types.some((key) => key.includes(`/${resourceType.toLowerCase()}/`)),
+  );
+  return (exact.length > 0 ? exact : entries).flatMap((entry) =>
+    entry.zones.map((zone) => zone.toLowerCase()),
+  );
+}
+
+/** `privatelink.{regionname}.azmk8s.io` fits every region. */
+function fitsZone(pattern: string, zone: string): boolean {
+  const labels = pattern.split('.');
+  const own = zone.split('.');
+  return (
+    labels.length === own.length &&
+    labels.every((label, index) => label.startsWith('{') || label === own[index])
+  );
+}
+
+/** A link service of one's own has no public name, hence no zone. */
+function leadsToLinkService(endpoint: PrivateEndpoint): boolean {
+  return endpoint.connections.every(
+    ({ service }) =>
+      !isUnknown(service) && service.key.includes('/microsoft.network/privatelinkservices/'),
+  );
+}
+
+/** A record with the endpoint's address, or under one of its names (whether that one is right is another check). */
+function recordFor(endpoint: PrivateEndpoint, zone: PrivateDnsZone): 'yes' | 'no' | 'unknown' {
+  const names = [
+    ...endpoint.dnsConfigs.map(({ fqdn }) => fqdn.toLowerCase().split('.')[0]),
+    ...endpoint.connections.map(({ service }) =>
+      isUnknown(service) ? undefined : service.key.split('/').at(-1),
+    ),
+  ];
+  const addresses = zone.aRecords.flatMap((record) => record.addresses);
+  const isSame = zone.aRecords.some(
+    (record) => record.name === '*' || names.includes(record.name.toLowerCase()),
+  );
+  const isHeld = addresses.some((address) =>
+    endpoint.addresses.some((own) =>
+      isUnknown(address) || isUnknown(own)
+        ? isUnknown(address) &&
+          isUnknown(own) &&
+          own.symbol !== undefined &&
+          address.symbol === own.symbol
+        : equalIp(address, own),
+    ),
+  );
+  if (isSame || isHeld) return 'yes';
+  if (addresses.length === 0) return 'no';
+  return [...addresses, ...endpoint.addresses].some(isUnknown) ? 'unknown' : 'no';
 }

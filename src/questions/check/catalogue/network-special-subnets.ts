@@ -1,4 +1,4 @@
-import { ALL_IPV4, prefixesOfAddressSet } from '../../../net/index.ts';
+import { ALL_IPV4 } from '../../../net/index.ts';
 import { findOwner, type SubnetPlacement } from '../../../network/index.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
@@ -19,6 +19,8 @@ const SPECIAL: Readonly<
   azurefirewallmanagementsubnet: { longest: 26, nsg: false, udr: true },
   gatewaysubnet: { longest: 29, nsg: false, udr: true },
   azurebastionsubnet: { longest: 26, nsg: true, udr: false },
+  // Older pages ask for a /27, newer ones for a /26: only what both refuse is a fault.
+  routeserversubnet: { longest: 27, nsg: false, udr: false },
 };
 
 const specialSubnet = eachSubject<SubnetPlacement>({
@@ -26,7 +28,7 @@ const specialSubnet = eachSubject<SubnetPlacement>({
   severity: 'error',
   title: 'Subnets that Azure services own have the size and the attachments these services accept.',
   explanation:
-    'AzureFirewallSubnet and AzureBastionSubnet need a /26 (Bastion hosts since November 2021), GatewaySubnet a /29 at least. Firewall and gateway subnets take no security group, Bastion’s no route table.',
+    'AzureFirewallSubnet and AzureBastionSubnet need a /26 (Bastion hosts since November 2021), RouteServerSubnet a /27, GatewaySubnet a /29 at least. Firewall, gateway and route server subnets take no security group, those of Bastion and the route server no route table.',
   fix: 'enlarge the subnet; detach the security group or route table',
   facts: ['AFW-E28', 'AZS-11'],
   covers: ['NET-04'],
@@ -38,19 +40,31 @@ const specialSubnet = eachSubject<SubnetPlacement>({
     const { subnet } = placement;
     const rule = SPECIAL[subnet.name.toLowerCase()]!;
     const unknown = subnet.prefixes.find(isUnknown);
-    if (unknown !== undefined)
-      return undecided(`The size of ${subnet.name} is not known.`, unknown);
-    const length = Math.min(
-      ...prefixesOfAddressSet(placement.addresses).map((prefix) => prefix.length),
-      33,
+    const lengths = subnet.prefixes.flatMap((one) =>
+      !isUnknown(one) && one.prefix.family === 4 ? [one.prefix.length] : [],
     );
+    const length = Math.min(...lengths);
+    const nsg = rule.nsg ? 'none' : placement.networkSecurityGroup.kind;
+    const udr = rule.udr ? 'none' : placement.routeTable.kind;
     const faults = [
-      ...(length <= rule.longest ? [] : [`a /${length} where a /${rule.longest} is needed`]),
-      ...(rule.nsg || placement.networkSecurityGroup.kind === 'none'
+      ...(unknown !== undefined || lengths.length === 0 || length <= rule.longest
         ? []
-        : ['a network security group']),
-      ...(rule.udr || placement.routeTable.kind === 'none' ? [] : ['a route table']),
+        : [`a /${length} where a /${rule.longest} is needed`]),
+      ...(nsg === 'none' || nsg === 'unknown' ? [] : ['a network security group']),
+      ...(udr === 'none' || udr === 'unknown' ? [] : ['a route table']),
     ];
+    if (faults.length === 0 && unknown !== undefined)
+      return undecided(`The size of ${subnet.name} is not known.`, unknown);
+    if (faults.length === 0 && (lengths.length === 0 || nsg === 'unknown' || udr === 'unknown'))
+      return {
+        kind: 'undecided',
+        message: `Whether ${subnet.name} is as its service needs it is not known.`,
+        missing:
+          lengths.length === 0
+            ? `the prefix of ${subnet.name}`
+            : `what is attached to ${subnet.name}`,
+        at: subnet.at,
+      };
     if (faults.length === 0) return HOLDS;
     return {
       kind: 'fails',

@@ -80,6 +80,8 @@ function sidesOf(list: readonly RequiredEgressAnswer[]): Dependency['sides'] {
 interface Tried {
   readonly answer: RequiredEgressAnswer;
   readonly trace: Trace | undefined;
+  /** How many ways that end differently there are, where a name was walked. */
+  readonly ways?: number;
   /** As `trace --to` takes it. */
   readonly to: string;
 }
@@ -127,7 +129,7 @@ function openIn(
 }
 
 function questionOf(
-  { answer, trace }: Tried,
+  { answer, trace, ways = 0 }: Tried,
   pool: PoolPlacement,
   cluster: ClusterPlacement,
 ): Judgement {
@@ -139,7 +141,12 @@ function questionOf(
   }
   const message = `Whether nodes of pool ${pool.pool.name} reach ${what} (${entry.purpose}) cannot be told.`;
   return trace === undefined
-    ? { kind: 'undecided', message, missing: `an address to try for ${what}`, at: pool.pool.at }
+    ? {
+        kind: 'undecided',
+        message,
+        missing: ways > 1 ? `which of ${ways} ways ${what} takes` : `an address to try for ${what}`,
+        at: pool.pool.at,
+      }
     : undecidedBy(trace, message);
 }
 
@@ -149,7 +156,7 @@ function traceOf(
   cluster: ClusterPlacement,
   pool: PoolPlacement,
   entry: RequiredEgress,
-): Pick<Tried, 'trace' | 'to'> {
+): Pick<Tried, 'trace' | 'to' | 'ways'> {
   const from = nodeEndpoint(network, cluster, pool);
   const port = entry.ports[0];
   const nothing = { trace: undefined, to: whatOf(entry) };
@@ -159,7 +166,8 @@ function traceOf(
     const host = hostUnder(entry.fqdn, cluster);
     const to = `${host}:${port}${protocol === 'udp' ? '/udp' : ''}`;
     const { traces } = answerTrace(network, { from, to });
-    return { trace: traces.length === 1 ? traces[0] : undefined, to };
+    // Several ways that end differently: which one it takes is the open question, so none may stand for all.
+    return { trace: traces.length === 1 ? traces[0] : undefined, to, ways: traces.length };
   }
   const texts =
     entry.serviceTag === undefined
