@@ -18,7 +18,6 @@ const SCHEMA = 'npm @azure/arm-network 39.0.0, generated from Azure/azure-rest-a
 const AKS_EGRESS =
   'MicrosoftDocs/azure-aks-docs articles/aks/outbound-rules-control-egress.md (2026-06-18)';
 const AKS_LIMIT = 'MicrosoftDocs/azure-aks-docs articles/aks/limit-egress-traffic.md';
-const TCP = `${DOCS}/tcp-session-behavior.md (2025-03-25)`;
 
 const documented = (source: string, fact: string): Fact => told('documented', source, fact);
 const observed = (source: string, fact: string): Fact => told('observed', source, fact);
@@ -438,18 +437,6 @@ export const FIREWALL_FACTS = {
     PREMIUM,
     'IDPS private ranges default to RFC 1918 only, unlike the SNAT ranges: pods in 100.64.0.0/10 are external to signatures.',
   ),
-  'AFW-E16': observed(
-    'hashicorp/terraform-provider-azurerm issues 15440, 19843',
-    'Concurrent updates of groups and IP groups fail: each change locks the firewall for 3 to 5 minutes.',
-  ),
-  'AFW-E17': documented(
-    `${DOCS}/policy-rule-sets.md`,
-    'A rule collection group is not removed by leaving it out of a template.',
-  ),
-  'AFW-E18': observed(
-    'hashicorp/terraform-provider-azurerm issues 18114, 22371',
-    'A rule collection group is one ordered document: tools that reorder collections rewrite all of it.',
-  ),
   'AFW-E19': documented(DNAT, 'Ports 64000 to 65535 are refused in DNAT rules.'),
   'AFW-E20': documented(
     KNOWN_ISSUES,
@@ -458,10 +445,6 @@ export const FIREWALL_FACTS = {
   'AFW-E21': documented(
     FAQ,
     'The firewall completes the TCP handshake itself: a TCP ping succeeds without any rule and is not logged.',
-  ),
-  'AFW-E22': documented(
-    TCP,
-    'TCP idles out after 4 minutes north-south with RST (15 at most, through support), after 5 minutes east-west without.',
   ),
   'AFW-E23': documented(
     `${DOCS}/threat-intel.md`,
@@ -478,10 +461,6 @@ export const FIREWALL_FACTS = {
   'AFW-E26': documented(
     `${PREMIUM}; ${AKS_EGRESS}`,
     'TLS inspection breaks client certificates, the ALPN of konnectivity and pinned registries.',
-  ),
-  'AFW-E27': observed(
-    'Azure/AKS issue 2215; MicrosoftDocs/azure-docs issue 110914',
-    'The FQDN tag AzureKubernetesService lagged behind new add-on names: list those explicitly.',
   ),
   'AFW-E28': documented(
     FAQ,
@@ -503,10 +482,6 @@ export const FIREWALL_FACTS = {
   'AFW-E33': observed(
     `${DOCS}/service-tags.md; the service tag file`,
     'networkFeatures in the service tag file is no list of what the firewall supports: AzureCloud lacks FW and works.',
-  ),
-  'AFW-E34': documented(
-    RULE_PROCESSING,
-    'HTTP whose Host header names another port than the connection is dropped.',
   ),
   'AFW-E35': documented(
     RULE_PROCESSING,

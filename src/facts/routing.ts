@@ -246,6 +246,12 @@ export const ROUTING_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AZN-43': {
+    fact: 'A flow log is made for a virtual network, a subnet or an interface; those of network security groups can no longer be made (2025-06-30) and end on 2027-09-30.',
+    source: 'MicrosoftDocs/azure-docs articles/network-watcher/nsg-flow-logs-overview.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'AZN-50': {
     fact: 'Pods have addresses of their own range in overlay and kubenet, of the node subnet in flat mode, of the pod subnet where a pool names one; with network plugin none nobody can tell.',
     source: 'MicrosoftDocs/azure-aks-docs articles/aks/concepts-network-cni-overview.md',

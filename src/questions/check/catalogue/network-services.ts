@@ -225,7 +225,7 @@ const flowLogs = eachSubject<SubnetPlacement>({
   explanation:
     'What passes between subnets without meeting the firewall appears in no firewall log. VNet flow logs on the network or the subnet show it.',
   fix: 'create a flow log whose target is the virtual network',
-  facts: ['AKS-95'],
+  facts: ['AZN-43'],
   covers: ['NET-22', 'P8'],
   subjects: nodeSubnets,
   none: 'no node subnet in the input',
