@@ -59,6 +59,10 @@ export const FIREWALL_FACTS = {
     SCHEMA,
     'A firewall written without sku.tier is Standard, the tier the resource had before the property existed; a Basic or Premium policy names the tier of its firewall.',
   ),
+  'AFW-08': documented(
+    FAQ,
+    'The zones of a firewall are chosen at its creation; a zone-redundant one needs zone-redundant Standard public addresses.',
+  ),
 
   // Order
   'AFW-10': documented(

@@ -1,4 +1,4 @@
-import type { Peering, VirtualNetwork } from '../model/index.ts';
+import type { Peering, Setting, VirtualNetwork } from '../model/index.ts';
 import { addressesOfPrefixes } from '../net/index.ts';
 import { isUnknown } from '../values/index.ts';
 import { follow } from './links.ts';
@@ -34,13 +34,13 @@ function stateOf(
   reverse: Peering | undefined,
 ): Pick<PeerLink, 'state' | 'why'> {
   for (const half of [peering, reverse]) {
-    const state = half?.peeringState?.toLowerCase();
+    const state = textOf(half?.peeringState)?.toLowerCase();
     if (half !== undefined && (state === 'initiated' || state === 'disconnected')) {
       const meaning =
         state === 'initiated' ? 'the other half is missing' : 'the other half was deleted';
       return {
         state: 'broken',
-        why: `peering \`${half.name}\` is ${half.peeringState}: ${meaning}`,
+        why: `peering \`${half.name}\` is ${String(half.peeringState)}: ${meaning}`,
       };
     }
   }
@@ -48,8 +48,10 @@ function stateOf(
     const missing = (vnet.exists ?? target?.exists)?.missing ?? '';
     return { state: 'unknown', why: `whether both virtual networks exist (${missing})` };
   }
+  const unread = [peering.peeringState, reverse?.peeringState].find(isUnknown);
+  if (unread !== undefined) return { state: 'unknown', why: unread.missing };
   // Azure sets Connected only when it has seen both halves, so one exported half is proof of the other.
-  if (peering.peeringState?.toLowerCase() === 'connected') {
+  if (textOf(peering.peeringState)?.toLowerCase() === 'connected') {
     return { state: 'connected', why: `peering \`${peering.name}\` is Connected` };
   }
   if (isUnknown(peering.remote)) return { state: 'unknown', why: peering.remote.missing };
@@ -81,9 +83,8 @@ function remoteSpaceOf(
   peering: Peering,
   target: VirtualNetwork | undefined,
 ): Pick<PeerLink, 'remoteAddresses' | 'remotePrefixes' | 'hasUnknownAddresses'> {
-  const isInSync =
-    peering.peeringSyncLevel === undefined ||
-    peering.peeringSyncLevel.toLowerCase() === 'fullyinsync';
+  const level = peering.peeringSyncLevel;
+  const isInSync = level === undefined || textOf(level)?.toLowerCase() === 'fullyinsync';
   const isWhole = peering.peerCompleteVnets === undefined || peering.peerCompleteVnets === true;
   const agreed = peering.remoteAddressSpace;
   const isCurrent = target !== undefined && ((isInSync && isWhole) || agreed.length === 0);
@@ -92,6 +93,11 @@ function remoteSpaceOf(
   return {
     remoteAddresses: addressesOfPrefixes(remotePrefixes),
     remotePrefixes,
-    hasUnknownAddresses: remotePrefixes.length < space.length || space.length === 0,
+    hasUnknownAddresses:
+      remotePrefixes.length < space.length || space.length === 0 || isUnknown(level),
   };
+}
+
+function textOf(setting: Setting<string>): string | undefined {
+  return typeof setting === 'string' ? setting : undefined;
 }

@@ -119,6 +119,8 @@ export function peering(from: string, to: string, more: Partial<Peering> = {}): 
     allowForwardedTraffic: true,
     allowGatewayTransit: false,
     useRemoteGateways: false,
+    peeringState: undefined,
+    peeringSyncLevel: undefined,
     remoteAddressSpace: [],
     peerCompleteVnets: undefined,
     ...more,

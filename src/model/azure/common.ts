@@ -15,6 +15,8 @@ export interface Located extends Named {
   readonly id: string;
   readonly location?: string;
   readonly zones: readonly string[];
+  /** Set when a zone is written and not known: `zones` is then only a part. */
+  readonly unknownZones?: Unknown;
   readonly tags: Readonly<Record<string, string>>;
   /** Set when a condition is unknown: the resource exists in some worlds. */
   readonly exists?: Unknown;

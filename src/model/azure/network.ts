@@ -44,8 +44,8 @@ export interface Peering extends Named {
   readonly allowGatewayTransit: Setting<boolean>;
   readonly useRemoteGateways: Setting<boolean>;
   /** `Connected`, `Initiated`, `Disconnected`; absent in templates. */
-  readonly peeringState?: string;
-  readonly peeringSyncLevel?: string;
+  readonly peeringState: Setting<string>;
+  readonly peeringSyncLevel: Setting<string>;
   readonly remoteAddressSpace: readonly PrefixAt[];
   readonly peerCompleteVnets: Setting<boolean>;
 }
@@ -162,7 +162,7 @@ export interface PrivateEndpoint extends Located {
     readonly service: Reference;
     readonly groupIds: readonly string[];
     /** `Approved`, `Pending`, `Rejected`, `Disconnected`; absent in templates. */
-    readonly status?: string;
+    readonly status: Setting<string>;
     readonly isManual: boolean;
     readonly at: Place;
   }[];

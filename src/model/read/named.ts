@@ -8,7 +8,9 @@ import { textMapOf } from './scalars.ts';
 /** What every view of a resource carries. */
 export function locatedOf(resource: AzureResource): Located {
   const location = resource.location ?? stringOf(member(resource.body, 'location'));
-  const zones = itemsOf(member(resource.body, 'zones')).flatMap((zone) =>
+  const written = itemsOf(member(resource.body, 'zones'));
+  const unknownZones = written.find((zone) => zone.kind === 'unknown');
+  const zones = written.flatMap((zone) =>
     zone.kind === 'string' || zone.kind === 'number' ? [String(zone.value)] : [],
   );
   return {
@@ -19,7 +21,7 @@ export function locatedOf(resource: AzureResource): Located {
     zones,
     tags: textMapOf(member(resource.body, 'tags')),
     ...(location === undefined ? {} : { location: normalLocation(location) }),
-    ...present({ exists: resource.exists, isReference: resource.isReference }),
+    ...present({ unknownZones, exists: resource.exists, isReference: resource.isReference }),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   valueIn,
 } from './reading.ts';
 import { referenceIn, referenceOf, referencesIn } from './references.ts';
-import { decidingTextIn, required, textIn, textsIn } from './scalars.ts';
+import { required, settingIn, textIn, textsIn } from './scalars.ts';
 
 /** `Microsoft.Network/privateEndpoints` with its zone groups (azure-networking 6.3, 11.2). */
 export function readPrivateEndpoint(reading: Reading, resource: AzureResource): PrivateEndpoint {
@@ -53,12 +53,11 @@ function readConnections(
   const items = itemsOf(valueIn(source, list));
   return elementsIn(source, key, list, 'connection', items).map((element: Element) => {
     const service = referenceIn(element, 'privateLinkServiceId');
-    const status = decidingTextIn(inside(element, 'privateLinkServiceConnectionState'), 'status');
     return {
       name: element.name,
       service: required(element, 'privateLinkServiceId', service),
       groupIds: textsIn(element, 'groupIds'),
-      ...present({ status }),
+      status: settingIn(inside(element, 'privateLinkServiceConnectionState'), 'status'),
       isManual,
       at: element.at,
     };

@@ -100,8 +100,6 @@ function namesOfItems(source: Source, list: string, name: string): readonly stri
 
 function readPeering(source: Source, child: AzureResource, vnet: AzureResource): Peering {
   const remote = referenceIn(source, 'remoteVirtualNetwork');
-  const peeringState = decidingTextIn(source, 'peeringState');
-  const peeringSyncLevel = decidingTextIn(source, 'peeringSyncLevel');
   return {
     key: child.key,
     name: child.name,
@@ -113,7 +111,8 @@ function readPeering(source: Source, child: AzureResource, vnet: AzureResource):
     allowForwardedTraffic: booleanIn(source, 'allowForwardedTraffic'),
     allowGatewayTransit: booleanIn(source, 'allowGatewayTransit'),
     useRemoteGateways: booleanIn(source, 'useRemoteGateways'),
-    ...present({ peeringState, peeringSyncLevel }),
+    peeringState: settingIn(source, 'peeringState'),
+    peeringSyncLevel: settingIn(source, 'peeringSyncLevel'),
     remoteAddressSpace: remoteSpace(source),
     peerCompleteVnets: booleanIn(source, 'peerCompleteVnets'),
   };

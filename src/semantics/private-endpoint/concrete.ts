@@ -56,6 +56,10 @@ export function connectionVerdict(endpoint: PrivateEndpoint): Verdict {
     fact: 'AZS-30',
   });
   for (const connection of endpoint.connections) {
+    if (isUnknown(connection.status)) {
+      why.push({ missing: connection.status.missing, at: connection.status.at });
+      continue;
+    }
     const status = connection.status?.toLowerCase();
     if (status === 'approved' || (status === undefined && !connection.isManual)) continue;
     if (status === undefined) {

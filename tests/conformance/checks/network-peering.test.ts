@@ -109,6 +109,16 @@ describe('halves of a peering', () => {
     ],
     ['Connected proves the other half', without('hub'), 'pass'],
     [
+      'a state nobody knows is not Connected',
+      changed(sound, `${TO_HUB}/peeringState`, unknown('state')),
+      'unknown',
+    ],
+    [
+      'a sync level nobody knows is not in sync',
+      changed(sound, `${TO_HUB}/peeringSyncLevel`, unknown('level')),
+      'unknown',
+    ],
+    [
       'out of sync, new prefixes are not routed (2.4)',
       changed(sound, `${TO_HUB}/peeringSyncLevel`, 'RemoteNotInSync'),
       'fail',

@@ -41,6 +41,7 @@ describe('connections', () => {
 
   it.each<[string, Perimeter, string]>([
     ['rejected', changed(sound, STATUS, 'Rejected'), 'fail'],
+    ['a state nobody knows is not approved', changed(sound, STATUS, unknown('state')), 'unknown'],
     ['disconnected', changed(sound, STATUS, 'Disconnected'), 'fail'],
     ['approved, whatever the case', changed(sound, STATUS, 'approved'), 'pass'],
     [

@@ -1,116 +1,25 @@
-import type { AzureFirewall, FirewallPolicy, FirewallSettings } from '../../../model/index.ts';
-import {
-  ALL_IPV4,
-  addressesOfPrefixes,
-  addressSet,
-  addressSetCovers,
-  addressSetsOverlap,
-  parsePrefix,
-} from '../../../net/index.ts';
+import type {
+  AzureFirewall,
+  FirewallPolicy,
+  FirewallSettings,
+  RuleCollection,
+  RuleCollectionGroup,
+} from '../../../model/index.ts';
+import { addressSet, addressSetCovers } from '../../../net/index.ts';
 import type { FirewallPlacement } from '../../../network/index.ts';
-import { dnsProxyOf, resolverOf } from '../../../semantics/dns/resolver.ts';
+import { effectiveSettings } from '../../../semantics/firewall/index.ts';
 import { isUnknown, type Unknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import {
   applicationRulesOf,
   collectionsOf,
+  dnatRulesOf,
+  eachRule,
   firewallsOf,
   networkRulesOf,
+  rulePath,
 } from './firewall-subjects.ts';
-
-type Holder = AzureFirewall | FirewallPolicy;
-
-const fqdnRuleWithoutProxy = eachSubject<FirewallPlacement>({
-  id: 'firewall/fqdn-rule-without-dns-proxy',
-  severity: 'error',
-  title: 'Names in network rules are resolved by the same resolver for clients and firewall.',
-  explanation:
-    'A network rule with an FQDN matches the addresses that the firewall resolved. Clients that ask another resolver may get other addresses and are denied, now and then. The DNS proxy must be on, and the virtual networks must use the firewall as their DNS server.',
-  fix: 'turn on the DNS proxy and set the VNet’s DNS servers to the firewall’s private address; restart or reimage the nodes; or use application rules',
-  facts: ['AFW-E04', 'AKS-82'],
-  covers: ['FW-4'],
-  subjects: (context) =>
-    firewallsOf(context).filter((placement) => fqdnRules(context, placement).length > 0),
-  none: 'no network rule names an FQDN',
-  key: ({ firewall }) => firewall.key,
-  judge: (placement, context) => {
-    const rules = fqdnRules(context, placement);
-    const proxy = dnsProxyOf(placement);
-    const places = rules
-      .slice(0, 3)
-      .map(({ rule }) => ({ at: rule.at, what: `network rule ${rule.name}` }));
-    if (proxy.state === 'unknown') {
-      return {
-        kind: 'undecided',
-        message: `Whether FQDN network rules of ${placement.firewall.name} work is not known.`,
-        missing: `the DNS proxy setting of ${placement.firewall.name} (${proxy.why})`,
-        at: placement.firewall.at,
-      };
-    }
-    if (proxy.state === 'off') {
-      return {
-        kind: 'fails',
-        message: `${rules.length} network rule(s) of ${placement.firewall.name} name hosts, and its DNS proxy is off: they match by luck.`,
-        places,
-        evidence: ['DNS proxy off'],
-      };
-    }
-    return HOLDS;
-  },
-});
-
-const clientsBypassProxy = eachSubject<{
-  placement: FirewallPlacement;
-  vnetKey: string;
-  cluster: string;
-}>({
-  id: 'firewall/dns-proxy-bypassed',
-  severity: 'warning',
-  title: 'Clusters behind a firewall with DNS proxy ask that proxy.',
-  explanation:
-    'Turning the proxy on changes nothing for clients until the virtual network’s DNS servers point to the firewall. Until then FQDN network rules match other addresses than clients use, and the DNS log stays empty.',
-  fix: 'set `dhcpOptions.dnsServers` of the cluster’s VNet to the firewall’s private address, then restart the nodes',
-  facts: ['AFW-E04', 'AZS-20'],
-  covers: ['FW-4'],
-  subjects: (context) =>
-    firewallsOf(context)
-      .filter((placement) => dnsProxyOf(placement).state === 'on')
-      .flatMap((placement) =>
-        clusterVnets(context).map(({ vnetKey, cluster }) => ({ placement, vnetKey, cluster })),
-      ),
-  none: 'no firewall with DNS proxy beside a cluster whose network is in the input',
-  key: ({ placement, vnetKey }) => `${placement.firewall.key} ${vnetKey}`,
-  judge: ({ placement, vnetKey, cluster }, context) => {
-    const resolver = resolverOf(context.network, vnetKey);
-    const vnet = context.network.vnets.get(vnetKey)?.vnet;
-    const at = vnet?.at ?? placement.firewall.at;
-    if (resolver.kind === 'firewall') return HOLDS;
-    if (resolver.kind === 'unknown')
-      return {
-        kind: 'undecided',
-        message: `Whether ${cluster} resolves through ${placement.firewall.name} is not known.`,
-        missing: resolver.why.map((fact) => fact.missing).join('; '),
-        at,
-      };
-    return {
-      kind: 'fails',
-      message: `The DNS proxy of ${placement.firewall.name} is on, and ${cluster} does not use it.`,
-      places: [
-        {
-          at: 'at' in resolver && resolver.at !== undefined ? resolver.at : at,
-          what:
-            resolver.kind === 'azure' ? 'dhcpOptions.dnsServers: none' : 'dhcpOptions.dnsServers',
-        },
-      ],
-      evidence: [
-        resolver.kind === 'azure'
-          ? 'the VNet uses Azure’s resolver'
-          : 'the VNet uses another DNS server',
-      ],
-    };
-  },
-});
 
 const threatIntel = eachSubject<FirewallPlacement>({
   id: 'firewall/threat-intelligence-not-denying',
@@ -125,112 +34,27 @@ const threatIntel = eachSubject<FirewallPlacement>({
   none: 'no firewall',
   key: ({ firewall }) => firewall.key,
   judge: (placement) => {
-    const modes = holdersOf(placement).map((holder) => holder.settings.threatIntelMode);
-    if (modes.includes('Deny')) return HOLDS;
-    const unknown = modes.find(isUnknown) ?? missingPolicy(placement);
-    if (unknown !== undefined)
-      return undecided(
-        `The threat intelligence mode of ${placement.firewall.name} is not known.`,
-        unknown,
-      );
-    const tier = tierOf(placement);
-    const mode =
-      modes.includes('Alert') || modes.every((one) => one === undefined) ? 'only alerts' : 'is off';
-    const holder = holdersOf(placement).at(-1) ?? placement.firewall;
+    const { firewall } = placement;
+    const { threatIntelMode: mode, tier } = effectiveSettings(placement);
+    const isBasic = tier === 'Basic';
+    if (mode === 'Deny') return HOLDS;
+    const missing = isBasic ? undefined : missingPolicy(placement);
+    const unknown = isUnknown(mode) ? mode : missing;
+    if (unknown !== undefined && !isBasic)
+      return undecided(`The threat intelligence mode of ${firewall.name} is not known.`, unknown);
+    const holders = holdersOf(placement);
+    const holder =
+      holders.find(({ settings }) => settings.threatIntelMode === (isBasic ? 'Deny' : mode)) ??
+      holders.at(-1) ??
+      firewall;
+    const written = holder.settings.threatIntelMode;
+    const text = written === undefined || isUnknown(written) ? undefined : written;
     return {
       kind: 'fails',
-      message: `Threat intelligence of ${placement.firewall.name} ${mode}${tier === 'Basic' ? ' (the Basic tier cannot deny)' : ''}.`,
-      places: [
-        {
-          at: holder.at,
-          what: `threatIntelMode ${modes.find((one) => one !== undefined) ?? 'not set (Alert)'}`,
-        },
-      ],
-      evidence: [`threatIntelMode: ${modes.find((one) => one !== undefined) ?? 'not set'}`],
-    };
-  },
-});
-
-const privateRanges = eachSubject<Holder>({
-  id: 'firewall/private-ranges-incomplete',
-  severity: 'warning',
-  title: 'A custom list of private ranges keeps the private ranges.',
-  explanation:
-    'A custom SNAT list replaces the defaults. A range that is left out is translated: on-premises sees firewall addresses instead of clients, and private paths become asymmetric. `0.0.0.0/0` switches translation off, which ends internet egress.',
-  fix: 'list 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 100.64.0.0/10 together with your own ranges',
-  facts: ['AFW-E14'],
-  covers: ['FW-14'],
-  subjects: (context) =>
-    holders(context).filter(({ settings }) => settings.snatPrivateRanges !== undefined),
-  none: 'no custom private ranges',
-  key: ({ key }) => key,
-  judge: (holder) => {
-    const terms = holder.settings.snatPrivateRanges ?? [];
-    const unknown = terms.find((term) => term.kind === 'unknown');
-    if (unknown?.kind === 'unknown')
-      return undecided(`The private ranges of ${holder.name} are not known.`, unknown.unknown);
-    const set = addressSet(terms.flatMap((term) => (term.kind === 'range' ? [term.range] : [])));
-    if (addressSetCovers(set, ALL_IPV4) || terms.some((term) => term.kind === 'any')) {
-      return {
-        kind: 'fails',
-        severity: 'error',
-        message: `${holder.name} never translates (0.0.0.0/0 is private to it): nothing reaches the internet.`,
-        places: [{ at: terms[0]?.at ?? holder.at, what: 'private ranges' }],
-        evidence: ['0.0.0.0/0 in the private ranges'],
-      };
-    }
-    const missing = DEFAULT_PRIVATE.filter(
-      (text) => !addressSetCovers(set, addressesOfPrefixes([parsePrefix(text)!])),
-    );
-    if (missing.length === 0) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `${holder.name} translates traffic to ${missing.join(', ')} although these ranges are private.`,
-      places: [{ at: terms[0]?.at ?? holder.at, what: 'private ranges' }],
-      evidence: missing.map((text) => `${text} is not in the list`),
-    };
-  },
-});
-
-const idpsRanges = eachSubject<FirewallPolicy>({
-  id: 'firewall/idps-private-ranges-differ',
-  severity: 'note',
-  title: 'IDPS knows the same private ranges as SNAT.',
-  explanation:
-    'IDPS takes only RFC 1918 as internal unless told otherwise. Pods in 100.64.0.0/10 count as external, so outbound signatures do not fire for them.',
-  fix: 'set intrusionDetection.configuration.privateRanges to the ranges in use',
-  facts: ['AFW-E15'],
-  covers: ['FW-15'],
-  subjects: (context) =>
-    [...context.perimeter.firewallPolicies.values()].filter(
-      (policy) =>
-        policy.intrusionDetectionMode !== undefined && policy.intrusionDetectionMode !== 'Off',
-    ),
-  none: 'no policy uses IDPS',
-  key: ({ key }) => key,
-  judge: (policy, context) => {
-    if (isUnknown(policy.intrusionDetectionMode))
-      return undecided(
-        `Whether ${policy.name} uses IDPS is not known.`,
-        policy.intrusionDetectionMode,
-      );
-    const shared = addressesOfPrefixes([parsePrefix('100.64.0.0/10')!]);
-    const used =
-      context.network.clusters.some((cluster) =>
-        addressSetsOverlap(cluster.podAddresses, shared),
-      ) ||
-      [...context.network.vnets.values()].some((vnet) =>
-        addressSetsOverlap(vnet.addresses, shared),
-      );
-    const listed = (policy.intrusionDetectionPrivateRanges ?? []).some(
-      (term) => term.kind === 'range' && addressSetsOverlap(addressSet([term.range]), shared),
-    );
-    if (!used || listed) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `IDPS of ${policy.name} takes addresses in 100.64.0.0/10 for outside ones.`,
-      places: [{ at: policy.at, what: 'intrusionDetection' }],
-      evidence: ['100.64.0.0/10 is in use and not among the IDPS private ranges'],
+      message: `Threat intelligence of ${firewall.name} ${mode === 'Off' ? 'is off' : 'only alerts'}${isBasic ? ' (the Basic tier cannot deny)' : ''}.`,
+      places: [{ at: holder.at, what: `threatIntelMode ${text ?? 'not set (Alert)'}` }],
+      evidence: [`threatIntelMode: ${text ?? 'not set'}`, ...(isBasic ? ['tier Basic'] : [])],
+      ...(isBasic ? { fix: 'use the Standard tier, with threatIntelMode Deny' } : {}),
     };
   },
 });
@@ -248,84 +72,70 @@ const basicTier = eachSubject<FirewallPlacement>({
   none: 'no firewall',
   key: ({ firewall }) => firewall.key,
   judge: (placement, context) => {
-    const tier = placement.firewall.skuTier;
-    if (isUnknown(tier))
-      return undecided(`The tier of ${placement.firewall.name} is not known.`, tier);
-    if (tierOf(placement) !== 'Basic') return HOLDS;
-    const settings = holdersOf(placement).map((holder) => holder.settings);
-    const lacking = [
-      ...(settings.some((one) => one.dnsProxyEnabled === true) ? ['DNS proxy'] : []),
-      ...(settings.some((one) => one.dnsServers.length > 0) ? ['custom DNS servers'] : []),
-      ...(settings.some((one) => one.threatIntelMode === 'Deny')
-        ? ['threat intelligence deny']
-        : []),
-      ...(fqdnRules(context, placement).length > 0 ? ['FQDN in network rules'] : []),
-    ];
-    if (lacking.length === 0) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `${placement.firewall.name} is Basic and is given ${lacking.join(', ')}.`,
-      places: [{ at: placement.firewall.at, what: 'sku.tier: Basic' }],
-      evidence: lacking,
-    };
+    const { firewall } = placement;
+    const { tier } = effectiveSettings(placement);
+    if (isUnknown(tier)) return undecided(`The tier of ${firewall.name} is not known.`, tier);
+    if (tier !== 'Basic') return HOLDS;
+    const lacking = givenBeyondBasic(placement, context);
+    if (lacking.length > 0)
+      return {
+        kind: 'fails',
+        message: `${firewall.name} is Basic and is given ${lacking.join(', ')}.`,
+        places: [{ at: firewall.at, what: 'sku.tier: Basic' }],
+        evidence: lacking,
+      };
+    const message = `Whether ${firewall.name}, which is Basic, is given more than Basic has is not known.`;
+    const unknown =
+      holdersOf(placement)
+        .flatMap(({ settings }) => [settings.dnsProxyEnabled, settings.threatIntelMode])
+        .find(isUnknown) ?? missingPolicy(placement);
+    if (unknown !== undefined) return undecided(message, unknown);
+    const unread = ownCollections(context, placement).find(({ kind }) => kind === 'unknown');
+    return unread?.kind === 'unknown' ? undecided(message, unread.unknown) : HOLDS;
   },
 });
 
 const zones = eachSubject<FirewallPlacement>({
   id: 'firewall/not-zone-redundant',
   severity: 'warning',
-  title: 'The firewall spans availability zones.',
+  title: 'The firewall and its public addresses span availability zones.',
   explanation:
-    'All egress depends on the firewall. In one zone it shares that zone’s fate; zones are chosen at creation.',
+    'All egress depends on the firewall. In one zone it shares that zone’s fate, and so does whatever leaves through a public address of one zone. Zones are chosen at creation.',
   fix: 'deploy it with zones 1, 2 and 3 and zone-redundant public addresses',
-  facts: ['AFW-E28'],
+  facts: ['AFW-08'],
   covers: ['A14'],
   subjects: (context) =>
     firewallsOf(context).filter(({ firewall }) => firewall.virtualHub === undefined),
   none: 'no firewall in a virtual network',
   key: ({ firewall }) => firewall.key,
-  judge: ({ firewall }) => {
-    if (firewall.zones.length >= 2) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `${firewall.name} is not zone redundant: one zone down, all egress down.`,
-      places: [{ at: firewall.at, what: `zones ${firewall.zones.join(', ') || 'not set'}` }],
-      evidence: [`zones: ${firewall.zones.join(', ') || 'none'}`],
-    };
-  },
-});
-
-const fewAddresses = eachSubject<FirewallPlacement>({
-  id: 'firewall/few-public-addresses',
-  severity: 'note',
-  title: 'There are enough public addresses for SNAT.',
-  explanation:
-    'Each public address gives 2,496 ports per instance towards one destination. The AKS guide recommends at least 20 addresses for production; exhaustion shows as intermittent failures to one busy destination.',
-  fix: 'add public IP configurations from a prefix (20 or more), or attach a NAT gateway to AzureFirewallSubnet',
-  facts: ['AFW-E11'],
-  covers: ['FW-11', 'O4'],
-  subjects: (context) =>
-    firewallsOf(context).filter(
-      (placement) =>
-        placement.firewall.virtualHub === undefined && context.perimeter.clusters.size > 0,
-    ),
-  none: 'no firewall beside a cluster',
-  key: ({ firewall }) => firewall.key,
-  judge: (placement) => {
-    if (placement.natGateway.kind === 'found') return HOLDS;
-    if (placement.natGateway.kind === 'unknown')
-      return undecided(
-        `Whether a NAT gateway serves ${placement.firewall.name} is not known.`,
-        placement.natGateway.unknown,
-      );
-    const count = placement.publicAddresses.length;
-    if (count >= 20) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `${placement.firewall.name} has ${count} public address(es): ${(count * 2 * 2496).toLocaleString('en-US')} connections to one destination at a time.`,
-      places: [{ at: placement.firewall.at, what: 'ipConfigurations' }],
-      evidence: [`${count} × 2 instances × 2,496 ports`],
-    };
+  judge: ({ firewall, publicAddresses }) => {
+    if (firewall.zones.length < 2) {
+      if (firewall.unknownZones !== undefined)
+        return undecided(`The zones of ${firewall.name} are not known.`, firewall.unknownZones);
+      return {
+        kind: 'fails',
+        message: `${firewall.name} is not zone redundant: one zone down, all egress down.`,
+        places: [{ at: firewall.at, what: `zones ${firewall.zones.join(', ') || 'not set'}` }],
+        evidence: [`zones: ${firewall.zones.join(', ') || 'none'}`],
+      };
+    }
+    const addresses = publicAddresses.flatMap(({ publicIp }) => publicIp ?? []);
+    // An address without zones is what the region makes of it; one with a single zone is sure to be zonal.
+    const zonal = addresses.filter(
+      (one) => one.zones.length === 1 && one.unknownZones === undefined,
+    );
+    if (zonal.length > 0)
+      return {
+        kind: 'fails',
+        message: `${firewall.name} spans zones, but its public address ${zonal.map(({ name }) => name).join(', ')} lies in one.`,
+        places: zonal.slice(0, 3).map((one) => ({ at: one.at, what: `zones ${one.zones[0]}` })),
+        evidence: zonal.map(({ name, zones: [zone] }) => `${name}: zone ${zone}`),
+        fix: 'replace it by a zone-redundant public address (zones 1, 2 and 3)',
+      };
+    const open = addresses.find((one) => one.zones.length < 2 && one.unknownZones !== undefined);
+    return open?.unknownZones === undefined
+      ? HOLDS
+      : undecided(`The zones of public address ${open.name} are not known.`, open.unknownZones);
   },
 });
 
@@ -334,23 +144,25 @@ const classicIgnored = eachSubject<AzureFirewall>({
   severity: 'warning',
   title: 'A firewall with a policy has no classic settings beside it.',
   explanation:
-    'With a policy attached, DNS, SNAT and threat intelligence keys in additionalProperties are ignored; only the policy counts.',
+    'With a policy attached, DNS, SNAT and threat intelligence keys in additionalProperties are ignored, and so is threatIntelMode of the firewall; only the policy counts. `Alert` is what Azure writes by itself.',
   fix: 'move the setting to the policy and delete it from the firewall',
   facts: ['AFW-E10'],
   covers: ['FW-10'],
   subjects: (context) =>
-    [...context.perimeter.firewalls.values()].filter(({ policy }) => policy !== undefined),
+    [...context.perimeter.firewalls.values()].filter(
+      ({ policy, isReference }) => policy !== undefined && isReference !== true,
+    ),
   none: 'no firewall with a policy',
   key: ({ key }) => key,
   judge: (firewall) => {
-    const { settings } = firewall;
-    const ignored = [
-      ...(settings.dnsProxyEnabled === undefined ? [] : ['Network.DNS.EnableProxy']),
-      ...(settings.dnsServers.length === 0 ? [] : ['Network.DNS.Servers']),
-      ...(settings.snatPrivateRanges === undefined ? [] : ['Network.SNAT.PrivateRanges']),
-      ...(settings.threatIntelMode === undefined ? [] : ['threatIntelMode']),
-    ];
+    const ignored = classicKeys(firewall.settings);
     if (ignored.length === 0) return HOLDS;
+    const { policy } = firewall;
+    if (isUnknown(policy))
+      return undecided(
+        `Whether a policy makes ${ignored.join(', ')} of ${firewall.name} void is not known.`,
+        policy,
+      );
     return {
       kind: 'fails',
       message: `${firewall.name} has a policy, so its own ${ignored.join(', ')} does nothing.`,
@@ -360,39 +172,7 @@ const classicIgnored = eachSubject<AzureFirewall>({
   },
 });
 
-const dnsOnlyInParent = eachSubject<FirewallPlacement>({
-  id: 'firewall/dns-settings-only-in-parent',
-  severity: 'warning',
-  title: 'Every policy states its own DNS settings.',
-  explanation:
-    'Pages disagree whether a child policy inherits the DNS proxy. Set on the base policy only, it may be off.',
-  fix: 'repeat dnsSettings in the child policy',
-  facts: ['AFW-E09'],
-  covers: ['FW-9'],
-  subjects: (context) => firewallsOf(context).filter(({ policies }) => policies.length > 1),
-  none: 'no firewall whose policy has a base policy',
-  key: ({ firewall }) => firewall.key,
-  judge: (placement) => {
-    const own = placement.policies.at(-1)!;
-    const set = own.settings.dnsProxyEnabled;
-    if (isUnknown(set)) return undecided(`The DNS settings of ${own.name} are not known.`, set);
-    const parent = placement.policies
-      .slice(0, -1)
-      .find((policy) => policy.settings.dnsProxyEnabled === true);
-    if (set !== undefined || parent === undefined) return HOLDS;
-    return {
-      kind: 'fails',
-      message: `Only base policy ${parent.name} turns the DNS proxy on; whether ${own.name} inherits it is contradictory.`,
-      places: [
-        { at: own.at, what: 'dnsSettings: none' },
-        { at: parent.at, what: 'dnsSettings' },
-      ],
-      evidence: ['documentation contradicts itself on inherited DNS settings'],
-    };
-  },
-});
-
-const infrastructureDisabled = eachSubject({
+const infrastructureDisabled = eachRule({
   id: 'firewall/infrastructure-collection-disabled',
   severity: 'note',
   title: 'Whoever denies every name means to switch off the built-in infrastructure rules.',
@@ -406,115 +186,177 @@ const infrastructureDisabled = eachSubject({
       ({ collection }) => collection.kind === 'application' && collection.action !== 'Allow',
     ),
   none: 'no application rule denies anything',
-  key: ({ rule }) => rule.key,
-  judge: ({ rule, collection }) => {
-    if (collection.kind === 'application' && isUnknown(collection.action))
-      return undecided(`Whether ${collection.name} denies is not known.`, collection.action);
+  judge: (subject) => {
+    const { rule, collection } = subject;
     const all = rule.targetFqdns.find((target) => !isUnknown(target) && target.text === '*');
-    return all === undefined
-      ? HOLDS
-      : {
-          kind: 'fails',
-          message: `${collection.name}/${rule.name} denies every name: the built-in infrastructure rules are off.`,
-          places: [{ at: all.at, what: '*' }],
-          evidence: ['deny * precedes the infrastructure collection'],
-        };
+    const message = `Whether ${rulePath(subject)} denies every name is not known.`;
+    if (all === undefined) {
+      const open = rule.targetFqdns.find(isUnknown);
+      return open === undefined ? HOLDS : undecided(message, open);
+    }
+    if ('action' in collection && isUnknown(collection.action))
+      return undecided(message, collection.action);
+    return {
+      kind: 'fails',
+      message: `${rulePath(subject)} denies every name: the built-in infrastructure rules are off for what it matches.`,
+      places: [{ at: all.at, what: '*' }],
+      evidence: ['deny * precedes the infrastructure collection'],
+    };
   },
 });
 
-const samePriority = eachSubject({
+/** What one priority orders: collections of one kind in one place, and the groups of one policy. */
+interface Ranked {
+  readonly what: 'Collections' | 'Rule collection groups';
+  readonly scope: string;
+  readonly one: RuleCollection | RuleCollectionGroup;
+}
+
+const samePriority = eachSubject<Ranked & { readonly rivals: readonly Ranked[] }>({
   id: 'firewall/duplicate-priority',
   severity: 'error',
   title: 'Collections of one scope have different priorities.',
   explanation:
-    'What runs first among equal priorities is undocumented, so the verdict of overlapping rules is too. Azure refuses most of these.',
-  fix: 'give each collection its own priority',
-  facts: ['AFW-E01'],
+    'What runs first among equal priorities is undocumented, so the verdict of overlapping rules is too. That holds for collections of one kind in one group, and for the groups of a policy. Azure refuses most of these.',
+  fix: 'give each its own priority',
+  facts: ['AFW-14'],
   covers: ['AFW-2.1'],
-  subjects: collectionsOf,
+  subjects: withRivals,
   none: 'no rule collection',
-  key: ({ collection }) => collection.key,
-  judge: (subject, context) => {
-    const { collection } = subject;
-    if (isUnknown(collection.priority))
-      return undecided(`The priority of ${collection.name} is not known.`, collection.priority);
-    const twin = collectionsOf(context).find(
-      (other) =>
-        other.collection !== collection &&
-        other.holder === subject.holder &&
-        other.group === subject.group &&
-        other.collection.kind === collection.kind &&
-        other.collection.priority === collection.priority &&
-        other.collection.name < collection.name,
-    );
-    return twin === undefined
-      ? HOLDS
-      : {
-          kind: 'fails',
-          message: `Collections ${twin.collection.name} and ${collection.name} both have priority ${String(collection.priority)}.`,
-          places: [
-            { at: collection.at, what: `priority ${String(collection.priority)}` },
-            { at: twin.collection.at, what: `priority ${String(collection.priority)}` },
-          ],
-          evidence: ['order undocumented'],
-        };
+  key: ({ one }) => one.key,
+  judge: ({ what, one, rivals }) => {
+    const { priority } = one;
+    // Alone in its place, or after the last one seen, it collides with nobody.
+    if (rivals.length === 0) return HOLDS;
+    if (isUnknown(priority))
+      return undecided(`The priority of ${one.name} is not known.`, priority);
+    const twin = rivals.find((rival) => rival.one.priority === priority)?.one;
+    if (twin === undefined) return HOLDS;
+    return {
+      kind: 'fails',
+      message: `${what} ${twin.name} and ${one.name} both have priority ${String(priority)}.`,
+      places: [
+        { at: one.at, what: `priority ${String(priority)}` },
+        { at: twin.at, what: `priority ${String(priority)}` },
+      ],
+      evidence: ['order undocumented'],
+    };
   },
 });
 
 export const FIREWALL_SETTING_CHECKS: readonly Check[] = [
-  fqdnRuleWithoutProxy,
-  clientsBypassProxy,
   threatIntel,
-  privateRanges,
-  idpsRanges,
   basicTier,
   zones,
-  fewAddresses,
   classicIgnored,
-  dnsOnlyInParent,
   infrastructureDisabled,
   samePriority,
 ];
 
-const DEFAULT_PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
-
 /** Whoever's settings count: the policies, base first; the firewall itself without one. */
-export function holdersOf(
+function holdersOf(
   placement: FirewallPlacement,
 ): readonly { readonly settings: FirewallSettings; readonly at: AzureFirewall['at'] }[] {
-  return placement.policies.length > 0 ? placement.policies : [placement.firewall];
+  return placement.firewall.policy === undefined ? [placement.firewall] : placement.policies;
 }
 
-function holders(context: CheckContext): readonly Holder[] {
-  return [...context.perimeter.firewalls.values(), ...context.perimeter.firewallPolicies.values()];
+function classicKeys(settings: FirewallSettings): readonly string[] {
+  const mode = settings.threatIntelMode;
+  return [
+    ...(settings.dnsProxyEnabled === undefined ? [] : ['Network.DNS.EnableProxy']),
+    ...(settings.dnsServers.length === 0 ? [] : ['Network.DNS.Servers']),
+    ...(settings.snatPrivateRanges === undefined ? [] : ['Network.SNAT.PrivateRanges']),
+    ...(mode === undefined || mode === 'Alert' || isUnknown(mode) ? [] : ['threatIntelMode']),
+    ...(settings.threatIntelAllowedFqdns.length === 0 ? [] : ['ThreatIntel.Whitelist.FQDNs']),
+    ...(settings.threatIntelAllowedAddresses.length === 0
+      ? []
+      : ['ThreatIntel.Whitelist.IpAddresses']),
+  ];
 }
 
-function tierOf(placement: FirewallPlacement): string | undefined {
-  const tier = placement.firewall.skuTier ?? placement.policies.at(-1)?.skuTier;
-  return typeof tier === 'string' ? tier : undefined;
+function givenBeyondBasic(placement: FirewallPlacement, context: CheckContext): readonly string[] {
+  const settings = holdersOf(placement).map((holder) => holder.settings);
+  const keys = holderKeys(placement);
+  const isOwn = ({ holder }: { readonly holder: { readonly key: string } }) => keys.has(holder.key);
+  const own = placement.privateAddress;
+  const onPrivate = dnatRulesOf(context).filter(
+    (subject) =>
+      isOwn(subject) &&
+      subject.rule.destinationAddresses.some(
+        (term) =>
+          term.kind === 'range' &&
+          own !== undefined &&
+          addressSetCovers(own.addresses, addressSet([term.range])),
+      ),
+  );
+  const byCategory = applicationRulesOf(context).filter(
+    (subject) => isOwn(subject) && subject.rule.webCategories.length > 0,
+  );
+  const given: readonly (readonly [string, boolean])[] = [
+    ['DNS proxy', settings.some((one) => one.dnsProxyEnabled === true)],
+    ['custom DNS servers', settings.some((one) => one.dnsServers.length > 0)],
+    ['threat intelligence deny', settings.some((one) => one.threatIntelMode === 'Deny')],
+    ['FQDN in network rules', fqdnRules(context, placement).length > 0],
+    ['web categories', byCategory.length > 0],
+    ['DNAT on its private address', onPrivate.length > 0],
+  ];
+  return given.filter(([, isGiven]) => isGiven).map(([what]) => what);
 }
 
-function fqdnRules(context: CheckContext, placement: FirewallPlacement) {
-  const keys = new Set([placement.firewall.key, ...placement.policies.map((policy) => policy.key)]);
+function withRivals(context: CheckContext) {
+  const earlier = new Map<string, Ranked[]>();
+  return rankedOf(context).map((ranked) => {
+    const rivals = earlier.get(ranked.scope) ?? [];
+    earlier.set(ranked.scope, [...rivals, ranked]);
+    return { ...ranked, rivals };
+  });
+}
+
+function rankedOf(context: CheckContext): readonly Ranked[] {
+  const groups = [...context.perimeter.firewallPolicies.values()].flatMap(
+    (policy: FirewallPolicy) =>
+      policy.groups.map(
+        (one): Ranked => ({ what: 'Rule collection groups', scope: policy.key, one }),
+      ),
+  );
+  const collections = collectionsOf(context).map(({ collection, holder, group }): Ranked => {
+    const scope = `${(group ?? holder).key} ${collection.kind}`;
+    return { what: 'Collections', scope, one: collection };
+  });
+  return [...groups, ...collections];
+}
+
+function holderKeys({ firewall, policies }: FirewallPlacement): ReadonlySet<string> {
+  return new Set([firewall.key, ...policies.map(({ key }) => key)]);
+}
+
+function ownCollections(
+  context: CheckContext,
+  placement: FirewallPlacement,
+): readonly RuleCollection[] {
+  const keys = holderKeys(placement);
+  return collectionsOf(context).flatMap(({ collection, holder }) =>
+    keys.has(holder.key) ? [collection] : [],
+  );
+}
+
+/** The network rules of a firewall and its policies that name hosts. */
+export function fqdnRules(context: CheckContext, placement: FirewallPlacement) {
+  const keys = holderKeys(placement);
   return networkRulesOf(context).filter(
     ({ rule, holder }) => rule.destinationFqdns.length > 0 && keys.has(holder.key),
   );
 }
 
-function clusterVnets(
-  context: CheckContext,
-): readonly { readonly vnetKey: string; readonly cluster: string }[] {
-  const seen = new Map<string, string>();
-  for (const cluster of context.network.clusters) {
-    for (const pool of cluster.pools) {
-      if (pool.nodeSubnet.kind === 'found') seen.set(pool.nodeSubnet.target.vnet.key, cluster.name);
-    }
-  }
-  return [...seen].map(([vnetKey, cluster]) => ({ vnetKey, cluster }));
+/** Rules nobody has seen may name hosts too. */
+export function mayHoldFqdnRules(context: CheckContext, placement: FirewallPlacement): boolean {
+  return (
+    placement.missingPolicy !== undefined ||
+    ownCollections(context, placement).some(({ kind }) => kind === 'unknown')
+  );
 }
 
-function missingPolicy(placement: FirewallPlacement): Unknown | undefined {
-  const missing = placement.missingPolicy;
+function missingPolicy({ missingPolicy: missing }: FirewallPlacement): Unknown | undefined {
   return missing === undefined
     ? undefined
     : {

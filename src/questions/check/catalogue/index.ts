@@ -6,7 +6,9 @@ import { CLUSTER_EGRESS_CHECKS } from './cluster-egress.ts';
 import { CLUSTER_GUARDRAIL_CHECKS } from './cluster-guardrails.ts';
 import { CLUSTER_SECURITY_GROUP_CHECKS } from './cluster-security-groups.ts';
 import { FIREWALL_DNAT_CHECKS } from './firewall-dnat.ts';
+import { FIREWALL_DNS_CHECKS } from './firewall-dns.ts';
 import { FIREWALL_NAME_CHECKS } from './firewall-names.ts';
+import { FIREWALL_RANGE_CHECKS } from './firewall-ranges.ts';
 import { FIREWALL_RULE_CHECKS } from './firewall-rules.ts';
 import { FIREWALL_SETTING_CHECKS } from './firewall-settings.ts';
 import { FIREWALL_SILENT_FAULT_CHECKS } from './firewall-silent-faults.ts';
@@ -41,6 +43,8 @@ export const CATALOGUE: readonly Check[] = [
   ...FIREWALL_RULE_CHECKS,
   ...FIREWALL_NAME_CHECKS,
   ...FIREWALL_DNAT_CHECKS,
+  ...FIREWALL_DNS_CHECKS,
+  ...FIREWALL_RANGE_CHECKS,
   ...FIREWALL_SETTING_CHECKS,
   ...NETWORK_PEERING_CHECKS,
   ...NETWORK_ROUTING_CHECKS,

@@ -70,11 +70,15 @@ const incompletePeering = eachSubject<PeerSubject>({
   key: ({ peer }) => peer.peering.key,
   judge: ({ vnet, peer }) => {
     if (peer.state === 'unknown') return remoteMissing(peer);
-    const sync = peer.peering.peeringSyncLevel?.toLowerCase();
+    const level = peer.peering.peeringSyncLevel;
+    const sync = isUnknown(level) ? undefined : level?.toLowerCase();
     const outOfSync = sync !== undefined && sync !== 'fullyinsync';
+    if (peer.state === 'connected' && isUnknown(level)) {
+      return undecided(`Whether peering ${peer.peering.name} is in sync is not known.`, level);
+    }
     if (peer.state === 'connected' && !outOfSync) return HOLDS;
     const isBroken = peer.state === 'broken';
-    const why = isBroken ? peer.why : `peeringSyncLevel is ${peer.peering.peeringSyncLevel}`;
+    const why = isBroken ? peer.why : `peeringSyncLevel is ${sync}`;
     return {
       kind: 'fails',
       message: isBroken
