@@ -60,7 +60,7 @@ export const FIREWALL_FACTS = {
     'A firewall written without sku.tier is Standard, the tier the resource had before the property existed; a Basic or Premium policy names the tier of its firewall.',
   ),
   'AFW-08': documented(
-    FAQ,
+    'MicrosoftDocs/azure-docs articles/reliability/reliability-firewall.md (2025-07-23)',
     'The zones of a firewall are chosen at its creation; a zone-redundant one needs zone-redundant Standard public addresses.',
   ),
 

@@ -65,6 +65,12 @@ export function leavingNodeHop(
       ...said,
     };
   }
+  if (subnetLink?.kind === 'none' && isPlatform(flow.destination)) {
+    const text = 'the host answers here, whatever the routes say';
+    steps.push({ stage: 'route', text, facts: ['AZN-17'] });
+    const disposition = { kind: 'delivered', to: 'the Azure platform' } as const;
+    return { hop: { ...hop, flow }, next: { kind: 'stop', disposition, isAnsweredHere: true } };
+  }
   if (subnetLink?.kind === 'none' && at.pool !== undefined && isOutsideCluster(context, at, flow)) {
     const choice = clusterInternetOutbound(context.network, at.cluster, at.pool);
     const exit = internetExit(hop, outside, choice);

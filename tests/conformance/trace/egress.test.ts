@@ -110,6 +110,17 @@ describe('what leaves for the internet without a firewall', () => {
     });
   });
 
+  it('AZN-17: the host answers its own nodes, also in a network that AKS manages', () => {
+    const managed = networkOf([cluster('aks', {}, { vnetSubnetID: undefined })], []);
+    for (const to of ['168.63.129.16:53/udp', '169.254.169.254:80']) {
+      expectWalk(managed, 'node:nodes', to, {
+        answer: 'allowed',
+        ends: 'delivered',
+        around: ['internet'],
+      });
+    }
+  });
+
   it('AKS-22: block denies all egress', () => {
     const made = aks({ outboundType: 'block', subnet: SHARED });
     const { traces } = answerTrace(made, { from: 'deploy:web', to: TO });

@@ -44,6 +44,7 @@ const outboundPath = eachSubject<PoolOfCluster>({
       return {
         kind: 'fails',
         message: `Pool ${pool.name} of ${of.name} is in a network that AKS manages: it leaves by ${spelling(type)}, not by the firewall.`,
+        fix: 'put the pool in a subnet of a network of your own (vnetSubnetID) whose route table sends 0.0.0.0/0 to the firewall, and set outboundType to userDefinedRouting',
         places: [{ at: pool.at, what: `pool ${pool.name}: no vnetSubnetID` }],
         evidence: [`outboundType: ${spelling(type)}`, 'no subnet of yours, so no route of yours'],
       };

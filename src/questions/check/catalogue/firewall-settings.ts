@@ -1,6 +1,5 @@
 import type {
   AzureFirewall,
-  FirewallPolicy,
   FirewallSettings,
   RuleCollection,
   RuleCollectionGroup,
@@ -209,6 +208,8 @@ const infrastructureDisabled = eachRule({
 interface Ranked {
   readonly what: 'Collections' | 'Rule collection groups';
   readonly scope: string;
+  /** `unknown`: of any kind. */
+  readonly kind: RuleCollection['kind'] | 'group';
   readonly one: RuleCollection | RuleCollectionGroup;
 }
 
@@ -224,22 +225,34 @@ const samePriority = eachSubject<Ranked & { readonly rivals: readonly Ranked[] }
   subjects: withRivals,
   none: 'no rule collection',
   key: ({ one }) => one.key,
-  judge: ({ what, one, rivals }) => {
+  judge: ({ what, kind, one, rivals }) => {
     const { priority } = one;
-    // Alone in its place, or after the last one seen, it collides with nobody.
-    if (rivals.length === 0) return HOLDS;
-    if (isUnknown(priority))
-      return undecided(`The priority of ${one.name} is not known.`, priority);
-    const twin = rivals.find((rival) => rival.one.priority === priority)?.one;
-    if (twin === undefined) return HOLDS;
+    const open = rivals.find(
+      (rival) =>
+        isUnknown(priority) ||
+        isUnknown(rival.one.priority) ||
+        (rival.one.priority === priority && rival.kind !== kind),
+    );
+    const twin = isUnknown(priority)
+      ? undefined
+      : rivals.find((rival) => rival.kind === kind && rival.one.priority === priority)?.one;
+    if (twin !== undefined)
+      return {
+        kind: 'fails',
+        message: `${what} ${twin.name} and ${one.name} both have priority ${String(priority)}.`,
+        places: [
+          { at: one.at, what: `priority ${String(priority)}` },
+          { at: twin.at, what: `priority ${String(priority)}` },
+        ],
+        evidence: ['order undocumented'],
+      };
+    if (open === undefined) return HOLDS;
+    const unknown = [priority, open.one.priority].find(isUnknown);
     return {
-      kind: 'fails',
-      message: `${what} ${twin.name} and ${one.name} both have priority ${String(priority)}.`,
-      places: [
-        { at: one.at, what: `priority ${String(priority)}` },
-        { at: twin.at, what: `priority ${String(priority)}` },
-      ],
-      evidence: ['order undocumented'],
+      kind: 'undecided',
+      message: `Whether ${open.one.name} and ${one.name} have one priority is not known.`,
+      missing: unknown?.missing ?? `the kind of rules in ${open.one.name} or ${one.name}`,
+      at: one.at,
     };
   },
 });
@@ -303,25 +316,28 @@ function givenBeyondBasic(placement: FirewallPlacement, context: CheckContext): 
   return given.filter(([, isGiven]) => isGiven).map(([what]) => what);
 }
 
+/** Each with the earlier ones of its place: a pair is told once. */
 function withRivals(context: CheckContext) {
   const earlier = new Map<string, Ranked[]>();
   return rankedOf(context).map((ranked) => {
-    const rivals = earlier.get(ranked.scope) ?? [];
-    earlier.set(ranked.scope, [...rivals, ranked]);
+    const before = earlier.get(ranked.scope) ?? [];
+    earlier.set(ranked.scope, [...before, ranked]);
+    const rivals = before.filter(
+      ({ kind }) => [kind, ranked.kind].includes('unknown') || kind === ranked.kind,
+    );
     return { ...ranked, rivals };
   });
 }
 
 function rankedOf(context: CheckContext): readonly Ranked[] {
-  const groups = [...context.perimeter.firewallPolicies.values()].flatMap(
-    (policy: FirewallPolicy) =>
-      policy.groups.map(
-        (one): Ranked => ({ what: 'Rule collection groups', scope: policy.key, one }),
-      ),
+  const groups = [...context.perimeter.firewallPolicies.values()].flatMap(({ key, groups }) =>
+    groups.map(
+      (one): Ranked => ({ what: 'Rule collection groups', scope: key, kind: 'group', one }),
+    ),
   );
   const collections = collectionsOf(context).map(({ collection, holder, group }): Ranked => {
-    const scope = `${(group ?? holder).key} ${collection.kind}`;
-    return { what: 'Collections', scope, one: collection };
+    const scope = `${(group ?? holder).key}/`;
+    return { what: 'Collections', scope, kind: collection.kind, one: collection };
   });
   return [...groups, ...collections];
 }
