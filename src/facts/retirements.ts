@@ -85,8 +85,9 @@ export const RETIREMENTS = [
     id: 'default-outbound-access',
     date: '2026-03-31',
     what: 'subnets of new virtual networks have no implicit outbound access',
-    predicate: '`defaultOutboundAccess` is not written and no outbound method is configured',
-    instead: 'a NAT gateway, or a route to a firewall',
+    predicate:
+      'a subnet made with an API version after that date, without `defaultOutboundAccess` and without a way out of its own',
+    instead: 'a NAT gateway or a route to a firewall, or write `defaultOutboundAccess`',
     source:
       'MicrosoftDocs/azure-docs articles/virtual-network/ip-services/default-outbound-access.md (Dec 2025)',
   },
@@ -94,7 +95,7 @@ export const RETIREMENTS = [
     id: 'ingress-nginx',
     date: '2026-03',
     what: 'the upstream Ingress-NGINX project stopped',
-    predicate: 'an Ingress of an NGINX class',
+    predicate: 'an Ingress whose class belongs to the controller `k8s.io/ingress-nginx`',
     instead: 'Gateway API',
     source:
       'MicrosoftDocs/azure-aks-docs articles/aks/concepts-network-ingress.md, app-routing-nginx-to-gateway-api-migration.md',

@@ -1,9 +1,9 @@
-import type { Unknown, Value } from '../../values/index.ts';
-import { clip, kindOf } from './call.ts';
+import type { Value } from '../../values/index.ts';
+import { clip, kindOf, refused } from './call.ts';
 import type { Expression } from './expression.ts';
 import { liveStep } from './live-reference.ts';
-import { type Context, report } from './run.ts';
-import { callSymbol, derivedUnknown, unknownAt } from './unknowns.ts';
+import type { Context } from './run.ts';
+import { callSymbol, derivedUnknown } from './unknowns.ts';
 
 /** `value.name`. ARM-01: names of properties are compared without case. */
 export function accessProperty(
@@ -18,7 +18,7 @@ export function accessProperty(
     value.kind === 'object'
       ? `there is no property \`${clip(name)}\``
       : `\`${clip(name)}\` is asked of a value of kind ${kindOf(value)}`;
-  return refuse(expression, context, why);
+  return refused(expression, context, why);
 }
 
 /** `value[index]`: a position in an array or a text, or the name of a member. */
@@ -33,7 +33,7 @@ export function accessValue(
   }
   if (index.kind === 'string') return accessProperty(value, index.value, expression, context);
   if (index.kind !== 'number') {
-    return refuse(expression, context, `a value of kind ${kindOf(index)} is no index`);
+    return refused(expression, context, `a value of kind ${kindOf(index)} is no index`);
   }
   const found = tryAccess(value, index.value, expression, context);
   if (found !== undefined) return found;
@@ -41,7 +41,7 @@ export function accessValue(
     value.kind === 'array'
       ? `there is no item ${index.value} in an array of ${value.items.length}`
       : `an item is asked of a value of kind ${kindOf(value)}`;
-  return refuse(expression, context, why);
+  return refused(expression, context, why);
 }
 
 /**
@@ -68,20 +68,4 @@ export function tryAccess(
     return { kind: 'string', value: value.value[step], at: context.at };
   }
   return undefined;
-}
-
-function refuse(expression: Expression, context: Context, why: string): Unknown {
-  report(
-    context.frame.run,
-    'arm/evaluation-failed',
-    'warning',
-    `\`${clip(expression.text)}\` cannot be evaluated: ${why}`,
-    context.at,
-  );
-  return unknownAt(
-    context.at,
-    'malformed',
-    expression.text,
-    `an expression Azure accepts (${why})`,
-  );
 }

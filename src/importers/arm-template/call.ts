@@ -107,22 +107,17 @@ export function jsonResult(call: Call, json: unknown): Value {
   return fromJson(json, call.context.at);
 }
 
-/** The call cannot be evaluated and Azure would refuse it: says why, and gives an unknown. */
-export function failure(call: Call, why: string): Unknown {
-  const { context, expression } = call;
-  report(
-    context.frame.run,
-    'arm/evaluation-failed',
-    'warning',
-    `\`${clip(expression.text)}\` cannot be evaluated: ${why}`,
-    context.at,
-  );
-  return unknownAt(
-    context.at,
-    'malformed',
-    expression.text,
-    `an expression Azure accepts (${why})`,
-  );
+/** The expression cannot be evaluated and Azure would refuse it: says why, and gives an unknown. */
+export function refused(expression: Expression, context: Context, why: string): Unknown {
+  const text = `\`${clip(expression.text)}\` cannot be evaluated: ${why}`;
+  report(context.frame.run, 'arm/evaluation-failed', 'warning', text, context.at);
+  const missing = `an expression Azure accepts (${why})`;
+  return unknownAt(context.at, 'malformed', expression.text, missing);
+}
+
+/** The same for a call. */
+export function failure({ context, expression }: Call, why: string): Unknown {
+  return refused(expression, context, why);
 }
 
 /** The call depends on something unknown. Equal calls of equal unknowns stay equal. */

@@ -3,8 +3,8 @@ import type { Port } from '../../net/index.ts';
 import type { AddressValue, Located, Named, Reference, Setting } from './common.ts';
 
 export interface ApplicationGateway extends Located {
-  readonly skuName?: string;
-  readonly skuTier?: string;
+  readonly skuName?: Setting<string>;
+  readonly skuTier?: Setting<string>;
   readonly subnet?: Reference;
   readonly frontends: readonly {
     readonly name: string;
@@ -22,7 +22,7 @@ export interface ApplicationGateway extends Located {
     readonly mode?: string;
     readonly ruleSetType?: string;
     readonly ruleSetVersion?: string;
-    readonly requestBodyCheck?: boolean;
+    readonly requestBodyCheck?: Setting<boolean>;
     readonly at: Place;
   };
   /** Tag `EnhancedNetworkControl = True` (network isolation, azure-networking 9.1). */

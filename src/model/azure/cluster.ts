@@ -18,7 +18,7 @@ export interface ManagedCluster extends Located {
   readonly pools: readonly AgentPool[];
   readonly addons: ClusterAddons;
   readonly retirements: {
-    readonly podIdentity: boolean;
+    readonly podIdentity: Setting<boolean>;
     readonly httpApplicationRouting: boolean;
     readonly openServiceMesh: boolean;
   };
@@ -46,7 +46,7 @@ export interface ClusterNetwork {
   readonly ipFamilies: readonly string[];
   /** Lower-cased ARM value: `loadbalancer`, `userdefinedrouting`, `managednatgateway`…; absent: loadBalancer. */
   readonly outboundType: Setting<string>;
-  readonly loadBalancerSku?: string;
+  readonly loadBalancerSku?: Setting<string>;
   readonly managedOutboundIps?: number;
   readonly outboundIps: readonly Reference[];
   readonly outboundIpPrefixes: readonly Reference[];
@@ -71,7 +71,8 @@ export interface ApiServerAccess {
 export interface AgentPool extends Named {
   readonly mode?: string;
   readonly osType: 'Linux' | 'Windows';
-  readonly osSku?: string;
+  readonly osSku?: Setting<string>;
+  readonly nodeImageVersion?: string;
   readonly vmSize?: string;
   readonly count?: number;
   readonly minCount?: number;
@@ -101,7 +102,9 @@ export interface ClusterAddons {
   readonly workloadIdentity: boolean;
   readonly costAnalysis: boolean;
   readonly webAppRouting: boolean;
-  readonly webAppRoutingNginx?: string;
+  /** Set when nobody knows whether application routing is on; `webAppRouting` is then true. */
+  readonly unknownWebAppRouting?: Unknown;
+  readonly webAppRoutingNginx?: Setting<string>;
   readonly istio: boolean;
   readonly istioIngress: readonly { readonly mode: string; readonly enabled: boolean }[];
   readonly applicationGateway?: {

@@ -95,7 +95,7 @@ export interface SecurityRule extends Named {
 export interface PublicIpAddress extends Located {
   /** Unknown (symbol `public-address:<key>`) until deployed. */
   readonly address: AddressValue;
-  readonly sku?: string;
+  readonly sku?: Setting<string>;
   readonly allocationMethod?: string;
   readonly prefix?: Reference;
   readonly fqdn?: string;
@@ -107,13 +107,13 @@ export interface PublicIpPrefix extends Located {
 }
 
 export interface NatGateway extends Located {
-  readonly sku?: string;
+  readonly sku?: Setting<string>;
   readonly publicIps: readonly Reference[];
   readonly publicIpPrefixes: readonly Reference[];
 }
 
 export interface LoadBalancer extends Located {
-  readonly sku?: string;
+  readonly sku?: Setting<string>;
   readonly frontends: readonly LoadBalancerFrontend[];
   readonly rules: readonly LoadBalancingRule[];
   readonly outboundRules: readonly OutboundRule[];
@@ -193,7 +193,7 @@ export interface PrivateDnsZoneLink extends Named {
 }
 
 export interface BastionHost extends Located {
-  readonly sku?: string;
+  readonly sku?: Setting<string>;
   readonly subnet?: Reference;
   readonly isPrivateOnly: Setting<boolean>;
 }

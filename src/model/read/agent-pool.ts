@@ -10,6 +10,7 @@ import {
   flagIn,
   noteUnknown,
   plainNumberIn,
+  settingIn,
   textIn,
   textMapOf,
   textsIn,
@@ -26,7 +27,8 @@ export function readAgentPool(reading: Reading, resource: AzureResource): AgentP
   const localDnsMode = textIn(inside(source, 'localDNSProfile'), 'mode');
   const optional = {
     mode: textIn(source, 'mode'),
-    osSku: textIn(source, 'osSKU'),
+    osSku: settingIn(source, 'osSKU'),
+    nodeImageVersion: textIn(source, 'nodeImageVersion'),
     vmSize: textIn(source, 'vmSize'),
     podIpAllocationMode: textIn(source, 'podIPAllocationMode'),
     maxSurge,

@@ -9,7 +9,15 @@ import { portIn } from './ports.ts';
 import { present } from './present.ts';
 import { inside, type Reading, reportGap, type Source, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
-import { booleanIn, decidingTextIn, flagIn, settingOf, textIn, twinsIn } from './scalars.ts';
+import {
+  booleanIn,
+  decidingTextIn,
+  flagIn,
+  settingIn,
+  settingOf,
+  textIn,
+  twinsIn,
+} from './scalars.ts';
 
 /** The parts of one gateway refer to each other by id; their keys are those ids in lower case. */
 export type Parts = (collection: string, what: string) => readonly Element[];
@@ -23,8 +31,8 @@ export function readApplicationGateway(
   const parts: Parts = (collection, what) =>
     elementsIn(source, resource.key, collection, what, itemsOf(valueIn(source, collection)));
   const sku = inside(source, 'sku');
-  const skuName = textIn(sku, 'name');
-  const skuTier = textIn(sku, 'tier');
+  const skuName = settingIn(sku, 'name');
+  const skuTier = settingIn(sku, 'tier');
   const subnet = subnetOf(source, 'gatewayIPConfigurations');
   const wafPolicy = referenceIn(source, 'firewallPolicy');
   const located = locatedOf(resource);
@@ -106,8 +114,7 @@ function readInlineWaf(source: Source): Pick<ApplicationGateway, 'inlineWaf'> {
   return {
     inlineWaf: {
       enabled: flagIn(waf, 'enabled', false),
-      ...present({ mode, ruleSetType, ruleSetVersion }),
-      ...(typeof requestBodyCheck === 'boolean' ? { requestBodyCheck } : {}),
+      ...present({ mode, ruleSetType, ruleSetVersion, requestBodyCheck }),
       at: waf.at,
     },
   };

@@ -6,7 +6,7 @@ import { scopeOf } from './neighbours.ts';
 import { present } from './present.ts';
 import { inside, type Source, sourceAt, sourceOf, valueIn } from './reading.ts';
 import { referenceIn } from './references.ts';
-import { booleanIn, choiceIn, flagIn, textIn } from './scalars.ts';
+import { booleanIn, choiceIn, flagIn, settingIn, textIn } from './scalars.ts';
 
 /**
  * What is switched on in a cluster. A switch nobody knows is taken as on: an add-on only adds to what the cluster
@@ -23,8 +23,9 @@ export function readClusterAddons(cluster: Source, resource: AzureResource): Clu
   const monitor = inside(cluster, 'azureMonitorProfile');
   const security = inside(cluster, 'securityProfile');
   const routing = inside(inside(cluster, 'ingressProfile'), 'webAppRouting');
-  const nginx = textIn(inside(routing, 'nginx'), 'defaultIngressControllerType');
+  const nginx = settingIn(inside(routing, 'nginx'), 'defaultIngressControllerType');
   const policy = booleanIn(addon('azurepolicy'), 'enabled');
+  const routed = booleanIn(routing, 'enabled');
   const hasOmsAgent = on('containerInsights', addon('omsagent'));
   const hasInsights = on('containerInsights', inside(monitor, 'containerInsights'));
   return {
@@ -38,6 +39,7 @@ export function readClusterAddons(cluster: Source, resource: AzureResource): Clu
     workloadIdentity: on('workloadIdentity', inside(security, 'workloadIdentity')),
     costAnalysis: on('costAnalysis', inside(inside(cluster, 'metricsProfile'), 'costAnalysis')),
     webAppRouting: on('webAppRouting', routing),
+    ...(isUnknown(routed) ? { unknownWebAppRouting: routed } : {}),
     ...present({ webAppRoutingNginx: nginx }),
     ...readMesh(cluster, at),
     ...readGatewayAddon(addon('ingressApplicationGateway'), on),

@@ -43,7 +43,7 @@ export function readCluster(reading: Reading, resource: AzureResource): ManagedC
     pools: pools.map((child) => readAgentPool(reading, child)),
     addons: readClusterAddons(source, resource),
     retirements: {
-      podIdentity: flagIn(inside(source, 'podIdentityProfile'), 'enabled', false),
+      podIdentity: booleanIn(inside(source, 'podIdentityProfile'), 'enabled'),
       httpApplicationRouting: isAddonOn(source, 'httpApplicationRouting'),
       openServiceMesh: isAddonOn(source, 'openServiceMesh'),
     },
@@ -106,8 +106,7 @@ function readNetwork(network: Source): ClusterNetwork {
     }),
     ipFamilies: textsIn(network, 'ipFamilies'),
     outboundType: typeof outbound === 'string' ? outbound.toLowerCase() : outbound,
-    ...textsOf(network, { loadBalancerSku: 'loadBalancerSku' }),
-    ...present({ managedOutboundIps }),
+    ...present({ loadBalancerSku: settingIn(network, 'loadBalancerSku'), managedOutboundIps }),
     outboundIps: [...outboundIpsOf(profile), ...outboundIpsOf(nat)],
     outboundIpPrefixes: outboundReferences(
       [profile, nat],

@@ -1,5 +1,6 @@
 import { parsePrefix } from '../../net/index.ts';
 import { isUnknown, publicAddressOf, type Unknown } from '../../values/index.ts';
+import type { Setting } from '../azure/common.ts';
 import type { NatGateway, PublicIpAddress, PublicIpPrefix } from '../azure/network.ts';
 import type { AzureResource } from '../snapshot.ts';
 import { addressIn, prefixOf, withSymbol } from './addresses.ts';
@@ -7,12 +8,15 @@ import { locatedOf } from './named.ts';
 import { present } from './present.ts';
 import { inside, type Reading, sourceAt, sourceOf, titleOf, valueIn } from './reading.ts';
 import { referenceIn, referencesIn } from './references.ts';
-import { numberIn, textIn } from './scalars.ts';
+import { numberIn, settingIn, textIn } from './scalars.ts';
 
 /** `sku` stands beside `properties`. */
-export function skuNameOf(reading: Reading, resource: AzureResource): { readonly sku?: string } {
+export function skuNameOf(
+  reading: Reading,
+  resource: AzureResource,
+): { readonly sku?: Setting<string> } {
   const root = sourceAt(sourceOf(reading, 'resource', resource), resource.body);
-  const name = textIn(inside(root, 'sku'), 'name');
+  const name = settingIn(inside(root, 'sku'), 'name');
   return name === undefined ? {} : { sku: name };
 }
 

@@ -116,7 +116,7 @@ const RULES: Readonly<Record<string, Rule>> = {
           pools.some(
             (pool) =>
               pool.osType === 'Linux' &&
-              (pool.osSku === undefined || pool.osSku.toLowerCase().startsWith('ubuntu')),
+              (typeof pool.osSku !== 'string' || pool.osSku.toLowerCase().startsWith('ubuntu')),
           ),
           'an Ubuntu pool',
         ),

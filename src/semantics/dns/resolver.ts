@@ -62,7 +62,8 @@ export function resolverOf(network: Network, vnetKey: string): Resolver {
   const resolvers = resolversOf(network, vnetKey);
   const first = resolvers[0];
   if (first === undefined) return { kind: 'azure' };
-  if (resolvers.every((resolver) => isSame(resolver, first))) return first;
+  if (resolvers.length === 1 || resolvers.every((resolver) => isSame(resolver, first)))
+    return first;
   const vnet = network.vnets.get(vnetKey)?.vnet;
   return {
     kind: 'unknown',
