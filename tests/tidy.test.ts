@@ -35,7 +35,6 @@ const WORLDLY = ['io', 'cli'];
 const LONG: Readonly<Record<string, string>> = {
   'src/facts/firewall.ts': 'a table of facts',
   'src/facts/kubernetes.ts': 'a table of facts',
-  'src/questions/check/catalogue/firewall-settings.ts': 'a table of checks',
 };
 
 describe('walls', () => {

@@ -18,7 +18,7 @@ export interface ManagedCluster extends Located {
   readonly pools: readonly AgentPool[];
   readonly addons: ClusterAddons;
   readonly retirements: {
-    readonly podIdentity: Setting<boolean>;
+    readonly podIdentity: boolean | Unknown;
     readonly httpApplicationRouting: boolean;
     readonly openServiceMesh: boolean;
   };

@@ -43,7 +43,7 @@ export function readCluster(reading: Reading, resource: AzureResource): ManagedC
     pools: pools.map((child) => readAgentPool(reading, child)),
     addons: readClusterAddons(source, resource),
     retirements: {
-      podIdentity: booleanIn(inside(source, 'podIdentityProfile'), 'enabled'),
+      podIdentity: booleanIn(inside(source, 'podIdentityProfile'), 'enabled') ?? false,
       httpApplicationRouting: isAddonOn(source, 'httpApplicationRouting'),
       openServiceMesh: isAddonOn(source, 'openServiceMesh'),
     },

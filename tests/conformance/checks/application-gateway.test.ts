@@ -10,7 +10,7 @@ import {
   soundPerimeter,
   unknown,
 } from '../../support/sound-perimeter.ts';
-import { LISTENING, named, part, publishing } from './gateway-world.ts';
+import { LISTENING, named, publishing } from './gateway-world.ts';
 
 /** Expected values: azure-networking.md 9.1, 10 and 13 (NET-05, NET-13); aks.md 11.3 A12. */
 const sound = soundPerimeter();
@@ -120,11 +120,10 @@ describe('NET-05, A12: what a gateway subnet must offer', () => {
       ],
     });
     expect(ask.messages({ ...sound, nic })).toEqual(['agw lacks: gateway of agw also holds vm.']);
-    const second = changed(
-      { ...sound, second: { ...sound['agw']!, id: net('applicationGateways', 'b'), name: 'b' } },
-      'second/name',
-      'b',
-    );
+    const second = {
+      ...sound,
+      second: { ...sound['agw']!, id: net('applicationGateways', 'b'), name: 'b' },
+    };
     expect(ask.kind(second)).toBe('pass');
     expect(ask.kind(changed(sound, 'agw/properties/gatewayIPConfigurations', []))).toBe('unknown');
     expect(ask.kind(without(sound, 'agw'))).toBe('not-applicable');
@@ -230,6 +229,5 @@ describe('NET-13, A12: what a gateway publishes', () => {
     });
     expect(ask.kind(publishing({ frontendIPConfigurations: [frontend] }))).toBe('not-applicable');
     expect(ask.kind(sound)).toBe('not-applicable');
-    expect(part('httpListeners', 'web')['id']).toContain('/applicationGateways/agw/');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pinCheck } from '../../support/check-cases.ts';
+import { outcomeOf, pinCheck } from '../../support/check-cases.ts';
 import { asking, resourcesOf as of, without } from '../../support/outcome-words.ts';
 import type { Json } from '../../support/snapshot-of.ts';
 import {
@@ -85,6 +85,34 @@ describe('FW-23: threat intelligence', () => {
       'Threat intelligence of fw only alerts (the Basic tier cannot deny).',
     ]);
     expect(ask.kind(tier(unknown('the tier'), mode('Deny')))).toBe('unknown');
+  });
+
+  it('AFW-E23: in Alert mode network rules on 80 and 443 hide alerts by name, and Deny mends it', () => {
+    const lines = (perimeter: Perimeter) => {
+      const outcome = outcomeOf(id, of(perimeter));
+      const evidence = outcome.kind === 'fail' ? outcome.findings[0]!.evidence : undefined;
+      return evidence?.kind === 'configured' ? evidence.lines : [];
+    };
+    const rule = `${COLLECTIONS}/1/rules/0`;
+    const web = (destinationPorts: readonly string[], ipProtocols = ['TCP'], of = mode('Alert')) =>
+      changed(
+        changed(of, `${rule}/destinationPorts`, destinationPorts),
+        `${rule}/ipProtocols`,
+        ipProtocols,
+      );
+    const masked = [
+      'threatIntelMode: Alert',
+      'network rule rules/net/database hides alerts by name',
+    ];
+    expect(lines(web(['443']))).toEqual(masked);
+    expect(lines(web(['80'], ['Any']))).toEqual(masked);
+    expect(lines(web(['400-500']))).toEqual(masked);
+    // Other ports carry no names, QUIC is read by nobody, and a rule that denies lets nothing bad through.
+    expect(lines(web(['5432']))).toEqual(['threatIntelMode: Alert']);
+    expect(lines(web(['443'], ['UDP']))).toEqual(['threatIntelMode: Alert']);
+    const denied = changed(web(['443']), `${COLLECTIONS}/1/action/type`, 'Deny');
+    expect(lines(denied)).toEqual(['threatIntelMode: Alert']);
+    expect(ask.kind(web(['443'], ['TCP'], mode('Deny')))).toBe('pass');
   });
 
   it(`${id}: a classic firewall has its own mode`, () => {

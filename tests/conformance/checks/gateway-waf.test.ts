@@ -110,19 +110,33 @@ describe('NET-20, A15: the WAF blocks', () => {
   });
 
   it(`${id}: a redirect passes nothing on that could be inspected`, () => {
-    const redirecting = publishing({
-      firewallPolicy: undefined,
-      requestRoutingRules: [
-        named('requestRoutingRules', 'rule', {
-          ruleType: 'Basic',
-          httpListener: part('httpListeners', 'web'),
-          redirectConfiguration: part('redirectConfigurations', 'tls'),
-        }),
-      ],
-    });
-    // Nothing else is published: the gateway's own setting is judged, once.
-    expect(ask.messages(redirecting)).toEqual([
-      'The WAF of agw does not exist: nothing inspects requests.',
+    const [web] = LISTENING['httpListeners'] as Json[];
+    const [basic] = LISTENING['requestRoutingRules'] as Json[];
+    const redirect = { redirectConfiguration: part('redirectConfigurations', 'tls') };
+    /** `web` is protected, `plain` is not and has this rule. */
+    const two = (target: Json): Perimeter => {
+      const listener = web!['properties'] as Json;
+      const waf = { id: net(WAF_TYPE, 'waf') };
+      return publishing({
+        firewallPolicy: undefined,
+        httpListeners: [
+          named('httpListeners', 'web', { ...listener, firewallPolicy: waf }),
+          named('httpListeners', 'plain', { ...listener, protocol: 'Http' }),
+        ],
+        requestRoutingRules: [
+          basic!,
+          named('requestRoutingRules', 'other', {
+            ruleType: 'Basic',
+            httpListener: part('httpListeners', 'plain'),
+            ...target,
+          }),
+        ],
+      });
+    };
+    expect(ask.kind(two(redirect))).toBe('pass');
+    const pool = { backendAddressPool: part('backendAddressPools', 'pool') };
+    expect(ask.messages(two(pool))).toEqual([
+      'The WAF of agw, plain, does not exist: nothing inspects requests.',
     ]);
   });
 });

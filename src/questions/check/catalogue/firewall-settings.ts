@@ -1,21 +1,18 @@
-import type {
-  AzureFirewall,
-  FirewallSettings,
-  RuleCollection,
-  RuleCollectionGroup,
-} from '../../../model/index.ts';
-import { addressSet, addressSetCovers } from '../../../net/index.ts';
+import type { AzureFirewall, FirewallSettings, RuleCollection } from '../../../model/index.ts';
+import { addressSet, addressSetCovers, portSetHas } from '../../../net/index.ts';
 import type { FirewallPlacement } from '../../../network/index.ts';
 import { effectiveSettings } from '../../../semantics/firewall/index.ts';
 import { isUnknown, type Unknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { FIREWALL_PRIORITY_CHECKS } from './firewall-priorities.ts';
 import {
   applicationRulesOf,
   collectionsOf,
   dnatRulesOf,
   eachRule,
   firewallsOf,
+  mayAllow,
   networkRulesOf,
   rulePath,
 } from './firewall-subjects.ts';
@@ -32,7 +29,7 @@ const threatIntel = eachSubject<FirewallPlacement>({
   subjects: firewallsOf,
   none: 'no firewall',
   key: ({ firewall }) => firewall.key,
-  judge: (placement) => {
+  judge: (placement, context) => {
     const { firewall } = placement;
     const { threatIntelMode: mode, tier } = effectiveSettings(placement);
     const isBasic = tier === 'Basic';
@@ -52,7 +49,11 @@ const threatIntel = eachSubject<FirewallPlacement>({
       kind: 'fails',
       message: `Threat intelligence of ${firewall.name} ${mode === 'Off' ? 'is off' : 'only alerts'}${isBasic ? ' (the Basic tier cannot deny)' : ''}.`,
       places: [{ at: holder.at, what: `threatIntelMode ${text ?? 'not set (Alert)'}` }],
-      evidence: [`threatIntelMode: ${text ?? 'not set'}`, ...(isBasic ? ['tier Basic'] : [])],
+      evidence: [
+        `threatIntelMode: ${text ?? 'not set'}`,
+        ...(isBasic ? ['tier Basic'] : []),
+        ...(mode === 'Alert' ? maskedBy(context, placement) : []),
+      ],
       ...(isBasic ? { fix: 'use the Standard tier, with threatIntelMode Deny' } : {}),
     };
   },
@@ -204,67 +205,28 @@ const infrastructureDisabled = eachRule({
   },
 });
 
-/** What one priority orders: collections of one kind in one place, and the groups of one policy. */
-interface Ranked {
-  readonly what: 'Collections' | 'Rule collection groups';
-  readonly scope: string;
-  /** `unknown`: of any kind. */
-  readonly kind: RuleCollection['kind'] | 'group';
-  readonly one: RuleCollection | RuleCollectionGroup;
-}
-
-const samePriority = eachSubject<Ranked & { readonly rivals: readonly Ranked[] }>({
-  id: 'firewall/duplicate-priority',
-  severity: 'error',
-  title: 'Collections of one scope have different priorities.',
-  explanation:
-    'What runs first among equal priorities is undocumented, so the verdict of overlapping rules is too. That holds for collections of one kind in one group, and for the groups of a policy. Azure refuses most of these.',
-  fix: 'give each its own priority',
-  facts: ['AFW-14'],
-  covers: ['AFW-2.1'],
-  subjects: withRivals,
-  none: 'no rule collection',
-  key: ({ one }) => one.key,
-  judge: ({ what, kind, one, rivals }) => {
-    const { priority } = one;
-    const open = rivals.find(
-      (rival) =>
-        isUnknown(priority) ||
-        isUnknown(rival.one.priority) ||
-        (rival.one.priority === priority && rival.kind !== kind),
-    );
-    const twin = isUnknown(priority)
-      ? undefined
-      : rivals.find((rival) => rival.kind === kind && rival.one.priority === priority)?.one;
-    if (twin !== undefined)
-      return {
-        kind: 'fails',
-        message: `${what} ${twin.name} and ${one.name} both have priority ${String(priority)}.`,
-        places: [
-          { at: one.at, what: `priority ${String(priority)}` },
-          { at: twin.at, what: `priority ${String(priority)}` },
-        ],
-        evidence: ['order undocumented'],
-      };
-    if (open === undefined) return HOLDS;
-    const unknown = [priority, open.one.priority].find(isUnknown);
-    return {
-      kind: 'undecided',
-      message: `Whether ${open.one.name} and ${one.name} have one priority is not known.`,
-      missing: unknown?.missing ?? `the kind of rules in ${open.one.name} or ${one.name}`,
-      at: one.at,
-    };
-  },
-});
-
 export const FIREWALL_SETTING_CHECKS: readonly Check[] = [
   threatIntel,
   basicTier,
   zones,
   classicIgnored,
   infrastructureDisabled,
-  samePriority,
+  ...FIREWALL_PRIORITY_CHECKS,
 ];
+
+/** AFW-E23: what a network rule decides is never looked at by name. */
+function maskedBy(context: CheckContext, placement: FirewallPlacement): readonly string[] {
+  const keys = holderKeys(placement);
+  return networkRulesOf(context).flatMap((subject) => {
+    const { rule, holder, collection } = subject;
+    const ports = rule.destinationPorts;
+    const isWeb = !isUnknown(ports) && [80, 443].some((port) => portSetHas(ports, port));
+    const isTcp = rule.protocols.some((protocol) => protocol === 'TCP' || protocol === 'Any');
+    return keys.has(holder.key) && isWeb && isTcp && mayAllow(collection)
+      ? [`network rule ${rulePath(subject)} hides alerts by name`]
+      : [];
+  });
+}
 
 /** Whoever's settings count: the policies, base first; the firewall itself without one. */
 function holdersOf(
@@ -314,32 +276,6 @@ function givenBeyondBasic(placement: FirewallPlacement, context: CheckContext): 
     ['DNAT on its private address', onPrivate.length > 0],
   ];
   return given.filter(([, isGiven]) => isGiven).map(([what]) => what);
-}
-
-/** Each with the earlier ones of its place: a pair is told once. */
-function withRivals(context: CheckContext) {
-  const earlier = new Map<string, Ranked[]>();
-  return rankedOf(context).map((ranked) => {
-    const before = earlier.get(ranked.scope) ?? [];
-    earlier.set(ranked.scope, [...before, ranked]);
-    const rivals = before.filter(
-      ({ kind }) => [kind, ranked.kind].includes('unknown') || kind === ranked.kind,
-    );
-    return { ...ranked, rivals };
-  });
-}
-
-function rankedOf(context: CheckContext): readonly Ranked[] {
-  const groups = [...context.perimeter.firewallPolicies.values()].flatMap(({ key, groups }) =>
-    groups.map(
-      (one): Ranked => ({ what: 'Rule collection groups', scope: key, kind: 'group', one }),
-    ),
-  );
-  const collections = collectionsOf(context).map(({ collection, holder, group }): Ranked => {
-    const scope = `${(group ?? holder).key}/`;
-    return { what: 'Collections', scope, kind: collection.kind, one: collection };
-  });
-  return [...groups, ...collections];
 }
 
 function holderKeys({ firewall, policies }: FirewallPlacement): ReadonlySet<string> {

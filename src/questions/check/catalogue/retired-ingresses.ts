@@ -31,7 +31,6 @@ function servedByNginx(ingress: Ingress, classes: readonly IngressClass[]): Cand
     return classes.length === 0
       ? open(`the default IngressClass, which serves ${ingress.namespace}/${ingress.name}`)
       : false;
-  if (name.toLowerCase() === 'nginx') return true;
-  // `nginx-internal` may be it; `webapprouting.kubernetes.azure.com` and others are told by their names.
-  return /nginx/i.test(name) ? open(`the controller of IngressClass ${name}`) : false;
+  // `nginx` may belong to another project; what has not the word in it is some other controller's.
+  return /nginx/i.test(name) ? open(`the controller of IngressClass \`${name}\``) : false;
 }

@@ -32,7 +32,7 @@ export const RETIRED_THINGS: Readonly<Record<RetirementId, Lookup>> = {
   'pod-managed-identity': (context) =>
     clusters(context).map((cluster) => ({
       ...named(cluster),
-      uses: cluster.retirements.podIdentity ?? false,
+      uses: cluster.retirements.podIdentity,
       what: 'podIdentityProfile.enabled',
     })),
   'basic-load-balancer': (context) => [
@@ -61,7 +61,10 @@ export const RETIRED_THINGS: Readonly<Record<RetirementId, Lookup>> = {
   'default-outbound-access': (context) => {
     const served = subnetsServedByCluster(context);
     return subnetsOf(context)
-      .filter(({ subnet }) => !SERVICE_SUBNET.test(subnet.name))
+      .filter(
+        ({ subnet: { name, apiVersion } }) =>
+          apiVersion !== undefined && !SERVICE_SUBNET.test(name),
+      )
       .map((placement) => ({
         ...named(placement.subnet),
         uses: leansOnDefaultAccess(context, placement, served),
@@ -145,7 +148,13 @@ function ofPools(uses: (pool: AgentPool, cluster: ManagedCluster) => Candidate['
 const SERVICE_SUBNET =
   /^(gatewaysubnet|routeserversubnet|azurebastionsubnet|azurefirewall(management)?subnet)$/i;
 
-/** azure-networking 4.2: only an explicit value settles it; a way out of one's own makes it irrelevant. */
+/** API versions up to this day leave `defaultOutboundAccess` null where it is not written. */
+const LAST_TO_GIVE_IT = '2026-03-31';
+
+/**
+ * azure-networking 4.2: only an explicit value settles it; a way out of one's own makes it irrelevant. What exists already
+ * keeps what it has, and older API versions still give it (AZS-06): only what a newer one creates is concerned.
+ */
 function leansOnDefaultAccess(
   context: CheckContext,
   placement: SubnetPlacement,
@@ -153,7 +162,11 @@ function leansOnDefaultAccess(
 ): Candidate['uses'] {
   const { subnet, natGateway } = placement;
   const access = subnet.defaultOutboundAccess;
-  if (typeof access === 'boolean') return false;
+  if (typeof access === 'boolean' || (subnet.apiVersion ?? '') <= '2026-03-31') return false;
+  const { resources } = context.perimeter.snapshot;
+  const version =
+    resources.get(subnet.key)?.apiVersion ?? resources.get(placement.vnet.key)?.apiVersion;
+  if (version === undefined || version.slice(0, 10) <= LAST_TO_GIVE_IT) return false;
   if (natGateway.kind === 'found' || natGateway.kind === 'dangling') return false;
   const way = wayOut(context, placement);
   if (['appliance', 'gateway', 'dropped'].includes(way.kind)) return false;
