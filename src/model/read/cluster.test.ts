@@ -113,7 +113,7 @@ describe('managed clusters', () => {
       applicationGateway: { gateway: { key: '/gw' }, subnetCidr: '10.1.0.0/24' },
     });
     expect(retirements).toEqual({
-      podIdentity: undefined,
+      podIdentity: false,
       httpApplicationRouting: false,
       openServiceMesh: true,
     });

@@ -162,11 +162,8 @@ function leansOnDefaultAccess(
 ): Candidate['uses'] {
   const { subnet, natGateway } = placement;
   const access = subnet.defaultOutboundAccess;
-  if (typeof access === 'boolean' || (subnet.apiVersion ?? '') <= '2026-03-31') return false;
-  const { resources } = context.perimeter.snapshot;
-  const version =
-    resources.get(subnet.key)?.apiVersion ?? resources.get(placement.vnet.key)?.apiVersion;
-  if (version === undefined || version.slice(0, 10) <= LAST_TO_GIVE_IT) return false;
+  const version = (subnet.apiVersion ?? '').slice(0, 10);
+  if (typeof access === 'boolean' || version <= LAST_TO_GIVE_IT) return false;
   if (natGateway.kind === 'found' || natGateway.kind === 'dangling') return false;
   const way = wayOut(context, placement);
   if (['appliance', 'gateway', 'dropped'].includes(way.kind)) return false;
