@@ -106,7 +106,8 @@ function addChildren(json: Json, self: Parent, into: Map<string, AzureResource>)
   for (const [property, segment] of INLINE[self.type.toLowerCase()] ?? []) {
     const children = properties[property];
     if (!Array.isArray(children)) continue;
-    for (const child of children as Json[]) {
+    for (const child of children as (Json | null)[]) {
+      if (child === null || typeof child !== 'object') continue;
       const { name, properties: own, id: written, type: _, ...flat } = child;
       // A policy lists its groups by id alone; an id says nothing that the group itself does not.
       if (name === undefined) continue;

@@ -40,7 +40,7 @@ describe('FW-4: names in network rules', () => {
   pinCheck('firewall/fqdn-rule-without-dns-proxy', {
     pass: of(proxy(true)),
     fail: of(proxy(false), {
-      says: '1 network rule(s) of fw name hosts, and its DNS proxy is off',
+      says: 'A network rule of fw names hosts, and its DNS proxy is off',
     }),
     unknown: of(proxy(unknown('the proxy switch')), { says: 'the proxy switch' }),
   });
@@ -60,7 +60,7 @@ describe('FW-4: names in network rules', () => {
       `${net('firewallPolicies', 'base')}/ruleCollectionGroups/rules`,
     );
     expect(ask.messages(moved)).toEqual([
-      '1 network rule(s) of fw name hosts, and its DNS proxy is off: they match by luck.',
+      'A network rule of fw names hosts, and its DNS proxy is off: what it matches is luck.',
     ]);
     expect(ask.kind(proxy(false, without(sound, 'fw')))).toBe('not-applicable');
   });
@@ -94,7 +94,9 @@ describe('FW-4: clients of the proxy', () => {
 
   it(`${id}: with FQDN network rules it is an error, without a warning`, () => {
     expect(ask.severities(servers())).toEqual(['error']);
-    expect(ask.messages(servers())[0]).toContain('1 network rule(s) with host names');
+    expect(ask.messages(servers())[0]).toContain(
+      'Its network rules with host names match by luck.',
+    );
     const unnamed = changed(servers(), `${COLLECTIONS}/1/rules/1/destinationFqdns`, []);
     expect(ask.severities(unnamed)).toEqual(['warning']);
   });

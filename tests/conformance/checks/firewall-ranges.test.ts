@@ -143,7 +143,7 @@ describe('FW-11: public addresses', () => {
   const few = (count: number) => changed(sound, CONFIGURATIONS, all.slice(0, count));
   pinCheck('firewall/few-public-addresses', {
     pass: of(few(20)),
-    fail: of(few(19), { says: 'fw has 19 public address(es)' }),
+    fail: of(few(19), { says: 'fw has 19 public addresses' }),
     unknown: of(changed(sound, CONFIGURATIONS, unknown('the configurations')), {
       says: 'needs the configurations',
     }),
@@ -158,7 +158,7 @@ describe('FW-11: public addresses', () => {
   ])('AFW-E11: %s addresses and %s instances: %s', (count, minCapacity, ports) => {
     const scaled = changed(few(count), 'fw/properties/autoscaleConfiguration', { minCapacity });
     expect(ask.messages(scaled)).toEqual([
-      `fw has ${count} public address(es): ${ports} connections to one destination at a time.`,
+      `fw has ${count} public ${count === 1 ? 'address' : 'addresses'}: ${ports} connections to one destination at a time.`,
     ]);
   });
 

@@ -50,7 +50,7 @@ const fqdnRuleWithoutProxy = eachSubject<FirewallPlacement>({
       };
     return {
       kind: 'fails',
-      message: `${rules.length} network rule(s) of ${name} name hosts, and its DNS proxy is off: they match by luck.`,
+      message: `${rules.length === 1 ? `A network rule of ${name} names hosts` : `${rules.length} network rules of ${name} name hosts`}, and its DNS proxy is off: what it matches is luck.`,
       places: rules
         .slice(0, 3)
         .map(({ rule }) => ({ at: rule.at, what: `network rule ${rule.name}` })),
@@ -105,7 +105,7 @@ const clientsBypassProxy = eachSubject<ClientOfProxy>({
       return open(`whether DNS server ${server} asks ${firewall.name}`);
     }
     const rules = fqdnRules(context, placement).length;
-    const named = rules === 0 ? '' : ` Its ${rules} network rule(s) with host names match by luck.`;
+    const named = rules === 0 ? '' : ' Its network rules with host names match by luck.';
     return {
       kind: 'fails',
       ...(rules === 0 ? {} : { severity: 'error' }),

@@ -158,7 +158,7 @@ const fewAddresses = eachSubject<FirewallPlacement>({
     return {
       kind: 'fails',
       ...(production(context) ? {} : { severity: 'note' }),
-      message: `${firewall.name} has ${count} public address(es): ${(count * instances * PORTS).toLocaleString('en-US')} connections to one destination at a time.`,
+      message: `${firewall.name} has ${count} public ${count === 1 ? 'address' : 'addresses'}: ${(count * instances * PORTS).toLocaleString('en-US')} connections to one destination at a time.`,
       places: [{ at: firewall.at, what: 'ipConfigurations' }],
       evidence: [`${count} × ${instances} instances × 2,496 ports`],
     };

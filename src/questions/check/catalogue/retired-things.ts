@@ -117,7 +117,7 @@ function isText(value: Setting<string>, text: string): boolean | Unknown {
 }
 
 /**
- * `AzureLinux` is version 3 from Kubernetes 1.32 on (learn.microsoft.com/azure/aks/upgrade-os-version); a live pool
+ * `AzureLinux` is version 3 from Kubernetes 1.32 on (Azure/AKS issue 4819); a live pool
  * names its image.
  */
 function usesAzureLinux2(pool: AgentPool, cluster: ManagedCluster): Candidate['uses'] {
