@@ -110,12 +110,13 @@ const wildcardWithoutApex = eachAllowRule<ApplicationRule>({
   subjects: applicationRulesOf,
   none: 'no application rule allows anything',
   judge: (subject, context) => {
-    const allowed = neighboursOf(subject, context).flatMap(hostsOf);
+    const own = new Set(hostsOf(subject.rule).map(({ host }) => host));
     // Two labels below the wildcard: `*.docker.io` has an apex a client may call, `*.blob.core.windows.net` has none.
     const missing = hostsOf(subject.rule).flatMap((target) => {
       const apex = /^\*\.([^.]+\.[^.]+)$/.exec(target.host)?.[1];
       if (apex === undefined || TENANT_SUFFIXES.includes(apex)) return [];
-      return allowed.some(({ host }) => covers(host, apex)) ? [] : [{ target, apex }];
+      const isHeld = holdsName(own, apex) || holdsName(hostsAllowedBeside(subject, context), apex);
+      return isHeld ? [] : [{ target, apex }];
     });
     const unknown = unknownName(subject);
     if (missing.length === 0 || unknown.kind === 'undecided') return unknown;
@@ -233,24 +234,45 @@ function hostsOf(rule: ApplicationRule): readonly Host[] {
   });
 }
 
-/** The allow rules of the same firewall or policy for the same sources, this one included. */
-function neighboursOf(
+const NO_HOSTS: ReadonlySet<string> = new Set();
+const allowedHosts = new WeakMap<CheckContext['perimeter'], Map<string, ReadonlySet<string>>>();
+
+/**
+ * The hosts that the allow rules of the same firewall or policy let the same sources reach, as far as they certainly allow. Gathered
+ * once for all rules: asked rule by rule, an estate of thousands would take minutes.
+ */
+function hostsAllowedBeside(
   { holder, rule }: RuleSubject<ApplicationRule>,
   context: CheckContext,
-): readonly ApplicationRule[] {
-  const sourceText = (one: ApplicationRule) =>
-    JSON.stringify(sourcesOf(one, context).map(({ text }) => text));
-  return applicationRulesOf(context)
-    .filter((one) => one.holder === holder && one.collection.kind === 'application')
-    .filter(({ collection }) => 'action' in collection && collection.action === 'Allow')
-    .map((one) => one.rule)
-    .filter((one) => sourceText(one) === sourceText(rule))
-    .concat(rule);
+): ReadonlySet<string> {
+  const keyOf = (key: string, one: ApplicationRule) =>
+    `${key} ${sourcesOf(one, context)
+      .map(({ text }) => text)
+      .join()}`;
+  let all = allowedHosts.get(context.perimeter);
+  if (all === undefined) {
+    const gathered = new Map<string, Set<string>>();
+    for (const one of applicationRulesOf(context)) {
+      const { collection } = one;
+      if (collection.kind !== 'application' || collection.action !== 'Allow') continue;
+      const key = keyOf(one.holder.key, one.rule);
+      const hosts = gathered.get(key) ?? new Set();
+      for (const { host } of hostsOf(one.rule)) hosts.add(host);
+      gathered.set(key, hosts);
+    }
+    all = gathered;
+    allowedHosts.set(context.perimeter, gathered);
+  }
+  return all.get(keyOf(holder.key, rule)) ?? NO_HOSTS;
 }
 
-/** AFW-51: one asterisk at the start stands for anything to its left. */
-function covers(pattern: string, name: string): boolean {
-  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : pattern === name;
+/** AFW-51: one asterisk at the start stands for anything to its left. O(length of the name). */
+function holdsName(patterns: ReadonlySet<string>, name: string): boolean {
+  if (patterns.has(name)) return true;
+  for (let start = 0; start <= name.length; start += 1) {
+    if (patterns.has(`*${name.slice(start)}`)) return true;
+  }
+  return false;
 }
 
 function isSharedWildcard(name: string): boolean {
