@@ -18,6 +18,7 @@ export const DIAGNOSTIC_CODES = {
   'arm/budget': 'The template needs more work than the limit; the rest of its values is unknown.',
   'arm/cycle': 'A value depends on itself.',
   'arm/parameter-missing': 'A parameter has no value and no default.',
+  'arm/parameter-unused': 'A parameter was given a value and no template declares it.',
   'arm/parameter-not-allowed': 'A parameter has a value its declaration does not allow.',
   'arm/placeholder': 'A placeholder stands where a value belongs.',
   'arm/name-unknown': 'The name of a resource is not known; it is identified by its expression.',

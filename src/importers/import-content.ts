@@ -1,6 +1,12 @@
-import { type Diagnostic, type Gap, sourceText, wholeFile } from '../diagnostics/index.ts';
+import {
+  type Diagnostic,
+  type Gap,
+  placeless,
+  sourceText,
+  wholeFile,
+} from '../diagnostics/index.ts';
 import type { FileReport } from '../model/index.ts';
-import type { Value } from '../values/index.ts';
+import { member, type Value } from '../values/index.ts';
 import { parameterFileOf } from './arm-template/index.ts';
 import { folderOf } from './file-paths.ts';
 import type { ImportOptions } from './import-options.ts';
@@ -150,10 +156,31 @@ class Templates {
     this.parts = [
       ...this.imported.map((template) => template.part),
       onlySaid(
-        [...this.loaded.values(), ...this.folder.given].flatMap((file) => file.diagnostics),
+        [
+          ...[...this.loaded.values(), ...this.folder.given].flatMap((file) => file.diagnostics),
+          ...this.unusedParameters(),
+        ],
         [],
       ),
     ];
+  }
+
+  /** Given by name and declared by no template: misspelt, it would leave a default standing without a word. */
+  private unusedParameters(): readonly Diagnostic[] {
+    const declared = new Set<string>();
+    for (const root of this.templates.values()) {
+      const parameters = member(root, 'parameters');
+      if (parameters?.kind === 'object')
+        for (const name of parameters.members.keys()) declared.add(name);
+    }
+    return Object.keys(this.options.parameters ?? {})
+      .filter((name) => !declared.has(name.toLowerCase()))
+      .map((name) => ({
+        code: 'arm/parameter-unused',
+        severity: 'warning',
+        message: `no template declares parameter \`${name}\``,
+        at: placeless(`parameter ${name}`),
+      }));
   }
 
   /** Files that were read although they are not among those of the folder. */

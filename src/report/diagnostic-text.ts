@@ -19,7 +19,11 @@ export function diagnosticLines(diagnostic: Diagnostic, style: Style, indent = 0
 const ORDER = { error: 0, warning: 1, note: 2 };
 
 /** Written by hand a moment ago: each is shown, so that one look mends them all. */
-const ALWAYS_ALL: ReadonlySet<string> = new Set(['config/invalid', 'assumption/unused']);
+const ALWAYS_ALL: ReadonlySet<string> = new Set([
+  'config/invalid',
+  'assumption/unused',
+  'arm/parameter-unused',
+]);
 
 /** Errors first. Of many with one code the first stands for the others, unless all are wanted. */
 export function diagnosticsByCode(

@@ -206,3 +206,16 @@ describe('Bicep', () => {
     expect(alone.gaps).toHaveLength(1);
   });
 });
+
+describe('parameters given by name', () => {
+  it('that no template declares are told, without case', async () => {
+    const told = async (parameters: Record<string, string>) => {
+      const { snapshot } = await namesOf({ 'main.json': NAMED }, { parameters });
+      return snapshot.diagnostics.map(({ code, message }) => `${code}: ${message}`);
+    };
+    expect(await told({ NAME: 'x' })).toEqual([]);
+    expect(await told({ nmae: 'x' })).toEqual([
+      'arm/parameter-unused: no template declares parameter `nmae`',
+    ]);
+  });
+});
