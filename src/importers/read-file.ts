@@ -141,7 +141,10 @@ function readParsed(
       return kustomizationFile(path, root, diagnostics);
     default: {
       if (concernsUs(text)) return { ...unread(path, kind), diagnostics };
-      const broken = diagnostics.find(({ code }) => code === 'json/syntax');
+      // Nested too deep it was not read either.
+      const broken = diagnostics.find(
+        ({ code }) => code === 'json/syntax' || code === 'json/too-deep',
+      );
       // Logs are often one record a line, which is no fault. Of other files a duplicate key is nobody's business here.
       if (broken === undefined || !isNamedJson || kind === 'log-records') return unread(path, kind);
       if (kind !== 'json') return { ...unread(path, kind), diagnostics: [broken] };

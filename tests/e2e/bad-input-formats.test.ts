@@ -121,3 +121,21 @@ describe('nothing but broken files', () => {
     expect(out + err).toMatch(/error\[json\/syntax\] .*\n +only\/cut\.json:2:18\n +hint: /);
   });
 });
+
+describe('JSON nested deeper than it is read', () => {
+  it('is told at the level where reading ends, and the rest is answered', () => {
+    folder.write('deep/deep.json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    folder.write('beside/deep.json', '['.repeat(100_000));
+    folder.write('beside/healthy.json', HEALTHY);
+    const alone = watched(['check', 'deep'], folder.path);
+    expect(alone.code).toBe(2);
+    // 600 levels are read: the 601st bracket is the first that is not.
+    expect(alone.err).toMatch(
+      /error\[json\/too-deep\] [^\n]*(\n[^\n]*)*deep\/deep\.json:1:601\n +hint: /,
+    );
+    const beside = watched(['check', 'beside'], folder.path);
+    expect(beside.code).toBe(1);
+    expect(beside.out).toContain('beside/deep.json:1:601');
+    expect(beside.out).toContain(HEALTHY_SAYS);
+  });
+});

@@ -61,6 +61,7 @@ export class JsonProblems {
       severity: 'error',
       message: `the value is nested deeper than ${depthMax} levels; what lies deeper was not read`,
       at,
+      hint: 'no template, export or manifest is nested that deep: is it the right file?',
     });
   }
 }
