@@ -3,24 +3,14 @@
 // 500 network policies.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** Mulberry32: small, seeded, good enough for test data. */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seeded } from './seeded.mjs';
 
 const SUBSCRIPTION = '00000000-0000-0000-0000-00000000be0c';
 const group = (name) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/${name}`;
 const network = (type, name) => `${group('rg-hub')}/providers/Microsoft.Network/${type}/${name}`;
 
 export function writeEstate(directory, scale, seed = 20261121) {
-  const next = random(seed);
+  const next = seeded(seed);
   const pick = (list) => list[Math.floor(next() * list.length)];
   const below = (limit) => Math.floor(next() * limit);
   mkdirSync(directory, { recursive: true });

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { firewallRules, seeded } from './workloads/firewall-rules.mjs';
+import { seeded } from './seeded.mjs';
+import { firewallRules } from './workloads/firewall-rules.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--library'], { cwd: root });

@@ -1,6 +1,7 @@
 // FW-n: n network rules as large customers write them, seeded. Collections of 5 to 60 rules, 12 % of them deny; objects (IP
 // groups, subnets, service tags) shared between rules; 10 % of the rules planted inside an earlier one.
 import { readFileSync } from 'node:fs';
+import { seeded } from '../seeded.mjs';
 
 const PROTOCOLS = ['tcp', 'udp', 'icmp', 'other'];
 const WELL_KNOWN = [
@@ -9,17 +10,6 @@ const WELL_KNOWN = [
 ];
 const RFC1918 = [0x0a00_0000, 0x0aff_ffff, 0xac10_0000, 0xac1f_ffff, 0xc0a8_0000, 0xc0a8_ffff];
 const ANY = [0, 0xffff_ffff];
-
-/** Mulberry32. */
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Sorted, joined inclusive pairs of `[low, high]` ranges. */
 function canonical(ranges) {

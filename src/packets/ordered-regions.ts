@@ -1,7 +1,7 @@
 import { type Box, boxDiagram, firstBoxDiagram } from './box.ts';
 import { shareOf, type Weights, weights } from './cells.ts';
 import { Classifier } from './classifier.ts';
-import { type Diagram, type DiagramTable, EVERYTHING, NOTHING } from './diagram-table.ts';
+import { type Diagram, type DiagramTable, NOTHING } from './diagram-table.ts';
 import type { Space } from './space.ts';
 
 /** Flows as a union of boxes, which may overlap. Empty: no flow. */
@@ -140,9 +140,4 @@ function irredundant(
     else behind = table.override(behind, inside);
   }
   return kept.map(({ index }) => index);
-}
-
-/** Everything no region decides. */
-export function undecided({ table, decides }: OrderedRegions): Diagram {
-  return table.except(EVERYTHING, decides);
 }

@@ -9,6 +9,7 @@ import { formatAddress, withRange } from '../step-of.ts';
 import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { internetExit } from './internet-exit.ts';
+import { platformAnswer } from './platform-answer.ts';
 
 type LeavingNode = Position & { kind: 'leaving-node' };
 
@@ -66,10 +67,7 @@ export function leavingNodeHop(
     };
   }
   if (subnetLink?.kind === 'none' && isPlatform(flow.destination)) {
-    const text = 'the host answers here, whatever the routes say';
-    steps.push({ stage: 'route', text, facts: ['AZN-17'] });
-    const disposition = { kind: 'delivered', to: 'the Azure platform' } as const;
-    return { hop: { ...hop, flow }, next: { kind: 'stop', disposition, isAnsweredHere: true } };
+    return platformAnswer(hop, flow, steps);
   }
   if (subnetLink?.kind === 'none' && at.pool !== undefined && isOutsideCluster(context, at, flow)) {
     const choice = clusterInternetOutbound(context.network, at.cluster, at.pool);

@@ -14,6 +14,7 @@ import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { type Following, following, type Leaving } from './following.ts';
 import { intoNetwork } from './into-network.ts';
+import { platformAnswer } from './platform-answer.ts';
 import { replyHome } from './reply-home.ts';
 import { toAppliance } from './to-appliance.ts';
 import { toInternet } from './to-internet.ts';
@@ -37,9 +38,9 @@ export function leavingSubnetHop(
     steps,
     flow,
   };
-  const stop = (disposition: Disposition, more: { isAnsweredHere?: true } = {}): HopResult => ({
+  const stop = (disposition: Disposition): HopResult => ({
     hop,
-    next: { kind: 'stop', disposition, ...more },
+    next: { kind: 'stop', disposition },
   });
   const looks = placement !== undefined && journey.direction === 'forward' ? placement : undefined;
   // AZN-42: on the way out the interface's group comes first.
@@ -65,14 +66,7 @@ export function leavingSubnetHop(
   const choice = selectRoute(network, at.subnetKey, flow.destination);
   switch (choice.kind) {
     case 'platform':
-      steps.push({
-        stage: 'route',
-        text: 'the host answers here, whatever the routes say',
-        facts: ['AZN-17'],
-      });
-      return finish(
-        stop({ kind: 'delivered', to: 'the Azure platform' }, { isAnsweredHere: true }),
-      );
+      return finish(platformAnswer(hop, flow, steps));
     case 'unknown': {
       const way = oneOfTheWays(choice, flow, journey);
       if (way !== undefined) {
