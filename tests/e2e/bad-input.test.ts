@@ -179,6 +179,7 @@ const BROKEN: Readonly<Record<string, Case>> = {
     says: [
       'a.json:4 error[json/too-deep]',
       'b.yaml:1 error[yaml/too-deep]',
+      'c.json:1 error[json/too-deep]',
       'a.json:4 error[model/wrong-type]',
     ],
   },
