@@ -1,0 +1,6 @@
+export * from './flow-box.ts';
+export * from './flow-point.ts';
+export * from './flow-sets.ts';
+export * from './flow-universe.ts';
+export * from './name-set.ts';
+export * from './outcomes.ts';
