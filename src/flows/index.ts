@@ -4,3 +4,4 @@ export * from './flow-sets.ts';
 export * from './flow-universe.ts';
 export * from './name-set.ts';
 export * from './outcomes.ts';
+export * from './rebase.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   boxHas,
   type Condition,
+  certainDeciders,
   decidersAt,
   type FlowBox,
   type FlowPoint,
@@ -10,6 +11,8 @@ import {
   intersectBoxes,
   intersectRegions,
   outcomesOf,
+  rebase,
+  refined,
 } from '../../src/flows/index.ts';
 import {
   type AddressSet,
@@ -148,6 +151,27 @@ describe('flows', () => {
         const expected = boxHas(a, flow) && boxHas(b, flow);
         expect(both !== undefined && boxHas(both, flow), `seed ${seed}`).toBe(expected);
         expect(intersectRegions([a], [b]).some((each) => boxHas(each, flow))).toBe(expected);
+      }
+    }
+  });
+
+  it('a diagram says the same in a finer universe', () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const { rules, box, point } = world(seed);
+      for (const family of [4, 6] as const) {
+        const coarse = FlowSets.over(
+          family,
+          rules.flatMap((rule) => rule.region),
+        );
+        const fine = new FlowSets(refined([coarse.universe], [box(), box(), box()]));
+        const before = certainDeciders(coarse, rules);
+        const after = rebase(coarse, fine, before);
+        // The same set has one diagram, however it came about.
+        expect(certainDeciders(fine, rules), `seed ${seed}`).toBe(after);
+        for (let count = 0; count < 100; count += 1) {
+          const flow = point(family);
+          expect(fine.terminalAt(after, flow)).toBe(coarse.terminalAt(before, flow));
+        }
       }
     }
   });
