@@ -3,6 +3,7 @@
 //   npm run bench -- start    only start-up
 //   npm run bench -- estate   only the generated estate at 1x, 2x, 4x, and warm traces
 //   npm run bench -- packets  only the packet-set engine
+//   npm run bench -- edits    only edits of a large list, patched
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -160,3 +161,4 @@ async function phases(directory) {
 }
 
 if (only === undefined || only === 'packets') await import('./packet-sets.mjs');
+if (only === undefined || only === 'edits') await import('./edits.mjs');

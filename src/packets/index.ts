@@ -9,3 +9,4 @@ export * from './ordered-regions.ts';
 export * from './pick.ts';
 export * from './range-list.ts';
 export * from './space.ts';
+export { pointPerTerminal } from './terminal-points.ts';

@@ -1,12 +1,16 @@
 import {
   type Box,
   Classifier,
-  type DiagramTable,
+  DEFAULT_BUDGET,
+  type Diagram,
+  DiagramTable,
   firstBoxDiagram,
   leafAt,
+  NOTHING,
   rangeList,
   type Space,
   space,
+  type Tuning,
   terminalOf,
 } from '../../src/packets/index.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -67,18 +71,29 @@ export function firstByHand(boxes: readonly Box[], point: readonly number[]): nu
 
 export interface Disagreement {
   readonly seed: number;
-  readonly point: readonly number[];
-  readonly byHand: number;
-  readonly byDiagram: number;
-  readonly byClassifier: number;
+  /** What the policy is asked that two ways answer differently. */
+  readonly question: string;
+  readonly point?: readonly number[];
+  readonly byHand: unknown;
+  readonly found: unknown;
 }
 
-/** One random policy, asked at every point three ways. Returns the points compared, or where the ways part. */
+/** A policy that was asked at every point, with the answers by hand: index of the deciding box + 1, or 0. */
+export interface AskedPolicy {
+  readonly diagram: Diagram;
+  readonly byHand: Uint8Array;
+}
+
+export function isDisagreement(asked: AskedPolicy | Disagreement): asked is Disagreement {
+  return 'question' in asked;
+}
+
+/** One random policy, asked at every point three ways. Returns it, or where the ways part. */
 export function comparePolicy(
   table: DiagramTable,
   seed: number,
   collectFrom?: number,
-): { readonly points: number } | Disagreement {
+): AskedPolicy | Disagreement {
   const boxes = randomBoxes(SMALL, seededRandom(seed));
   const diagram = firstBoxDiagram(
     table,
@@ -87,13 +102,64 @@ export function comparePolicy(
     collectFrom,
   );
   const classifier = new Classifier(SMALL, boxes);
-  for (const point of POINTS) {
-    const byHand = firstByHand(boxes, point);
+  const byHand = new Uint8Array(POINTS.length);
+  const deciding = new Set<number>();
+  for (const [index, point] of POINTS.entries()) {
+    const first = firstByHand(boxes, point);
+    byHand[index] = first;
+    deciding.add(first);
     const byDiagram = terminalOf(leafAt(table, SMALL, diagram, point));
+    if (byDiagram !== first) {
+      return { seed, question: 'diagram', point, byHand: first, found: byDiagram };
+    }
     const byClassifier = classifier.firstAt(point) + 1;
-    if (byDiagram !== byHand || byClassifier !== byHand) {
-      return { seed, point, byHand, byDiagram, byClassifier };
+    if (byClassifier !== first) {
+      return { seed, question: 'classifier', point, byHand: first, found: byClassifier };
     }
   }
-  return { points: POINTS.length };
+  const terminals = table.terminals(diagram);
+  const seen = [...deciding].sort((a, b) => a - b);
+  return seen.join() === terminals.join()
+    ? { diagram, byHand }
+    : { seed, question: 'who decides anything', byHand: seen, found: terminals };
+}
+
+/** The flows on which two policies differ, against the answers by hand at every point. */
+function compareDifference(
+  table: DiagramTable,
+  seed: number,
+  before: AskedPolicy,
+  after: AskedPolicy,
+): Disagreement | undefined {
+  const differing = table.differ(before.diagram, after.diagram);
+  for (const [index, point] of POINTS.entries()) {
+    const byHand = before.byHand[index] !== after.byHand[index];
+    const found = leafAt(table, SMALL, differing, point) !== NOTHING;
+    if (byHand !== found) return { seed, question: 'difference', point, byHand, found };
+  }
+  return undefined;
+}
+
+export const POLICIES_PER_ROUND = 50;
+const TINY_TABLE: Tuning = { rowsFirst: 16, cacheBitsFirst: 2, cacheBitsMax: 4 };
+
+/**
+ * Fifty policies in one table, so that rows of one are found by the next; every seventh is compared with the one before. In every
+ * third round the table is tiny: it grows and forgets at every turn; every third policy is collected at every turn. The
+ * number of the round is all that decides what happens in it.
+ */
+export function compareRound(round: number): { readonly points: number } | Disagreement {
+  const table = new DiagramTable(DEFAULT_BUDGET, round % 3 === 0 ? TINY_TABLE : undefined);
+  let before: AskedPolicy | undefined;
+  for (let policy = 0; policy < POLICIES_PER_ROUND; policy += 1) {
+    const seed = round * POLICIES_PER_ROUND + policy;
+    const asked = comparePolicy(table, seed, policy % 3 === 0 ? 2 : undefined);
+    if (isDisagreement(asked)) return asked;
+    if (before !== undefined && policy % 7 === 0) {
+      const wrong = compareDifference(table, seed, before, asked);
+      if (wrong !== undefined) return wrong;
+    }
+    before = asked;
+  }
+  return { points: POLICIES_PER_ROUND * POINTS.length };
 }

@@ -39,8 +39,11 @@ function covers(fqdn: string, name: string, location: string | undefined): boole
   return pattern !== undefined && matchesFqdn(pattern, name);
 }
 
+/** Members are documented for HTTP and HTTPS only. */
 function speaks(member: FqdnTagMember, flow: Flow): boolean {
-  const protocol = flow.application.kind === 'http' ? 'Http' : 'Https';
+  const { kind } = flow.application;
+  if (kind !== 'http' && kind !== 'https') return false;
+  const protocol = kind === 'http' ? 'Http' : 'Https';
   return member.ports.some(
     (port) => port.protocol === protocol && port.port === flow.destinationPort,
   );

@@ -63,8 +63,10 @@ function matchAllowList(
   ]);
 }
 
+/** Only where application processing parses the connection: the server name of QUIC is never seen (AFW-46, AFW-81). */
 function visibleName(flow: Flow): string | undefined {
   const { kind } = flow.application;
+  if (flow.protocol !== 'tcp') return undefined;
   return kind === 'http' || kind === 'https' ? nameOf(flow.application) : undefined;
 }
 

@@ -140,7 +140,8 @@ function virtualNetworkMember(
   const why: MissingFact[] = tag.possible
     .filter((members) => addressSetsOverlap(members.addresses, set))
     .map((members) => members.why);
-  if (tag.includesDefaultRoute) {
+  // The route is 0.0.0.0/0: no IPv6 client is in it.
+  if (tag.includesDefaultRoute && addressSetsOverlap(ALL_IPV4, set)) {
     const missing = `whether tag VirtualNetwork on ${nodes.subnet.name} holds its default route`;
     why.push(tag.defaultRouteAt === undefined ? { missing } : { missing, at: tag.defaultRouteAt });
   }

@@ -5,6 +5,7 @@ import type {
   LoadBalancingRule,
   PodClass,
   ServicePort,
+  Setting,
 } from '../../model/index.ts';
 import { ALL_IPV4, type Ip, type Port, parseIp } from '../../net/index.ts';
 import type { ClusterPlacement, Network, ServiceFrontend } from '../../network/index.ts';
@@ -12,7 +13,7 @@ import { isUnknown } from '../../values/index.ts';
 import type { Flow, FlowAddress } from '../flow.ts';
 import { eitherOf, nodeAddressOf, podAddressOf } from '../masquerade/own-address.ts';
 import type { Decider, Match, MissingFact, Verdict } from '../verdict.ts';
-import { NO, YES } from '../verdict.ts';
+import { allOf, NO, unknownMatch, YES } from '../verdict.ts';
 import { ANNOTATIONS, hasNoProbe, hasNoRule, isOn } from './annotations.ts';
 import { clientFilter } from './client-filter.ts';
 
@@ -243,17 +244,40 @@ export function targetPortOf(pod: PodClass, port: ServicePort): Port | undefined
 }
 
 function ruleMatches(rule: LoadBalancingRule, frontendKey: string, flow: Flow): Match {
-  if (rule.frontend === undefined) return NO;
-  if (rule.frontend.kind === 'unknown') {
-    return { kind: 'unknown', why: [{ missing: rule.frontend.missing, at: rule.frontend.at }] };
-  }
-  if (rule.frontend.key !== frontendKey) return NO;
+  const { frontend } = rule;
+  if (frontend === undefined) return NO;
+  // A rule for another port is none for this flow, whichever front end it is on.
+  return allOf([
+    frontend.kind === 'unknown'
+      ? unknownMatch(frontend.missing, frontend.at)
+      : frontend.key === frontendKey
+        ? YES
+        : NO,
+    portMatches(rule, flow),
+  ]);
+}
+
+function portMatches(rule: LoadBalancingRule, flow: Flow): Match {
+  if (isForAll(rule)) return YES;
   const protocol = rule.protocol?.toLowerCase();
-  if (protocol === 'all' || protocol === '*') return YES;
-  if (protocol !== flow.protocol) return NO;
   const port = rule.frontendPort;
-  if (isUnknown(port)) return { kind: 'unknown', why: [{ missing: port.missing, at: port.at }] };
+  if (protocol === undefined) return withoutProtocol(rule, port, flow);
+  if (protocol !== flow.protocol) return NO;
+  if (isUnknown(port)) return unknownMatch(port.missing, port.at);
   return port !== undefined && port === flow.destinationPort ? YES : NO;
+}
+
+/** Azure requires a protocol, so that one which the view does not hold is written and not known. */
+function withoutProtocol(rule: LoadBalancingRule, port: Setting<Port>, flow: Flow): Match {
+  const why: MissingFact[] = [{ missing: `the protocol of ${rule.name}`, at: rule.at }];
+  if (isUnknown(port)) why.push({ missing: port.missing, at: port.at });
+  else if (port === undefined || (port !== 0 && port !== flow.destinationPort)) return NO;
+  return { kind: 'unknown', why };
+}
+
+/** HA ports are written as protocol All and port 0, and keep the port of the flow. */
+function isForAll({ protocol }: LoadBalancingRule): boolean {
+  return protocol === '*' || protocol?.toLowerCase() === 'all';
 }
 
 function forward(
@@ -278,8 +302,7 @@ function forward(
       ? []
       : [{ missing: `the members of the backend pool of ${by.name}`, at: rule.at }];
   const backendPort = isUnknown(rule.backendPort) ? undefined : rule.backendPort;
-  // HA ports are written as port 0 and keep the port of the flow.
-  const isHaPorts = rule.protocol?.toLowerCase() === 'all';
+  const isHaPorts = isForAll(rule);
   const flows = addresses.map((address): Flow => {
     if (floating === true) return flow;
     const { destinationPort, ...rest } = flow;

@@ -1,5 +1,11 @@
 import type { Place } from '../../diagnostics/index.ts';
-import { type AddressSet, addressesOfPrefixes, type Prefix, parsePrefix } from '../../net/index.ts';
+import {
+  type AddressSet,
+  addressesOfPrefixes,
+  hasHostBits,
+  type Prefix,
+  parsePrefix,
+} from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import { member } from '../../values/index.ts';
 
@@ -9,7 +15,7 @@ export interface MasqueradeConfig {
   readonly reconciled?: AddressSet;
   /** Ranges somebody added. Empty when nobody did. */
   readonly added: AddressSet;
-  /** Whether 169.254.0.0/16 is masqueraded; absent when no ConfigMap says. */
+  /** Whether 169.254.0.0/16 is masqueraded; absent when a ConfigMap that is not in the input may say so. */
   readonly masqueradesLinkLocal?: boolean;
   readonly at?: Place;
   /** Set when a ConfigMap is there and could not be read: its ranges are unknown. */
@@ -33,7 +39,10 @@ export function masqueradeConfigOf(network: Network): MasqueradeConfig {
     return { added: NOTHING, unreadable: { missing, at: some.at } };
   }
   const unreadable = reconciled?.unreadable ?? added?.unreadable;
-  const linkLocal = added?.masqLinkLocal ?? reconciled?.masqLinkLocal;
+  // The agent merges its files: one that says true is enough, and a file that does not say means false.
+  const isOn = reconciled?.masqLinkLocal === true || added?.masqLinkLocal === true;
+  const isOff = reconciled !== undefined && unreadable === undefined;
+  const linkLocal = isOn ? true : isOff ? false : undefined;
   const at = added?.at ?? reconciled?.at;
   return {
     added: added?.ranges ?? NOTHING,
@@ -59,14 +68,16 @@ function read(network: Network, key: string): AgentFile | undefined {
   const prefixes: Prefix[] = [];
   let masqLinkLocal: boolean | undefined;
   let isUnreadable = false;
-  for (const { value } of data.members.values()) {
+  for (const { name, value } of data.members.values()) {
+    // The agent reads no other file.
+    if (!name.startsWith('ip-masq')) continue;
     const parsed = value.kind === 'string' ? parseAgentFile(value.value) : undefined;
     if (parsed === undefined) {
       isUnreadable = true;
       continue;
     }
     prefixes.push(...parsed.prefixes);
-    masqLinkLocal = parsed.masqLinkLocal ?? masqLinkLocal;
+    masqLinkLocal = masqLinkLocal === true || parsed.masqLinkLocal;
   }
   return {
     ranges: addressesOfPrefixes(prefixes),
@@ -90,7 +101,9 @@ export function parseAgentFile(
   let isInList = false;
   const addAll = (list: readonly string[]): boolean =>
     list.every((item) => {
-      const prefix = parsePrefix(unquote(item));
+      const text = unquote(item);
+      // The agent refuses a file with a bare address or with host bits set.
+      const prefix = text.includes('/') && !hasHostBits(text) ? parsePrefix(text) : undefined;
       if (prefix !== undefined) prefixes.push(prefix);
       return prefix !== undefined;
     });

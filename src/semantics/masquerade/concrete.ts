@@ -122,8 +122,6 @@ function byRanges(
   { decided, undecided }: Answers,
 ): OutsideSource {
   const config = masqueradeConfigOf(network);
-  const linkLocal = matchSet(LINK_LOCAL, destination).kind;
-  if (linkLocal !== 'no') return linkLocalAnswer(linkLocal, config, fact, { decided, undecided });
   const inUsual = matchSet(usual, destination).kind;
   if (inUsual === 'yes') return decided('no', fact, 'destination inside the unmasqueraded ranges');
   const ranges = unionAddresses(config.reconciled ?? usual, usual, config.added);
@@ -139,6 +137,9 @@ function byRanges(
           warning: 'pod addresses of this cluster are unreachable outside it: replies are lost',
         };
   }
+  // After the ranges: the switch spares link-local destinations, it does not overrule a range that holds them.
+  const linkLocal = matchSet(LINK_LOCAL, destination).kind;
+  if (linkLocal !== 'no') return linkLocalAnswer(linkLocal, config, fact, { decided, undecided });
   if (config.unreadable !== undefined) return undecided('AKS-09', config.unreadable);
   if (inRanges === 'unknown') {
     return undecided(fact, { missing: 'which address the destination has' });
@@ -149,7 +150,7 @@ function byRanges(
   return decided('yes', fact, 'destination outside the unmasqueraded ranges');
 }
 
-/** 169.254.0.0/16 has its own switch (AKS-09); without a ConfigMap only overlay addresses settle it. */
+/** 169.254.0.0/16 has its own switch (AKS-09), which a ConfigMap that is not in the input may set. */
 function linkLocalAnswer(
   inside: 'yes' | 'unknown',
   config: MasqueradeConfig,
@@ -158,6 +159,9 @@ function linkLocalAnswer(
 ): OutsideSource {
   if (inside === 'unknown') {
     return undecided(fact, { missing: 'whether the destination is link-local' });
+  }
+  if (config.masqueradesLinkLocal === true && config.unreadable !== undefined) {
+    return undecided('AKS-09', config.unreadable);
   }
   if (config.masqueradesLinkLocal !== undefined) {
     return decided(config.masqueradesLinkLocal ? 'yes' : 'no', 'AKS-09', 'MasqLinkLocal');

@@ -5,6 +5,7 @@ import {
   ALL_IPV4,
   addressesOfPrefixes,
   equalAddressSets,
+  intersectAddresses,
   NO_ADDRESSES,
   parseIp,
   parsePrefix,
@@ -14,6 +15,7 @@ import {
 } from '../../net/index.ts';
 import {
   type Network,
+  type PeerLink,
   PRIVATE_IPV4,
   PUBLIC_IPV4,
   type VnetPlacement,
@@ -84,12 +86,24 @@ export function virtualNetworkTag(network: Network, subnetKey: string): VirtualN
   };
 }
 
-/** The tag `Internet`: public addresses outside the connected networks (AZN-35). */
+/**
+ * The tag `Internet`: public addresses outside the connected networks (AZN-35). Public addresses of a network that may be
+ * connected are possible members.
+ */
 export function internetTag(network: Network, subnetKey: string): LocalTag {
   const subnet = network.subnets.get(subnetKey);
   const vnet = subnet === undefined ? undefined : network.vnets.get(subnet.vnet.key);
-  const space = vnet === undefined ? NO_ADDRESSES : spaceOf(vnet).addresses;
-  return { addresses: subtractAddresses(PUBLIC_ADDRESSES, space), possible: [] };
+  if (vnet === undefined) return { addresses: PUBLIC_ADDRESSES, possible: [] };
+  const outside = subtractAddresses(PUBLIC_ADDRESSES, spaceOf(vnet).addresses);
+  const possible = vnet.peers
+    .filter((peer) => doubtAboutPeer(peer) !== undefined)
+    .map(({ remoteAddresses, peering }) => {
+      const missing = `whether the tag Internet holds what is behind peering ${peering.name}`;
+      const addresses = intersectAddresses(outside, remoteAddresses);
+      return { addresses, why: { missing, at: peering.at } };
+    });
+  const doubtful = unionAddresses(...possible.map(({ addresses }) => addresses));
+  return { addresses: subtractAddresses(outside, doubtful), possible };
 }
 
 /** Own space, peers and what gateways lead to. */
@@ -104,12 +118,9 @@ function spaceOf(vnet: VnetPlacement): LocalTag {
     const access = peer.peering.allowVirtualNetworkAccess;
     if (peer.state === 'broken' || access === false) continue; // AZN-39
     const { at, name } = peer.peering;
-    if (access === true && peer.state === 'connected') sets.push(peer.remoteAddresses);
-    else {
-      const missing =
-        peer.state === 'unknown' ? peer.why : `allowVirtualNetworkAccess of peering ${name}`;
-      possible.push({ addresses: peer.remoteAddresses, why: { missing, at } });
-    }
+    const why = doubtAboutPeer(peer);
+    if (why === undefined) sets.push(peer.remoteAddresses);
+    else possible.push({ addresses: peer.remoteAddresses, why });
     if (peer.hasUnknownAddresses) {
       const missing = `the address space behind peering ${name}`;
       possible.push({ addresses: PRIVATE_IPV4, why: { missing, at } });
@@ -121,6 +132,16 @@ function spaceOf(vnet: VnetPlacement): LocalTag {
     possible.push({ addresses: PRIVATE_IPV4, why: { missing } });
   }
   return { addresses: unionAddresses(...sets), possible };
+}
+
+/** What would tell whether a peer is part of the network; `undefined`: it is, or certainly not. */
+function doubtAboutPeer({ peering, state, why }: PeerLink): MissingFact | undefined {
+  const access = peering.allowVirtualNetworkAccess;
+  if (state === 'broken' || access === false) return undefined; // AZN-39
+  if (access === true && state === 'connected') return undefined;
+  const missing =
+    state === 'unknown' ? why : `allowVirtualNetworkAccess of peering ${peering.name}`;
+  return { missing, at: peering.at };
 }
 
 /** Prefixes of the user routes attached to the subnet, the default route apart. */

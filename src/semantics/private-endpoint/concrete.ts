@@ -72,6 +72,9 @@ export function connectionVerdict(endpoint: PrivateEndpoint): Verdict {
   if (endpoint.connections.length === 0) {
     why.push({ missing: `the connection of ${endpoint.name}`, at: endpoint.at });
   }
+  if (endpoint.exists !== undefined) {
+    why.push({ missing: endpoint.exists.missing, at: endpoint.exists.at });
+  }
   return why.length > 0
     ? { kind: 'unknown', by: by('connection state'), why }
     : { kind: 'allow', by: by('approved') };

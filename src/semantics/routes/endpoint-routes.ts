@@ -1,15 +1,18 @@
 import type { PrivateEndpoint } from '../../model/index.ts';
 import {
   type AddressSet,
+  addressesOfPrefixes,
   addressSetHas,
   formatIp,
   type Ip,
   isEmptyAddressSet,
+  NO_ADDRESSES,
   type Prefix,
   prefixCovers,
   prefixesOfAddressSet,
-  prefixHas,
+  prefixesOverlap,
   prefixOf,
+  subtractAddresses,
 } from '../../net/index.ts';
 import {
   type Network,
@@ -39,9 +42,9 @@ export function* endpointRoutes(
         yield numberedRoute(placed, value, user);
         continue;
       }
-      const reach = subnet?.addresses;
-      if (reach === undefined || isEmptyAddressSet(reach)) continue;
-      if (userRoutesOver(user, reach, subnet) === 'all') continue;
+      if (subnet === undefined) continue;
+      const reach = subtractAddresses(subnet.addresses, beatenAddresses(user, subnet));
+      if (isEmptyAddressSet(reach)) continue;
       const missing = {
         missing: `the address of private endpoint ${endpoint.name}`,
         at: endpoint.at,
@@ -53,7 +56,7 @@ export function* endpointRoutes(
         },
         rank: RANK.systemOther,
         reach,
-        ...(uncertain.length > 0 || userRoutesOver(user, reach, subnet) === 'some'
+        ...(uncertain.length > 0 || userRoutesTouch(user, subnet)
           ? {}
           : { symbol: value?.symbol ?? privateAddressOf(endpoint.key) }),
       };
@@ -63,9 +66,9 @@ export function* endpointRoutes(
 
 function numberedRoute(placed: NearEndpoint, ip: Ip, user: readonly DraftRoute[]): DraftRoute {
   const prefix = prefixOf(ip, ip.family === 4 ? 32 : 128);
-  const beating = beatingRoutes(user, prefix, placed.subnet);
-  const isInvalid = beating.some((draft) => draft.route.uncertain.length === 0);
-  const doubts = isInvalid ? [] : beating.flatMap((draft) => draft.route.uncertain);
+  const beating = beatingRoutes(user, prefix, placed);
+  const isInvalid = beating.some((uncertain) => uncertain.length === 0);
+  const doubts = isInvalid ? [] : beating.flat();
   const route = routeTo(placed.endpoint, [prefix], formatIp(ip));
   return {
     route: { ...route, uncertain: [...placed.uncertain, ...doubts] },
@@ -88,52 +91,62 @@ function routeTo(endpoint: PrivateEndpoint, prefixes: readonly Prefix[], prefixT
   } as const;
 }
 
-/** User routes that the endpoint's subnet lets win: they hold it and are as long as the VNet's prefix around it. */
+/**
+ * User routes that the endpoint's subnet lets win, each with what that rests on: they hold the endpoint and are as long as the
+ * VNet's prefix around it. Where that prefix or the subnet is not known, they may win.
+ */
 function beatingRoutes(
   user: readonly DraftRoute[],
   prefix: Prefix,
-  subnet: SubnetPlacement | undefined,
-): DraftRoute[] {
-  if (subnet === undefined || !allowsUserRoutes(subnet)) return [];
-  const home = subnet.vnet.addressSpace.find(
-    (entry) => !isUnknown(entry) && prefixCovers(entry.prefix, prefix),
-  );
-  if (home === undefined || isUnknown(home)) return [];
-  return user.filter((draft) =>
-    draft.route.prefixes.some(
-      (route) => route.length >= home.prefix.length && prefixCovers(route, prefix),
-    ),
+  { endpoint, subnet }: NearEndpoint,
+): (readonly MissingFact[])[] {
+  if (subnet !== undefined && !allowsUserRoutes(subnet)) return [];
+  const home = homePrefixes(subnet).find((own) => prefixCovers(own, prefix));
+  const missing: MissingFact =
+    subnet === undefined
+      ? { missing: `the subnet of private endpoint ${endpoint.name}`, at: endpoint.at }
+      : {
+          missing: `the address space of virtual network ${subnet.vnet.name}`,
+          at: subnet.vnet.at,
+        };
+  return user
+    .filter((draft) =>
+      draft.route.prefixes.some(
+        (route) => route.length >= (home?.length ?? 1) && prefixCovers(route, prefix),
+      ),
+    )
+    .map(({ route }) => (home === undefined ? [...route.uncertain, missing] : route.uncertain));
+}
+
+/** Where such user routes certainly take any endpoint: decides for one whose number is not known. */
+function beatenAddresses(user: readonly DraftRoute[], subnet: SubnetPlacement): AddressSet {
+  if (!allowsUserRoutes(subnet)) return NO_ADDRESSES;
+  const home = homePrefixes(subnet);
+  return addressesOfPrefixes(
+    user
+      .filter((draft) => draft.route.uncertain.length === 0)
+      .flatMap((draft) => draft.route.prefixes)
+      .filter((route) => home.some((own) => prefixCovers(own, route))),
   );
 }
 
-/** How much of the subnet such user routes take: decides for an endpoint whose number is not known. */
-function userRoutesOver(
-  user: readonly DraftRoute[],
-  reach: AddressSet,
-  subnet: SubnetPlacement | undefined,
-): 'none' | 'some' | 'all' {
-  const prefixes = prefixesOfAddressSet(reach);
-  const covering = prefixes.map((prefix) =>
-    beatingRoutes(user, prefix, subnet).some((draft) => draft.route.uncertain.length === 0),
+/** May a user route win for some address of the subnet? */
+function userRoutesTouch(user: readonly DraftRoute[], subnet: SubnetPlacement): boolean {
+  if (!allowsUserRoutes(subnet)) return false;
+  const prefixes = prefixesOfAddressSet(subnet.addresses);
+  return user.some((draft) =>
+    draft.route.prefixes.some((route) => prefixes.some((own) => prefixesOverlap(route, own))),
   );
-  if (covering.every((isCovered) => isCovered)) return 'all';
-  const touches = user.some((draft) =>
-    draft.route.prefixes.some((prefix) =>
-      prefixes.some((part) => prefixHas(part, baseOf(prefix)) || prefixCovers(prefix, part)),
-    ),
-  );
-  return touches && subnet !== undefined && allowsUserRoutes(subnet) ? 'some' : 'none';
+}
+
+function homePrefixes(subnet: SubnetPlacement | undefined): Prefix[] {
+  const space = subnet?.vnet.addressSpace ?? [];
+  return space.flatMap((entry) => (isUnknown(entry) ? [] : [entry.prefix]));
 }
 
 function allowsUserRoutes(subnet: SubnetPlacement): boolean {
   const policies = subnet.subnet.privateEndpointNetworkPolicies?.toLowerCase();
   return policies === 'enabled' || policies === 'routetableenabled';
-}
-
-function baseOf(prefix: Prefix): Ip {
-  return prefix.family === 4
-    ? { family: 4, value: prefix.base }
-    : { family: 6, value: prefix.base };
 }
 
 interface NearEndpoint {

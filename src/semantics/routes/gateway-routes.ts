@@ -27,8 +27,11 @@ export function* gatewayRoutes(
 ): Generator<DraftRoute> {
   const uncertain: MissingFact[] = [];
   if (subnet.routeTable.kind === 'found') {
-    const disabled = subnet.routeTable.target.disableBgpRoutePropagation;
-    if (disabled === true) return; // AZN-11
+    const { disableBgpRoutePropagation: disabled, exists } = subnet.routeTable.target;
+    if (disabled === true && exists === undefined) return; // AZN-11
+    if (disabled === true && exists !== undefined) {
+      uncertain.push({ missing: exists.missing, at: exists.at });
+    }
     if (isUnknown(disabled)) uncertain.push({ missing: disabled.missing, at: disabled.at });
   }
   const base = {

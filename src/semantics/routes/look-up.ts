@@ -72,20 +72,20 @@ interface Contender extends RankedRoute {
 
 /**
  * AZN-10: where a system route to a connected network or service endpoint is active, gateway routes are out, however
- * long. Where it only may be active, they only may be in.
+ * long. Where it only may be active, they only may be in; unless it is tried before them, for then it is not when they are.
  */
 function withoutBeatenGateways(holding: readonly RankedRoute[]): Contender[] {
-  let beaten: 'no' | 'maybe' | 'yes' = 'no';
-  for (const entry of holding) {
-    if (entry.rank !== RANK.systemConnected) continue;
-    if (entry.route.uncertain.length === 0 && !entry.maybeInactive) beaten = 'yes';
-    else if (beaten === 'no') beaten = 'maybe';
-  }
+  const isConnected = (entry: RankedRoute) => entry.rank === RANK.systemConnected;
+  const areBeaten = holding.some(
+    (entry) => isConnected(entry) && entry.route.uncertain.length === 0 && !entry.maybeInactive,
+  );
   const contenders: Contender[] = [];
-  for (const entry of holding) {
+  for (const [index, entry] of holding.entries()) {
     const isGateway = entry.rank === RANK.gateway;
-    if (isGateway && beaten === 'yes') continue;
-    const isCertain = entry.route.uncertain.length === 0 && !(isGateway && beaten === 'maybe');
+    if (isGateway && areBeaten) continue;
+    const mayBeBeaten = areBeaten || holding.slice(index + 1).some(isConnected);
+    if (entry.isBehindGateway && !mayBeBeaten) continue;
+    const isCertain = entry.route.uncertain.length === 0 && !(isGateway && mayBeBeaten);
     contenders.push({ ...entry, isCertain });
   }
   return contenders;

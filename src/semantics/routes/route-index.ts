@@ -1,6 +1,7 @@
 import { type AddressSet, type Ip, type Prefix, prefixOf, rangeOfPrefix } from '../../net/index.ts';
 import type { DraftRoute } from './draft-route.ts';
 import type { EffectiveRoute } from './effective-route.ts';
+import { RANK } from './rank.ts';
 
 /** A route at one of its prefixes, among the routes for that prefix. */
 export interface RankedRoute {
@@ -9,6 +10,8 @@ export interface RankedRoute {
   readonly length: number;
   /** Another route for this prefix may beat it, so it may be inactive. */
   readonly maybeInactive: boolean;
+  /** Beaten by a gateway route alone: it counts where that one is out (AZN-10). */
+  readonly isBehindGateway: boolean;
 }
 
 /** A route whose prefixes are unknown: it may be the longest match anywhere in `reach`. */
@@ -132,9 +135,15 @@ function contenders(
   let decidedAt: number | undefined;
   for (const { draft } of bucket) {
     // Two certain routes of one rank cannot both be there in Azure; kept, so that the answer is unknown.
-    if (decidedAt !== undefined && draft.rank > decidedAt) break;
-    const maybeInactive = kept.some((other) => other.rank < draft.rank);
-    kept.push({ route: routes.get(draft)!, rank: draft.rank, length, maybeInactive });
+    const isBeaten = decidedAt !== undefined && draft.rank > decidedAt;
+    if (isBeaten && decidedAt !== RANK.gateway) break;
+    kept.push({
+      route: routes.get(draft)!,
+      rank: draft.rank,
+      length,
+      maybeInactive: kept.some((other) => other.rank < draft.rank),
+      isBehindGateway: isBeaten,
+    });
     if (draft.route.uncertain.length === 0) decidedAt ??= draft.rank;
   }
   return kept;

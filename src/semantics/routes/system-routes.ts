@@ -64,17 +64,16 @@ export function* peeringRoutes(
   vnet: VnetPlacement,
   subnet: SubnetPlacement,
 ): Generator<DraftRoute> {
-  const { routeTable } = subnet;
-  if (
-    routeTable.kind === 'found' &&
-    routeTable.target.disablePeeringRoute?.toLowerCase() === 'all'
-  ) {
-    return;
+  const table = subnet.routeTable.kind === 'found' ? subnet.routeTable.target : undefined;
+  const doubts: MissingFact[] = [];
+  if (table?.disablePeeringRoute?.toLowerCase() === 'all') {
+    if (table.exists === undefined) return; // AZN-12
+    doubts.push({ missing: table.exists.missing, at: table.exists.at });
   }
   for (const peer of vnet.peers) {
     if (peer.state === 'broken') continue;
-    const uncertain: MissingFact[] =
-      peer.state === 'connected' ? [] : [{ missing: peer.why, at: peer.peering.at }];
+    const uncertain = [...doubts];
+    if (peer.state !== 'connected') uncertain.push({ missing: peer.why, at: peer.peering.at });
     const remote = peer.remote.kind === 'found' ? peer.remote.target : undefined;
     const isGlobal =
       remote?.location !== undefined &&

@@ -24,7 +24,8 @@ export function serviceExposures(service: Service, pods: readonly PodClass[]): r
         }
       : clusterIp,
   ];
-  if (service.externalIps.length > 0) {
+  // Nodes take nothing for a headless Service, at whatever address.
+  if (service.externalIps.length > 0 && !isHeadless(service)) {
     const from: ReachableFrom = { kind: 'addresses', addresses: service.externalIps };
     exposures.push(exposure(service, 'external-ip', from, pods));
   }

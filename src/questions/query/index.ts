@@ -1,0 +1,2 @@
+export type * from './answer.ts';
+export { answerQuery, type QueryOptions, type QueryOutcome } from './answer-query.ts';

@@ -1,0 +1,190 @@
+import {
+  type Condition,
+  distinctConditions,
+  type FlowBox,
+  type FlowRule,
+  FlowSets,
+  outcomesOf,
+  rebase,
+  refined,
+} from '../flows/index.ts';
+import type { PodClass } from '../model/index.ts';
+import { intersectAddresses } from '../net/index.ts';
+import type { ClusterPlacement } from '../network/index.ts';
+import { type Budget, type Diagram, DiagramTable, NOTHING } from '../packets/index.ts';
+import type { Decider } from '../semantics/verdict.ts';
+import { type End, type Header, readThrough } from './header.ts';
+
+/** Something that happened to the flows of a branch: the chain that answers "why". */
+export interface Passed {
+  /** `pod`, `node`, `subnet`, `firewall`… as in traces. */
+  readonly box: string;
+  /** The person's own name for it. */
+  readonly name: string;
+  /** `egress policy`, `nsg`, `route`, `application rules`, `snat`… */
+  readonly stage: string;
+  readonly by: Decider;
+}
+
+/** Flows that stand at one place with one header, and how they got there. */
+export interface Branch {
+  /** The flows as they were sent. */
+  readonly sets: FlowSets;
+  readonly flows: Diagram;
+  /** A product that holds all of `flows`: what is outside need not be looked at. */
+  readonly bounds: FlowBox;
+  readonly header: Header;
+  /** What must be so for these flows to be here. Empty: they are, unless another branch says otherwise. */
+  readonly needs: readonly Condition[];
+  readonly trail: readonly Passed[];
+  /** Firewalls that opened a session, in order, with the source they will hand the answer to. */
+  readonly sessions: readonly Session[];
+  /** Where the sender is and which address the first box outside it saw: what the answer must reach. Absent until it left. */
+  readonly home?: Home;
+  /** The pod that holds the destination address: pods share ranges, so the address alone does not say. */
+  readonly deliverTo?: DeliverTo;
+  /** Region of the cluster that sends, which stands for `<location>` in documented names. */
+  readonly location?: string;
+  /** Taken as true, and said. */
+  readonly assumptions: readonly string[];
+}
+
+/** What a firewall remembers of a connection. */
+export interface Session {
+  readonly firewallKey: string;
+  /** The source before and after the firewall; the same object when it was kept. */
+  readonly before: End;
+  readonly after: End;
+}
+
+export type Home =
+  | { readonly kind: 'subnet'; readonly subnetKey: string }
+  | { readonly kind: 'internet' }
+  | { readonly kind: 'on-premises' };
+
+/** A pod as the receiver, and the pod that sends while its own address is on the flow. */
+export interface DeliverTo {
+  readonly cluster: ClusterPlacement;
+  readonly pod: PodClass;
+  readonly from?: { readonly pod: PodClass; readonly source: End };
+  /** A node of the same cluster sends, under its own address. */
+  readonly fromNode?: true;
+}
+
+/** How the way of some flows ends. */
+export type Ending =
+  | { readonly kind: 'delivered'; readonly to: string }
+  /** Left the modelled network: the internet, on-premises, a platform service. */
+  | { readonly kind: 'left'; readonly to: string }
+  | { readonly kind: 'denied'; readonly by: Decider }
+  | { readonly kind: 'no-route'; readonly by: Decider }
+  | { readonly kind: 'loop'; readonly by: Decider }
+  /** Arrived, and the answer does not come back. */
+  | { readonly kind: 'broken'; readonly by: Decider }
+  /** What happens next is not in the input or not modelled. */
+  | { readonly kind: 'open'; readonly needs: readonly Condition[] };
+
+export interface Ended {
+  readonly branch: Branch;
+  readonly ending: Ending;
+}
+
+/** A branch with what looks at it next, or one whose way has ended. */
+export type Step =
+  | { readonly kind: 'goes-on'; readonly branch: Branch; readonly place: Place }
+  | { readonly kind: 'ended'; readonly ended: Ended };
+
+/** A box where flows stand. The same key with the same header again is a loop. */
+export interface Place {
+  readonly key: string;
+  readonly visit: (branch: Branch) => readonly Step[];
+}
+
+export function goesOn(branch: Branch, place: Place): Step {
+  return { kind: 'goes-on', branch, place };
+}
+
+export function ends(branch: Branch, ending: Ending): Step {
+  return { kind: 'ended', ended: { branch, ending } };
+}
+
+export function open(branch: Branch, ...needs: readonly Condition[]): Step {
+  return ends(branch, { kind: 'open', needs });
+}
+
+/** Some of a branch's flows, with the rule that put them together. */
+export interface Part<Effect, By> {
+  readonly branch: Branch;
+  readonly effect: Effect;
+  readonly by: By;
+}
+
+/**
+ * Cuts a branch by an ordered list: one part per rule that may decide some of its flows. Parts overlap where the answer is open, and
+ * then at least one of them has a need more than the branch. Flows that nobody decides are in `rest`.
+ * O(compile of the slice).
+ */
+export function cut<Effect, By extends Decider>(
+  branch: Branch,
+  rules: readonly FlowRule<Effect, By>[],
+  box: Omit<Passed, 'by' | 'stage'> & { readonly stage: string | ((by: By) => string) },
+  budget?: Budget,
+): { readonly parts: readonly Part<Effect, By>[]; readonly rest?: Branch } {
+  const read = readThrough(rules, branch.header, branch.bounds);
+  const boxes = read.flatMap((rule) => rule.region);
+  const sets = new FlowSets(
+    refined([branch.sets.universe], boxes),
+    new DiagramTable(budget ?? branch.sets.table.budget),
+  );
+  const flows = rebase(branch.sets, sets, branch.flows);
+  const stageOf = (by: By): string => (typeof box.stage === 'string' ? box.stage : box.stage(by));
+  const parts: Part<Effect, By>[] = [];
+  let rest: Branch | undefined;
+  for (const outcome of outcomesOf(sets, read, flows)) {
+    const { rule } = outcome;
+    const part: Branch = {
+      ...branch,
+      sets,
+      flows: outcome.flows,
+      needs: distinctConditions(branch.needs, outcome.needs),
+      bounds: rule === undefined ? branch.bounds : narrowed(branch.bounds, rule),
+      trail:
+        rule === undefined
+          ? branch.trail
+          : [...branch.trail, { ...box, stage: stageOf(rule.by), by: rule.by }],
+    };
+    if (rule === undefined) rest = part;
+    else parts.push({ branch: part, effect: rule.effect, by: rule.by });
+  }
+  return { parts, ...(rest === undefined ? {} : { rest }) };
+}
+
+/** A rule of one box narrows the bounds; unions of boxes are not worth a product. */
+function narrowed<Effect, By>(bounds: FlowBox, { region }: FlowRule<Effect, By>): FlowBox {
+  const [only] = region;
+  if (only?.destinations === undefined || region.length > 1) return bounds;
+  const destinations =
+    bounds.destinations === undefined
+      ? only.destinations
+      : intersectAddresses(bounds.destinations, only.destinations);
+  return { ...bounds, destinations };
+}
+
+/** The branch with fewer flows; `undefined` when none is left. */
+export function within(branch: Branch, box: FlowBox): Branch | undefined {
+  const sets = new FlowSets(
+    refined([branch.sets.universe], [box]),
+    new DiagramTable(branch.sets.table.budget),
+  );
+  const flows = sets.table.mask(rebase(branch.sets, sets, branch.flows), sets.box(box));
+  return flows === NOTHING ? undefined : { ...branch, sets, flows };
+}
+
+/** The same flows, needing this as well. */
+export function provided(branch: Branch, ...needs: readonly Condition[]): Branch {
+  return { ...branch, needs: distinctConditions(branch.needs, needs) };
+}
+
+export function noting(branch: Branch, passed: Passed): Branch {
+  return { ...branch, trail: [...branch.trail, passed] };
+}

@@ -1,0 +1,113 @@
+import {
+  type Condition,
+  distinctConditions,
+  FlowSets,
+  type FlowUniverse,
+  rebase,
+  refined,
+} from '../flows/index.ts';
+import { type Diagram, DiagramTable, NOTHING } from '../packets/index.ts';
+import type { Decider } from '../semantics/verdict.ts';
+import type { Ended, Ending, Passed } from './branch.ts';
+
+/**
+ * `allowed`: arrives, and so does the answer, whatever is unknown. `denied`: never arrives. `broken`: arrives for certain, and the
+ * answer for certain does not come back. `open`: hangs on the conditions.
+ */
+export type ReachVerdict = 'allowed' | 'denied' | 'broken' | 'open';
+
+/** Flows with one verdict for one reason. */
+export interface ReachCell {
+  readonly verdict: ReachVerdict;
+  readonly flows: Diagram;
+  /** Where they end: a box, the internet. Absent for those that never arrive. */
+  readonly to?: string;
+  /** Who decides: for a denial the one that denies, for the rest the chain. */
+  readonly chain: readonly Passed[];
+  readonly by?: Decider;
+  /** Empty unless the verdict is `open`. */
+  readonly needs: readonly Condition[];
+  readonly assumptions: readonly string[];
+}
+
+export interface Conclusion {
+  readonly sets: FlowSets;
+  readonly cells: readonly ReachCell[];
+  /** The flows of each verdict: disjoint, and together all that was asked about. */
+  readonly regions: Readonly<Record<ReachVerdict, Diagram>>;
+}
+
+/**
+ * Puts the ends of all ways together. Ways overlap where something is unknown: a flow that may arrive and may not is open, with
+ * what would tell; one that arrives on every way is allowed whatever is unknown. O(ways · rows).
+ */
+export function conclude(ended: readonly Ended[], asked: FlowSets): Conclusion {
+  const universes = new Set<FlowUniverse>([asked.universe]);
+  for (const { branch } of ended) universes.add(branch.sets.universe);
+  const [first, ...rest] = universes;
+  const sets = new FlowSets(refined([first!, ...rest]), new DiagramTable(asked.table.budget));
+  const { table } = sets;
+  const moved = ended.map(({ branch, ending }) => ({
+    branch,
+    ending,
+    flows: rebase(branch.sets, sets, branch.flows),
+  }));
+  const all = (likes: (ending: Ending) => boolean): Diagram =>
+    moved.reduce(
+      (union, each) => (likes(each.ending) ? table.override(union, each.flows) : union),
+      NOTHING,
+    );
+  const good = all(({ kind }) => kind === 'delivered' || kind === 'left');
+  const lost = all(({ kind }) => kind === 'broken');
+  const bad = all(({ kind }) => kind === 'denied' || kind === 'no-route' || kind === 'loop');
+  const unseen = all(({ kind }) => kind === 'open');
+  const but = (set: Diagram, ...others: readonly Diagram[]): Diagram =>
+    others.reduce((left, other) => table.except(left, other), set);
+  const allowed = but(good, bad, lost, unseen);
+  const denied = but(bad, good, lost, unseen);
+  const broken = but(lost, good, bad, unseen);
+  const every = [good, lost, bad, unseen].reduce((a, b) => table.override(a, b), NOTHING);
+  const openRegion = but(every, allowed, denied, broken);
+  const regions = { allowed, denied, broken, open: openRegion };
+
+  const cells = new Map<string, ReachCell>();
+  const add = (verdict: ReachVerdict, each: (typeof moved)[number], flows: Diagram): void => {
+    if (flows === NOTHING) return;
+    const { ending, branch } = each;
+    const by = 'by' in ending ? ending.by : undefined;
+    const own = ending.kind === 'open' ? ending.needs : [];
+    const needs = verdict === 'open' ? distinctConditions(branch.needs, own) : [];
+    const told = verdict === 'denied' ? [] : branch.trail;
+    const key = JSON.stringify([
+      verdict,
+      by?.name ?? '',
+      told.map(({ name, stage, by: who }) => [name, stage, who.name]),
+      needs.map(({ missing }) => missing),
+      'to' in ending ? ending.to : '',
+    ]);
+    const known = cells.get(key);
+    if (known !== undefined) {
+      cells.set(key, { ...known, flows: table.override(known.flows, flows) });
+      return;
+    }
+    cells.set(key, {
+      verdict,
+      flows,
+      chain: branch.trail,
+      needs,
+      assumptions: branch.assumptions,
+      ...(by === undefined ? {} : { by }),
+      ...('to' in ending ? { to: ending.to } : {}),
+    });
+  };
+  for (const each of moved) {
+    const { kind } = each.ending;
+    if (kind === 'delivered' || kind === 'left')
+      add('allowed', each, table.mask(each.flows, allowed));
+    else if (kind === 'broken') add('broken', each, table.mask(each.flows, broken));
+    else if (kind !== 'open') add('denied', each, table.mask(each.flows, denied));
+    const isTelling = kind === 'open' || each.branch.needs.length > 0;
+    if (isTelling) add('open', each, table.mask(each.flows, openRegion));
+  }
+  return { sets, cells: [...cells.values()], regions };
+}

@@ -1,0 +1,57 @@
+import type { PodClass } from '../../model/index.ts';
+import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
+import { egressBetween, egressRules } from '../../semantics/network-policy/symbolic/pod-rules.ts';
+import { goesOn, type Place } from '../branch.ts';
+import { policyView, toldOnce, type World } from '../world.ts';
+import { filter } from './filter.ts';
+import { leavingNode } from './leaving-node.ts';
+
+/** A pod sends to something that is no pod of its cluster: its egress policies look first, then its node. */
+export function leavingPod(
+  world: World,
+  cluster: ClusterPlacement,
+  pool: PoolPlacement | undefined,
+  pod: PodClass,
+): Place {
+  const name = `${pod.namespace}/${pod.name}`;
+  return {
+    key: `pod ${pod.kind} ${name}`,
+    visit: (branch) => {
+      const rules = toldOnce(world, `egress ${cluster.name} ${pod.kind} ${name}`, () =>
+        egressRules(policyView(world, cluster), pod),
+      );
+      const { passed, stopped } = filter(branch, rules, {
+        box: 'pod',
+        name,
+        stage: 'egress policy',
+      });
+      const node = leavingNode(world, cluster, pool, pod);
+      return [...stopped, ...passed.map((each) => goesOn(each, node))];
+    },
+  };
+}
+
+/** A pod sends to a pod by the network: its egress policies look at the receiving pod, then its node. */
+export function leavingPodToPod(
+  world: World,
+  cluster: ClusterPlacement,
+  pool: PoolPlacement | undefined,
+  from: PodClass,
+  to: PodClass,
+): Place {
+  const name = `${from.namespace}/${from.name}`;
+  return {
+    key: `pod ${from.kind} ${name}`,
+    visit: (branch) => {
+      const key = `egress policy ${from.kind} ${name} ${to.kind} ${to.namespace}/${to.name}`;
+      const rules = toldOnce(world, key, () => egressBetween(policyView(world, cluster), from, to));
+      const { passed, stopped } = filter(branch, rules, {
+        box: 'pod',
+        name,
+        stage: 'egress policy',
+      });
+      const node = leavingNode(world, cluster, pool, from);
+      return [...stopped, ...passed.map((each) => goesOn(each, node))];
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { assertNever } from '../../diagnostics/index.ts';
+import type { FlowRule } from '../../flows/index.ts';
+import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
+import { subnetNsgRules } from '../../semantics/nsg/symbolic.ts';
+import type { EffectiveRoute } from '../../semantics/routes/effective-route.ts';
+import { routeRules } from '../../semantics/routes/symbolic.ts';
+import type { Decider } from '../../semantics/verdict.ts';
+import { isUnknown } from '../../values/index.ts';
+import { type Branch, cut, ends, goesOn, open, type Place, type Step } from '../branch.ts';
+import { toldOnce, type World } from '../world.ts';
+import { filter } from './filter.ts';
+import { intoNetwork } from './into-network.ts';
+import { privateEndpoint } from './private-endpoint.ts';
+import { toAppliance } from './to-appliance.ts';
+import { toInternet } from './to-internet.ts';
+
+/** An interface in a subnet that sends. */
+export interface Sending {
+  readonly subnetKey: string;
+  /** The node pool it is a node of: AKS gives it its way out to the internet. */
+  readonly pool?: { readonly cluster: ClusterPlacement; readonly placement: PoolPlacement };
+  /** The firewall that sends: it has put its own address on what leaves, so the platform translates nothing. */
+  readonly firewallKey?: string;
+  /** Answers pass security groups without being looked at. */
+  readonly isAnswer?: true;
+}
+
+/** A part of a branch that one route takes. */
+export interface Routed {
+  readonly world: World;
+  readonly at: Sending;
+  readonly branch: Branch;
+  readonly route: EffectiveRoute;
+  readonly by: Decider;
+}
+
+/** A subnet's outbound side: its security group, then its effective routes (AZN-42, AZN-08). */
+export function leavingSubnet(world: World, at: Sending): Place {
+  return {
+    key: `leaving ${at.subnetKey} ${at.firewallKey ?? ''}`,
+    visit: (branch) => {
+      const name = nameOfSubnet(world, at.subnetKey);
+      if (at.isAnswer) return route(world, at, branch, name);
+      const { passed, stopped } = filter(branch, nsgOf(world, at.subnetKey, 'Outbound'), {
+        box: 'subnet',
+        name,
+        stage: 'nsg',
+      });
+      return [...stopped, ...passed.flatMap((each) => route(world, at, each, name))];
+    },
+  };
+}
+
+export function nsgOf(
+  world: World,
+  subnetKey: string,
+  direction: 'Inbound' | 'Outbound',
+): readonly FlowRule<'allow' | 'deny', Decider>[] {
+  return toldOnce(world, `nsg ${direction} ${subnetKey}`, () =>
+    subnetNsgRules(world.network, subnetKey, direction),
+  );
+}
+
+export function nameOfSubnet({ network }: World, subnetKey: string): string {
+  return network.subnets.get(subnetKey)?.subnet.name ?? subnetKey.split('/').at(-1) ?? subnetKey;
+}
+
+function route(world: World, at: Sending, branch: Branch, name: string): readonly Step[] {
+  const rules = toldOnce(world, `routes ${at.subnetKey}`, () =>
+    routeRules(world.network, at.subnetKey),
+  );
+  const { parts, rest } = cut(branch, rules, { box: 'subnet', name, stage: 'route' });
+  const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] =>
+    effect === 'platform'
+      ? [ends(part, { kind: 'left', to: 'the Azure host' })]
+      : follow({ world, at, branch: part, route: effect, by }),
+  );
+  if (rest === undefined) return steps;
+  return [
+    ...steps,
+    open(rest, { missing: `the subnet ${at.subnetKey}, which is not in the input` }),
+  ];
+}
+
+/** Hands flows to whatever their route names. */
+function follow(here: Routed): readonly Step[] {
+  const { world, branch, route: taken, by } = here;
+  const { nextHopType } = taken;
+  if (isUnknown(nextHopType)) {
+    return [open(branch, { missing: nextHopType.missing, at: nextHopType.at })];
+  }
+  switch (nextHopType) {
+    case 'VirtualAppliance':
+    case 'VirtualApplianceEcmp':
+      return toAppliance(here);
+    case 'Internet':
+      return toInternet(here);
+    case 'VnetLocal':
+    case 'VNetPeering':
+    case 'VNetGlobalPeering':
+      return intoNetwork(here);
+    case 'InterfaceEndpoint':
+      return taken.endpoint === undefined
+        ? [open(branch, { missing: 'the private endpoint at the destination' })]
+        : [goesOn(branch, privateEndpoint(world, taken.endpoint.key))];
+    case 'VirtualNetworkServiceEndpoint':
+      return [ends(branch, { kind: 'left', to: 'the platform service, by its service endpoint' })];
+    case 'VirtualNetworkGateway': {
+      const isDefault = taken.prefixes.some((prefix) => prefix.length === 0);
+      const told = isDefault
+        ? {
+            ...branch,
+            assumptions: [...branch.assumptions, 'the network behind the gateway carries it on'],
+          }
+        : branch;
+      return [ends(told, { kind: 'left', to: 'the network behind the gateway' })];
+    }
+    case 'None':
+      return [ends(branch, { kind: 'no-route', by })];
+    default:
+      return assertNever(nextHopType);
+  }
+}

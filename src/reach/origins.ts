@@ -1,0 +1,302 @@
+import type { FlowPoint } from '../flows/index.ts';
+import type { PodClass } from '../model/index.ts';
+import {
+  type AddressSet,
+  addressSetsOverlap,
+  formatAddressSet,
+  formatIp,
+  intersectAddresses,
+  isEmptyAddressSet,
+  subtractAddresses,
+} from '../net/index.ts';
+import {
+  type ClusterPlacement,
+  type Network,
+  type PoolPlacement,
+  PUBLIC_IPV4,
+} from '../network/index.ts';
+import { membersOfTag } from '../semantics/match.ts';
+import type { Home, Place } from './branch.ts';
+import { AS_SENT, type End } from './header.ts';
+import { internet } from './hops/internet.ts';
+import { endOfNode, endOfPod, leavingNode } from './hops/leaving-node.ts';
+import { leavingPod } from './hops/leaving-pod.ts';
+import { leavingSubnet } from './hops/leaving-subnet.ts';
+import { onPremises } from './hops/on-premises.ts';
+import type { Selector } from './selector.ts';
+import type { World } from './world.ts';
+
+/** A place from which flows of a question set out. */
+export interface Origin {
+  /** For people: `pets/order-service`, `nodes of pool nodepool1`. */
+  readonly label: string;
+  readonly source: End;
+  /** Set when sources are told apart: an address of them is the one to trace from. */
+  readonly sources?: AddressSet;
+  /** One flow's sender as `trace --from` takes it. */
+  readonly spell: (point: FlowPoint) => string;
+  readonly home?: Home;
+  readonly location?: string;
+  readonly cluster?: ClusterPlacement;
+  readonly pool?: PoolPlacement;
+  readonly pod?: PodClass;
+  readonly place: Place;
+}
+
+export type Found<T> =
+  | { readonly kind: 'found'; readonly found: readonly T[] }
+  | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
+
+/** The places a selector names as a sender. Pods that later boxes cannot tell apart may be asked once: see `query`. */
+export function originsOf(world: World, selector: Selector): Found<Origin> {
+  const { network } = world;
+  switch (selector.kind) {
+    case 'pods': {
+      const pods = podsOf(network, selector);
+      if (pods.kind === 'problem') return pods;
+      return { kind: 'found', found: pods.found.flatMap((pod) => podOrigins(world, pod)) };
+    }
+    case 'nodes':
+      return nodeOrigins(world, selector);
+    case 'internet':
+      return found(internetOrigin(world, PUBLIC_IPV4, 'internet'));
+    case 'addresses':
+      return addressOrigins(world, selector.addresses, selector.text, selector.onPremises === true);
+    case 'subnet': {
+      const subnet = subnetNamed(network, selector.name);
+      return subnet === undefined
+        ? unknownSubnet(network, selector.name)
+        : addressOrigins(world, subnet.addresses, selector.text, false);
+    }
+    case 'tag': {
+      const set = membersOfTag(network.perimeter.snapshot.datasets.serviceTags, selector.tag);
+      return set === undefined
+        ? unknownTag(selector.tag)
+        : addressOrigins(world, { v4: set.v4, v6: [] }, selector.text, false);
+    }
+    default:
+      return {
+        kind: 'problem',
+        message: `\`${selector.text}\` cannot send: it only receives`,
+        hint: 'start from pods, ns:…, deploy:…, nodes, internet, subnet:…, onprem:CIDR or a CIDR',
+      };
+  }
+}
+
+/** The workloads a selector names, in the order of the input. */
+export function podsOf(network: Network, selector: Selector & { kind: 'pods' }): Found<PodClass> {
+  const all = network.perimeter.kubernetes.pods;
+  const { workload, namespace, labels } = selector;
+  const wanted = all.filter(
+    (pod) =>
+      (namespace === undefined || pod.namespace === namespace) &&
+      (workload === undefined || (pod.kind === workload.kind && pod.name === workload.name)) &&
+      labels.every(([key, value]) => pod.labels[key] === value),
+  );
+  if (wanted.length > 0) return { kind: 'found', found: wanted };
+  const near = all
+    .filter((pod) => workload === undefined || pod.name === workload.name)
+    .slice(0, 5)
+    .map((pod) => `${pod.namespace}/${pod.name}`);
+  return {
+    kind: 'problem',
+    message: `no pod of the input is \`${selector.text}\``,
+    hint:
+      near.length > 0
+        ? `there is ${near.join(', ')}`
+        : 'add Kubernetes manifests or an export of the cluster',
+  };
+}
+
+/** The cluster that the Kubernetes objects belong to: the only one, or the nameless one. */
+export function clusterOfPods({ clusters }: Network): ClusterPlacement | undefined {
+  return clusters.length === 1 ? clusters[0] : clusters.find((one) => one.cluster === undefined);
+}
+
+/** A workload's places: one per pool whose subnets differ; one without a pool when none is known. */
+export function podOrigins(world: World, pod: PodClass): Origin[] {
+  const cluster = clusterOfPods(world.network);
+  if (cluster === undefined) return [];
+  const pools = poolsFor(cluster, pod);
+  const places: readonly (PoolPlacement | undefined)[] = pools.length === 0 ? [undefined] : pools;
+  const location = cluster.cluster?.location;
+  return places.map((pool) => {
+    const name = `${pod.namespace}/${pod.name}`;
+    return {
+      label: places.length > 1 ? `${name} on pool ${pool?.pool.name}` : name,
+      spell: () => `${spelledKind(pod)}:${name}`,
+      source: endOfPod(world, cluster, pool, pod),
+      cluster,
+      pod,
+      ...(pool === undefined ? {} : { pool }),
+      ...(location === undefined ? {} : { location }),
+      place: leavingPod(world, cluster, pool, pod),
+    };
+  });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  Deployment: 'deploy',
+  StatefulSet: 'sts',
+  DaemonSet: 'ds',
+  Job: 'job',
+  CronJob: 'cronjob',
+  ReplicaSet: 'rs',
+};
+
+export function spelledKind(pod: PodClass): string {
+  return KINDS[pod.kind] ?? 'pod';
+}
+
+/** Pools a pod may be scheduled to, by operating system and the labels AKS itself sets; one of each that differ in their subnets. */
+export function poolsFor(cluster: ClusterPlacement, pod: PodClass): readonly PoolPlacement[] {
+  const seen = new Map<string, PoolPlacement>();
+  for (const pool of cluster.pools) {
+    const { name, mode, osType, labels } = pool.pool;
+    if (mode === 'Gateway' || (pod.os !== undefined && pod.os !== osType.toLowerCase())) continue;
+    const known: Readonly<Record<string, string | undefined>> = {
+      ...labels,
+      agentpool: name,
+      'kubernetes.azure.com/agentpool': name,
+      'kubernetes.azure.com/mode': mode?.toLowerCase(),
+      'kubernetes.io/os': osType.toLowerCase(),
+    };
+    // A label nobody wrote may still be on the nodes: only a contradiction excludes a pool.
+    const isExcluded = Object.entries(pod.nodeSelector).some(
+      ([key, value]) => known[key] !== undefined && known[key] !== value,
+    );
+    if (isExcluded) continue;
+    const key = [pool.nodeSubnet, pool.podSubnet]
+      .map((link) => (link.kind === 'found' ? link.target.subnet.key : link.kind))
+      .join('|');
+    if (!seen.has(key)) seen.set(key, pool);
+  }
+  return [...seen.values()];
+}
+
+function nodeOrigins(world: World, selector: Selector & { kind: 'nodes' }): Found<Origin> {
+  const pools = world.network.clusters.flatMap((cluster) =>
+    cluster.pools.map((pool) => ({ cluster, pool })),
+  );
+  const wanted = pools.filter(
+    ({ pool }) => selector.pool === undefined || pool.pool.name === selector.pool,
+  );
+  if (wanted.length === 0) {
+    return {
+      kind: 'problem',
+      message: `no node pool of the input is \`${selector.text}\``,
+      hint: pools.map(({ pool }) => `node:${pool.pool.name}`).join(', ') || 'add the cluster',
+    };
+  }
+  return {
+    kind: 'found',
+    found: wanted.map(({ cluster, pool }): Origin => {
+      const location = cluster.cluster?.location;
+      return {
+        label: `nodes of pool ${pool.pool.name}`,
+        spell: () => `node:${pool.pool.name}`,
+        source: endOfNode(world, cluster, pool),
+        cluster,
+        pool,
+        ...(location === undefined ? {} : { location }),
+        place: leavingNode(world, cluster, pool, undefined),
+      };
+    }),
+  };
+}
+
+function internetOrigin(world: World, sources: AddressSet, label: string): Origin {
+  return {
+    label,
+    spell: senderOf,
+    source: AS_SENT,
+    sources,
+    home: { kind: 'internet' },
+    place: internet(world),
+  };
+}
+
+/** Addresses: those inside a subnet of the input leave from it, public ones are on the internet, the rest is on-premises. */
+function addressOrigins(
+  world: World,
+  addresses: AddressSet,
+  text: string,
+  isOnPremises: boolean,
+): Found<Origin> {
+  const origins: Origin[] = [];
+  let left = addresses;
+  if (!isOnPremises) {
+    for (const subnet of world.network.subnets.values()) {
+      if (!addressSetsOverlap(left, subnet.addresses)) continue;
+      const inside = intersectAddresses(left, subnet.addresses);
+      left = subtractAddresses(left, inside);
+      const { key, name } = subnet.subnet;
+      origins.push({
+        label: `${formatAddressSet(inside)} in ${name}`,
+        spell: senderOf,
+        source: AS_SENT,
+        sources: inside,
+        home: { kind: 'subnet', subnetKey: key },
+        place: leavingSubnet(world, { subnetKey: key, ...poolIn(world.network, key) }),
+      });
+    }
+    const outside = intersectAddresses(left, PUBLIC_IPV4);
+    if (!isEmptyAddressSet(outside)) origins.push(internetOrigin(world, outside, text));
+    left = subtractAddresses(left, outside);
+  }
+  if (!isEmptyAddressSet(left)) {
+    origins.push({
+      label: isOnPremises ? text : `${formatAddressSet(left)}, on-premises`,
+      spell: ({ source }) => (isOnPremises ? `onprem:${formatIp(source)}/32` : formatIp(source)),
+      source: AS_SENT,
+      sources: left,
+      home: { kind: 'on-premises' },
+      place: onPremises(world),
+    });
+  }
+  return { kind: 'found', found: origins };
+}
+
+/** The pool whose nodes live in the subnet: an address there is taken for that of a node. */
+function poolIn(network: Network, subnetKey: string) {
+  for (const cluster of network.clusters) {
+    for (const placement of cluster.pools) {
+      const { nodeSubnet } = placement;
+      if (nodeSubnet.kind === 'found' && nodeSubnet.target.subnet.key === subnetKey) {
+        return { pool: { cluster, placement } };
+      }
+    }
+  }
+  return {};
+}
+
+export function subnetNamed(network: Network, name: string) {
+  const wanted = name.toLowerCase();
+  return [...network.subnets.values()].find((each) => each.subnet.name.toLowerCase() === wanted);
+}
+
+export function unknownSubnet(network: Network, name: string): Found<never> {
+  const names = [...network.subnets.values()].map((each) => `subnet:${each.subnet.name}`);
+  return {
+    kind: 'problem',
+    message: `no subnet of the input is named \`${name}\``,
+    hint: names.slice(0, 6).join(', ') || 'add the virtual network',
+  };
+}
+
+export function unknownTag(tag: string): Found<never> {
+  return {
+    kind: 'problem',
+    message: `the members of service tag \`${tag}\` are not in the data`,
+    hint: 'give a service tag file with --service-tags',
+  };
+}
+
+/** Where senders are told apart by their address. */
+function senderOf({ source }: FlowPoint): string {
+  return formatIp(source);
+}
+
+function found<T>(...list: readonly T[]): Found<T> {
+  return { kind: 'found', found: list };
+}

@@ -1,0 +1,61 @@
+import { type Branch, type Ended, ends, open, type Place } from './branch.ts';
+import type { End } from './header.ts';
+
+/** More boxes than any perimeter puts in a row; a way that gets here is a loop nobody recognised. */
+const DEPTH_MAX = 32;
+/** Ways of one question before it is given up: beyond, the answer could not be read anyway. */
+const WAYS_MAX = 50_000;
+
+export interface Start {
+  readonly branch: Branch;
+  readonly place: Place;
+}
+
+/** Everything that may become of the flows, or that they split into more ways than can be followed. */
+export type Walked =
+  | { readonly kind: 'walked'; readonly ended: readonly Ended[] }
+  /** `at` split most. */
+  | { readonly kind: 'too-many-ways'; readonly at: string };
+
+/**
+ * Follows every branch to its end. A box that sees the same headers a second time is a loop. O(ways · slices).
+ * @param onWay is told how many ways have been followed, for progress
+ */
+export function walkAll(starts: readonly Start[], onWay?: (ways: number) => void): Walked {
+  const ended: Ended[] = [];
+  const stack = starts.map((start) => ({ ...start, path: [] as readonly string[] }));
+  const splits = new Map<string, number>();
+  let ways = 0;
+  while (stack.length > 0) {
+    const { branch, place, path } = stack.pop()!;
+    const visit = `${place.key} ${keyOf(branch.header.source)} ${keyOf(branch.header.destination)} ${branch.header.destinationPort ?? ''}`;
+    if (path.includes(visit)) {
+      const by = { kind: 'platform', name: `the flow comes back to ${place.key}` } as const;
+      const step = ends(branch, { kind: 'loop', by });
+      if (step.kind === 'ended') ended.push(step.ended);
+      continue;
+    }
+    if (path.length === DEPTH_MAX) {
+      const step = open(branch, { missing: `where the flow goes after ${place.key}` });
+      if (step.kind === 'ended') ended.push(step.ended);
+      continue;
+    }
+    const steps = place.visit(branch);
+    splits.set(place.key, (splits.get(place.key) ?? 0) + steps.length);
+    for (const step of steps) {
+      if (step.kind === 'ended') ended.push(step.ended);
+      else stack.push({ branch: step.branch, place: step.place, path: [...path, visit] });
+    }
+    ways += 1;
+    onWay?.(ways);
+    if (stack.length + ended.length > WAYS_MAX) {
+      const [at] = [...splits].sort((a, b) => b[1] - a[1])[0]!;
+      return { kind: 'too-many-ways', at };
+    }
+  }
+  return { kind: 'walked', ended };
+}
+
+function keyOf(end: End): string {
+  return end.kind === 'as-sent' ? '' : (end.symbol ?? end.label);
+}

@@ -1,0 +1,257 @@
+import type { FlowPoint, NameSet } from '../flows/index.ts';
+import { ANY_NAME, WITHOUT_NAME } from '../flows/index.ts';
+import type { PodClass } from '../model/index.ts';
+import {
+  type AddressSet,
+  firstAddress,
+  formatIp,
+  NO_ADDRESSES,
+  singleAddress,
+  subtractAddresses,
+  unionAddresses,
+} from '../net/index.ts';
+import { type ClusterPlacement, PRIVATE_IPV4, PUBLIC_IPV4 } from '../network/index.ts';
+import { membersOfTag } from '../semantics/match.ts';
+import { privateAddressOf } from '../values/index.ts';
+import { AS_SENT, type End } from './header.ts';
+import { publicOwners } from './hops/internet.ts';
+import { endOfNode, endOfPod } from './hops/leaving-node.ts';
+import {
+  clusterOfPods,
+  type Found,
+  podsOf,
+  poolsFor,
+  spelledKind,
+  subnetNamed,
+  unknownSubnet,
+  unknownTag,
+} from './origins.ts';
+import type { Selector } from './selector.ts';
+import type { AskedService } from './start.ts';
+import type { World } from './world.ts';
+
+/** What flows of a question are addressed to. */
+export interface Target {
+  /** For people: `the internet, by name`. */
+  readonly label: string;
+  readonly destination: End;
+  /** Destinations asked about, where they are told apart. */
+  readonly destinations?: AddressSet;
+  readonly names?: NameSet;
+  readonly service: AskedService;
+  /** A pod of the cluster: reached without leaving the cluster network where pods have addresses of their own. */
+  readonly pod?: PodClass;
+  readonly cluster?: ClusterPlacement;
+  /** One flow of it as `trace --to` takes it. */
+  readonly spell: (point: FlowPoint) => string;
+}
+
+/** The sets a selector names as a receiver. */
+export function targetsOf(world: World, selector: Selector): Found<Target> {
+  const { network } = world;
+  const service: AskedService = {
+    ...(selector.ports === undefined ? {} : { ports: selector.ports }),
+    ...(selector.protocol === undefined ? {} : { protocol: selector.protocol }),
+  };
+  switch (selector.kind) {
+    case 'internet':
+      return found(
+        byAddress('the internet, by address', outside(world), service),
+        byName(world, 'the internet, by name', ANY_NAME, service),
+      );
+    case 'names': {
+      const names: NameSet = { patterns: selector.patterns, withoutName: false };
+      return found(byName(world, selector.patterns.join(', '), names, service));
+    }
+    case 'addresses':
+      return found(byAddress(selector.text, selector.addresses, service));
+    case 'subnet': {
+      const subnet = subnetNamed(network, selector.name);
+      return subnet === undefined
+        ? unknownSubnet(network, selector.name)
+        : found(byAddress(`subnet ${subnet.subnet.name}`, subnet.addresses, service));
+    }
+    case 'tag': {
+      const set = membersOfTag(network.perimeter.snapshot.datasets.serviceTags, selector.tag);
+      return set === undefined
+        ? unknownTag(selector.tag)
+        : found(byAddress(`service tag ${selector.tag}`, { v4: set.v4, v6: [] }, service));
+    }
+    case 'pods': {
+      const pods = podsOf(network, selector);
+      if (pods.kind === 'problem') return pods;
+      return { kind: 'found', found: pods.found.flatMap((pod) => toPod(world, pod, service)) };
+    }
+    case 'nodes':
+      return nodeTargets(world, selector, service);
+    case 'private-endpoint':
+      return endpointTarget(world, selector, service);
+    case 'public-ip':
+      return publicTarget(world, selector, service);
+    case 'service':
+      return {
+        kind: 'problem',
+        message: `\`${selector.text}\` is a Service: ask for the pods behind it`,
+        hint: 'deploy:NAMESPACE/NAME:PORT with the port of the pod; sallyport trace --to service:… walks the Service itself',
+      };
+  }
+}
+
+/** Addresses that are told apart one by one. Who asks by address shows no name. */
+function byAddress(label: string, destinations: AddressSet, service: AskedService): Target {
+  return {
+    label,
+    destination: AS_SENT,
+    destinations,
+    names: WITHOUT_NAME,
+    service,
+    spell: ({ destination, ...point }) => `${bracketed(formatIp(destination))}${portOf(point)}`,
+  };
+}
+
+/** Names whose addresses nobody knows: any public address that is not the perimeter's own. */
+function byName(world: World, label: string, names: NameSet, service: AskedService): Target {
+  return {
+    label,
+    destination: { kind: 'one-of', addresses: outside(world), label: 'the name' },
+    names,
+    service,
+    spell: (point) => `${point.name ?? ''}${portOf(point)}`,
+  };
+}
+
+/** One per pool it may run on where pods have addresses of the network, else one. */
+function toPod(world: World, pod: PodClass, service: AskedService): readonly Target[] {
+  const cluster = clusterOfPods(world.network);
+  if (cluster === undefined) return [];
+  const isFlat = cluster.addressing === 'node-subnet' || cluster.addressing === 'pod-subnet';
+  const pools = isFlat || pod.hostNetwork ? poolsFor(cluster, pod) : [];
+  const isOnePlace = pools.length < 2 || pod.address !== undefined;
+  const name = `${pod.namespace}/${pod.name}`;
+  return (isOnePlace ? [pools[0]] : pools).map((pool) => ({
+    label: isOnePlace ? name : `${name} on pool ${pool?.pool.name}`,
+    destination: endOfPod(world, cluster, pool, pod),
+    names: WITHOUT_NAME,
+    service,
+    pod,
+    cluster,
+    spell: (point) => `${spelledKind(pod)}:${name}${portOf(point)}`,
+  }));
+}
+
+function nodeTargets(
+  world: World,
+  selector: Selector & { kind: 'nodes' },
+  service: AskedService,
+): Found<Target> {
+  const targets = world.network.clusters.flatMap((cluster) =>
+    cluster.pools
+      .filter(({ pool }) => selector.pool === undefined || pool.name === selector.pool)
+      .map((pool): Target => {
+        const label = `nodes of pool ${pool.pool.name}`;
+        return {
+          label,
+          destination: endOfNode(world, cluster, pool),
+          names: WITHOUT_NAME,
+          service,
+          spell: (point) => `node:${pool.pool.name}${portOf(point)}`,
+        };
+      }),
+  );
+  if (targets.length > 0) return { kind: 'found', found: targets };
+  return {
+    kind: 'problem',
+    message: `no node pool of the input is \`${selector.text}\``,
+    hint: 'nodes stands for all of them',
+  };
+}
+
+function endpointTarget(
+  { network }: World,
+  selector: Selector & { kind: 'private-endpoint' },
+  service: AskedService,
+): Found<Target> {
+  const all = [...network.perimeter.privateEndpoints.values()];
+  const one = all.find(({ name }) => name.toLowerCase() === selector.name.toLowerCase());
+  if (one === undefined) {
+    return {
+      kind: 'problem',
+      message: `no private endpoint of the input is named \`${selector.name}\``,
+      hint: all.map(({ name }) => `private-endpoint:${name}`).join(', ') || 'there is none',
+    };
+  }
+  const owned = network.owners.entries.find(
+    ({ owner }) => owner.kind === 'private-endpoint' && owner.endpoint === one,
+  );
+  const destination: End = {
+    kind: 'one-of',
+    addresses: owned?.address.addresses ?? PRIVATE_IPV4,
+    label: `private endpoint ${one.name}`,
+    symbol: owned?.address.symbol ?? privateAddressOf(one.key),
+  };
+  const label = `private endpoint ${one.name}`;
+  const spell: Target['spell'] = (point) => `private-endpoint:${one.name}${portOf(point)}`;
+  return found({ label, destination, names: WITHOUT_NAME, service, spell });
+}
+
+function publicTarget(
+  { network }: World,
+  selector: Selector & { kind: 'public-ip' },
+  service: AskedService,
+): Found<Target> {
+  const all = network.owners.entries.flatMap(({ owner, address }) =>
+    owner.kind === 'public-ip' ? [{ publicIp: owner.publicIp, address }] : [],
+  );
+  const one = all.find(
+    ({ publicIp }) => publicIp.name.toLowerCase() === selector.name.toLowerCase(),
+  );
+  if (one === undefined) {
+    return {
+      kind: 'problem',
+      message: `no public IP address of the input is named \`${selector.name}\``,
+      hint: all.map(({ publicIp }) => `publicip:${publicIp.name}`).join(', ') || 'there is none',
+    };
+  }
+  const { addresses, symbol } = one.address;
+  const label = `public address ${one.publicIp.name}`;
+  const destination: End = {
+    kind: 'one-of',
+    addresses,
+    label,
+    ...(symbol === undefined ? {} : { symbol }),
+  };
+  const spell: Target['spell'] = (point) => `publicip:${one.publicIp.name}${portOf(point)}`;
+  return found({ label, destination, names: WITHOUT_NAME, service, spell });
+}
+
+/** Public addresses that are not the perimeter's own: where a host on the internet can be. */
+export function outside(world: World): AddressSet {
+  const own = publicOwners(world).map(({ address }) => {
+    const only = firstAddress(address.addresses);
+    return only === undefined ? NO_ADDRESSES : singleAddress(only);
+  });
+  return subtractAddresses(PUBLIC_IPV4, unionAddresses(NO_ADDRESSES, ...own));
+}
+
+function portOf({
+  protocol,
+  destinationPort,
+}: Pick<FlowPoint, 'protocol' | 'destinationPort'>): string {
+  switch (protocol) {
+    case 'tcp':
+      return `:${destinationPort}`;
+    case 'udp':
+    case 'sctp':
+      return `:${destinationPort}/${protocol}`;
+    default:
+      return '';
+  }
+}
+
+function bracketed(text: string): string {
+  return text.includes(':') ? `[${text}]` : text;
+}
+
+function found<T>(...list: readonly T[]): Found<T> {
+  return { kind: 'found', found: list };
+}

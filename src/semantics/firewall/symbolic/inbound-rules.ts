@@ -1,0 +1,117 @@
+import {
+  type Condition,
+  type FlowBox,
+  type FlowRegion,
+  intersectRegions,
+  needing,
+} from '../../../flows/index.ts';
+import type { FirewallPlacement } from '../../../network/index.ts';
+import { isUnknown } from '../../../values/index.ts';
+import type { FirewallContext } from '../context.ts';
+import { effectiveSettings, tierHas } from '../effective-settings.ts';
+import { dnatRules, type InboundEffect, type InboundRule, undecided } from './dnat-rules.ts';
+import { conditionOf } from './firewall-decider.ts';
+import { isTunnelled } from './forced-tunnel.ts';
+import { ipv6Rules } from './ipv6.ts';
+import { writtenNetworkRules } from './network-rules.ts';
+import { type OwnFlows, ownFlows } from './own-addresses.ts';
+import { behindThreats, threatRules } from './threat-stage.ts';
+import { overriddenBy } from './translated-rules.ts';
+
+const DENY: InboundEffect = { kind: 'deny' };
+
+/**
+ * What becomes of flows addressed to the firewall: threat intelligence, the DNS proxy, DNAT, else the default deny. Flows that no
+ * entry takes are not addressed to it; where that is open, `firewallRules` decides in the other worlds.
+ * @returns over flows before every translation
+ * @see AFW-28 no match is denied, whatever network rules say. AFW-85 DNS proxy. AFW-23, AFW-24 DNAT
+ */
+export function inboundRules(
+  placement: FirewallPlacement,
+  context: FirewallContext,
+): readonly InboundRule[] {
+  const own = ownFlows(placement);
+  const all = [...own.publicly, ...own.privately];
+  const later: InboundRule[] = [
+    ...dnsProxy(placement, own),
+    ...explicitProxy(placement, own),
+    ...translations(placement, context, own),
+  ];
+  if (all.length > 0) later.push({ region: all, effect: DENY, by: NO_DNAT_RULE });
+  const threats = threatRules(placement, context).flatMap((rule) => {
+    const region = intersectRegions(rule.region, all);
+    return region.length === 0 ? [] : [{ ...rule, region }];
+  });
+  return [...ipv6Rules(placement, ALLOW, DENY), ...behindThreats(threats, later, DENY)];
+}
+
+const ALLOW: InboundEffect = { kind: 'allow' };
+const NO_DNAT_RULE = {
+  kind: 'default',
+  name: 'default deny: no DNAT rule matches',
+  fact: 'AFW-28',
+  stage: 'default',
+} as const;
+
+const DNS: FlowBox = { protocols: ['udp', 'tcp'], destinationPorts: [53, 53] };
+
+/** AFW-85, AFW-86: port 53 of the private address, when the proxy is on. */
+function dnsProxy(placement: FirewallPlacement, { privately }: OwnFlows): InboundRule[] {
+  const { state, why, at } = effectiveSettings(placement).dnsProxy;
+  const region = intersectRegions(privately, [DNS]);
+  if (state === 'off' || region.length === 0) return [];
+  const placed = at === undefined ? {} : { at };
+  const needs = state === 'on' ? [] : [{ missing: why, ...placed }];
+  return [
+    {
+      region: needing(region, needs),
+      effect: { kind: 'dns-proxy' },
+      by: {
+        kind: 'platform',
+        name: `DNS proxy of firewall ${placement.firewall.name}`,
+        fact: 'AFW-85',
+        stage: 'dns proxy',
+        ...placed,
+      },
+    },
+  ];
+}
+
+/** It listens on ports of the private address that we do not read. */
+function explicitProxy({ policies }: FirewallPlacement, { privately }: OwnFlows): InboundRule[] {
+  const policy = policies.find(({ explicitProxyEnabled: is }) => is === true || isUnknown(is));
+  const region = intersectRegions(privately, [{ protocols: ['tcp'] }]);
+  if (policy === undefined || region.length === 0) return [];
+  const { at } = policy;
+  const name = `explicit proxy of policy ${policy.name}`;
+  const missing = `what the ${name} does with the flow (not modelled)`;
+  const by = { kind: 'platform', name, at, policy, stage: 'explicit proxy' } as const;
+  return undecided(region, { missing, at }, by);
+}
+
+function translations(
+  placement: FirewallPlacement,
+  context: FirewallContext,
+  own: OwnFlows,
+): InboundRule[] {
+  const tunnel = isTunnelled(placement, context);
+  if (tunnel === true) return []; // AFW-65
+  const needs = tunnel === false ? [] : [tunnel];
+  const taken = needing([...own.publicly, ...takingDnat(placement, own.privately)], needs);
+  const rules = dnatRules(placement, context).flatMap((rule): InboundRule[] => {
+    const region = intersectRegions(rule.region, taken);
+    return region.length === 0 ? [] : [{ ...rule, region }];
+  });
+  if (context.dnatImplicitAllowOverridable !== true) return rules;
+  const written = writtenNetworkRules(placement, context);
+  return rules.flatMap((rule) => overriddenBy(written, rule));
+}
+
+/** AFW-61: the private address takes DNAT in a virtual network, and not on Basic. */
+function takingDnat(placement: FirewallPlacement, privately: FlowRegion): FlowRegion {
+  const { tier } = effectiveSettings(placement);
+  const isAble = tierHas(tier, 'DNAT on the private address') !== false;
+  if (!isAble || placement.firewall.virtualHub !== undefined) return [];
+  const needs: readonly Condition[] = isUnknown(tier) ? [conditionOf(tier)] : [];
+  return needing(privately, needs);
+}
