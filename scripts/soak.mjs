@@ -2,19 +2,16 @@
 //   npm run soak                          10^8 points, from a seed nobody chose
 //   npm run soak -- --points 1e9
 //   npm run soak -- --seed 123 --points 1    repeats one round: the line of a failure says which
+import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { loadTypeScript } from './load-typescript.mjs';
 
 const SEEDS = 2 ** 25;
-const { values } = parseArgs({
-  options: { points: { type: 'string', default: '1e8' }, seed: { type: 'string' } },
-});
+const { values } = options();
 const wanted = wholeNumber('--points', values.points, 1e12);
 const seed =
-  values.seed === undefined
-    ? Math.floor(Date.now() / 1000) % SEEDS
-    : wholeNumber('--seed', values.seed, SEEDS);
+  values.seed === undefined ? randomInt(SEEDS) : wholeNumber('--seed', values.seed, SEEDS);
 
 const { compareRound } = await loadTypeScript('tests/support/small-universe.ts');
 console.log(`soak: ${wanted.toExponential(0)} points from seed ${seed}`);
@@ -48,4 +45,15 @@ function wholeNumber(name, text, most) {
   if (Number.isInteger(value) && value >= 0 && value <= most) return value;
   console.error(`${name} takes a whole number up to ${most}, not \`${text}\``);
   process.exit(2);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: { points: { type: 'string', default: '1e8' }, seed: { type: 'string' } },
+    });
+  } catch (error) {
+    console.error(`soak: ${error.message.split('\n')[0]}`);
+    process.exit(2);
+  }
 }

@@ -36,6 +36,12 @@ export interface FlowBox {
   readonly applications?: readonly ApplicationKind[];
   /** The name the client asked for and shows: the one it resolved, sends as Host or as SNI. */
   readonly names?: NameSet;
+  /**
+   * The end is the address that has this symbol and that only Azure knows. No number is that address, so a box with it holds no
+   * flow between numbers; it is for flows whose header somebody rewrote to it.
+   */
+  readonly sourceIs?: string;
+  readonly destinationIs?: string;
   /** The box is there only if all of these come out so. Absent or empty: it is certainly there. */
   readonly needs?: readonly Condition[];
 }
@@ -76,6 +82,8 @@ export function isEmptyBox(box: FlowBox): boolean {
 
 /** The flows of both, needing what either needs; `undefined` when there are none. O(sizes of the sets). */
 export function intersectBoxes(a: FlowBox, b: FlowBox): FlowBox | undefined {
+  if (areApart(a.sourceIs, b.sourceIs) || areApart(a.destinationIs, b.destinationIs))
+    return undefined;
   const box: FlowBox = {
     ...joined('sources', a.sources, b.sources, intersectAddresses),
     ...joined('destinations', a.destinations, b.destinations, intersectAddresses),
@@ -84,6 +92,8 @@ export function intersectBoxes(a: FlowBox, b: FlowBox): FlowBox | undefined {
     ...joined('destinationPorts', a.destinationPorts, b.destinationPorts, intersectPorts),
     ...joined('applications', a.applications, b.applications, intersectWords),
     ...joined('names', a.names, b.names, intersectNames),
+    ...joined('sourceIs', a.sourceIs, b.sourceIs, (one) => one),
+    ...joined('destinationIs', a.destinationIs, b.destinationIs, (one) => one),
     ...joined('needs', a.needs, b.needs, distinctConditions),
   };
   return isEmptyBox(box) ? undefined : box;
@@ -122,6 +132,11 @@ export function intersectPorts(a: PortSet, b: PortSet): PortSet {
     }
   }
   return portSet(pairs);
+}
+
+/** Two symbols are two addresses, as far as anybody knows. */
+function areApart(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
 }
 
 function intersectWords<Word>(a: readonly Word[], b: readonly Word[]): readonly Word[] {

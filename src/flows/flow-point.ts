@@ -26,6 +26,8 @@ export interface FlowPoint {
 /** Does the box hold the flow, whatever it needs? O(log of the address sets + the rest). */
 export function boxHas(box: FlowBox, point: FlowPoint): boolean {
   return (
+    box.sourceIs === undefined &&
+    box.destinationIs === undefined &&
     (box.protocols === undefined || box.protocols.includes(point.protocol)) &&
     (box.destinationPorts === undefined ||
       portSetHas(box.destinationPorts, point.destinationPort)) &&

@@ -127,6 +127,7 @@ function* pairsOf(sets: Iterable<AddressSet>, family: Family): Generator<readonl
 
 /** The box in ordinals, or `undefined` when it holds no flow of this family. What it needs is the caller's business. */
 export function encodeBox(universe: FlowUniverse, box: FlowBox): Box | undefined {
+  if (box.sourceIs !== undefined || box.destinationIs !== undefined) return undefined;
   const fields: (RangeList | undefined)[] = [
     encoded(universe, FIELD.name, box.names, (set) => namesOf(universe, set)),
     encoded(universe, FIELD.destination, box.destinations, (set) =>

@@ -71,7 +71,10 @@ export function readThrough<Effect, By>(
     return answer;
   };
   const read = (box: FlowBox): FlowBox | undefined => {
-    const { sources, destinations, destinationPorts, ...rest } = box;
+    const { sources, destinations, destinationPorts, sourceIs, destinationIs, ...rest } = box;
+    if (!isThat(header.source, sourceIs) || !isThat(header.destination, destinationIs)) {
+      return undefined;
+    }
     const needs: Condition[] = [];
     let result: FlowBox = rest;
     for (const [set, end, limit, key] of [
@@ -111,6 +114,11 @@ export function readThrough<Effect, By>(
     const region = rule.region.flatMap((box) => read(box) ?? []);
     return region.length === 0 ? [] : [{ ...rule, region }];
   });
+}
+
+/** Is the end the address that only Azure knows? Without a symbol there is nothing to be. */
+function isThat(end: End, symbol: string | undefined): boolean {
+  return symbol === undefined || (end.kind === 'one-of' && end.symbol === symbol);
 }
 
 function hasPorts(protocol: Protocol): boolean {

@@ -292,7 +292,7 @@ describe('effective routes, told twice', () => {
 
   /** What both say of one destination, which must be the same. */
   const ask = (words: PerimeterWords, to: string): string => {
-    const network = networkOf(words);
+    const network = networkOf({ tables: [routeTable('t', [])], ...words });
     const choice = selectRoute(network, SUBNET, { kind: 'exact', ip: ip(to) });
     expect(disagreements(routeRules(network, SUBNET), ip(to), choice)).toEqual([]);
     if (choice.kind === 'platform') return 'platform';

@@ -70,7 +70,7 @@ export function compileList<By>(list: RuleList<By>, options: AuditOptions<By>): 
 
 function auditCompiled<By>(
   compiled: CompiledList<By>,
-  { onProgress }: AuditOptions<By>,
+  { onProgress, mayGo = () => true }: AuditOptions<By>,
   budget: Budget,
 ): RulesAudit<By> {
   const { list, written, layers } = compiled;
@@ -111,7 +111,7 @@ function auditCompiled<By>(
     return kind === 'live' || kind === 'conditional';
   });
   const contradictions = pass('contradictions', mayDecide, (rule) => ({
-    contradiction: contradictionOf(list, layers, written, opposed, rule),
+    contradiction: contradictionOf(list, layers, written, deciding, opposed, rule),
     breadth: breadthOf(layers, rule),
   }));
   const redundancies = pass('redundant rules', mayDecide, (rule) =>
@@ -124,13 +124,14 @@ function auditCompiled<By>(
       answer?.kind === 'redundant' ? [[index, answer] as const] : [],
     ),
   );
-  const dead = judged.filter(({ index }) => {
+  const dead = judged.filter(({ index, by }) => {
     const { kind } = verdicts.get(index)!;
-    return kind === 'never-hit' || kind === 'empty';
+    return (kind === 'never-hit' || kind === 'empty') && mayGo(by);
   });
+  const removable = new Map([...redundant].filter(([index]) => mayGo(written.rules[index]!.by)));
   const removed = withinBudget(`${list.name}: rules that may go together`, () => {
     const sweep = layers.map(broom);
-    const gone = removableTogether(list, layers, written, dead, redundant, () => {
+    const gone = removableTogether(list, layers, written, dead, removable, () => {
       checkBudget(budget);
       for (const one of sweep) one();
     });

@@ -1,11 +1,12 @@
 import {
+  decodePoint,
   FIELD,
   type FlowBox,
   type FlowPoint,
   type FlowSets,
   type FlowUniverse,
 } from '../../flows/index.ts';
-import type { ALL_PORTS, Ip } from '../../net/index.ts';
+import type { Ip } from '../../net/index.ts';
 import {
   atomAt,
   type Diagram,
@@ -24,19 +25,27 @@ const HTTPS = 443;
 export const SAMPLE_BOX: FlowBox = {
   sources: { v4: [PRIVATE_SOURCE, PRIVATE_SOURCE], v6: [] },
   destinations: { v4: [PUBLIC_DESTINATION, PUBLIC_DESTINATION], v6: [] },
-  destinationPorts: [HTTPS, HTTPS] as unknown as typeof ALL_PORTS,
+  destinationPorts: [HTTPS, HTTPS],
 };
 
-/** One flow of the set that people can read; `undefined` when there is none that can be written down. */
-export function sampleFlow(sets: FlowSets, set: Diagram): FlowPoint | undefined {
-  const point = sets.witness(set, wishesFor(sets.universe));
-  if (point === undefined) return undefined;
-  const { sources, destinations } = sets.universe;
+/** The flow of these atoms, as people can read it. */
+export function flowAt(universe: FlowUniverse, atoms: readonly number[]): FlowPoint | undefined {
+  const point = decodePoint(universe, atoms);
+  return point === undefined ? undefined : readable(universe, point);
+}
+
+function readable({ sources, destinations }: FlowUniverse, point: FlowPoint): FlowPoint {
   return {
     ...point,
     source: hostLike(sources, point.source),
     destination: hostLike(destinations, point.destination),
   };
+}
+
+/** One flow of the set that people can read; `undefined` when there is none that can be written down. */
+export function sampleFlow(sets: FlowSets, set: Diagram): FlowPoint | undefined {
+  const point = sets.witness(set, wishesFor(sets.universe));
+  return point === undefined ? undefined : readable(sets.universe, point);
 }
 
 const wishesOf = new WeakMap<FlowUniverse, Wishes>();

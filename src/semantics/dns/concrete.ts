@@ -140,14 +140,16 @@ function askAzure(network: Network, vnetKey: string, asked: DomainName): Resolut
   for (let aliases = 0; aliases < ALIASES_MAX; aliases += 1) {
     const linked = longestZone(zones, name);
     const uncertain = longestZone(perhaps, name);
-    if (uncertain !== undefined && uncertain.zone.key !== linked?.zone.key) {
+    // A shorter name loses to the zone that is linked for certain.
+    const isLonger = (uncertain?.zone.zone.length ?? 0) > (linked?.zone.zone.length ?? 0);
+    if (uncertain !== undefined && isLonger) {
       const by = zoneDecider(uncertain);
       const { virtualNetwork } = uncertain.link;
       const missing = isUnknown(virtualNetwork) ? virtualNetwork.missing : 'the linked network';
       return unknown(by, missing, uncertain.link.at);
     }
     if (linked === undefined) {
-      const alias = outsideZones(network, vnetKey, zones, asked, name);
+      const alias = outsideZones(network, vnetKey, [...zones, ...perhaps], asked, name);
       if (typeof alias !== 'string') return alias;
       name = alias;
       continue;
@@ -178,7 +180,10 @@ function askAzure(network: Network, vnetKey: string, asked: DomainName): Resolut
   return unknown({ kind: 'platform', name: 'DNS' }, `an end to the aliases of \`${asked}\``);
 }
 
-/** No linked zone holds the name: either an answer, or the name it is an alias of. */
+/**
+ * No linked zone holds the name: either an answer, or the name it is an alias of.
+ * @param zones also those that are only perhaps linked: where an alias leads into one, it is not known to be public
+ */
 function outsideZones(
   network: Network,
   vnetKey: string,
@@ -301,5 +306,9 @@ function isSameAnswer(a: Resolution, b: Resolution): boolean {
   if (a.kind === 'private' && b.kind === 'private') {
     return a.endpoint?.key === b.endpoint?.key && a.zone?.key === b.zone?.key;
   }
-  return a.kind === b.kind && a.kind !== 'unknown';
+  if (a.kind === 'unknown' && b.kind === 'unknown') {
+    const words = (why: readonly MissingFact[]) => why.map(({ missing }) => missing).join();
+    return words(a.why) === words(b.why);
+  }
+  return a.kind === b.kind;
 }

@@ -79,11 +79,12 @@ function withoutBeatenGateways(holding: readonly RankedRoute[]): Contender[] {
   const areBeaten = holding.some(
     (entry) => isConnected(entry) && entry.route.uncertain.length === 0 && !entry.maybeInactive,
   );
+  const lastConnected = holding.findLastIndex(isConnected);
   const contenders: Contender[] = [];
   for (const [index, entry] of holding.entries()) {
     const isGateway = entry.rank === RANK.gateway;
     if (isGateway && areBeaten) continue;
-    const mayBeBeaten = areBeaten || holding.slice(index + 1).some(isConnected);
+    const mayBeBeaten = areBeaten || index < lastConnected;
     if (entry.isBehindGateway && !mayBeBeaten) continue;
     const isCertain = entry.route.uncertain.length === 0 && !(isGateway && mayBeBeaten);
     contenders.push({ ...entry, isCertain });

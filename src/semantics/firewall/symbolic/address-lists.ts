@@ -23,6 +23,8 @@ export interface ListedAddresses {
   readonly addresses: AddressSet;
   /** Entries nobody can resolve. Each may hold any address. */
   readonly open: readonly Condition[];
+  /** Which of those name an address that only Azure knows: the end that has it is in the list for certain. */
+  readonly symbols: readonly string[];
 }
 
 export type AddressSide = 'sources' | 'destinations';
@@ -79,12 +81,15 @@ function makeLists(serviceTags: ServiceTags, ipGroups: ReadonlyMap<string, IpGro
     const ranges: IpRange[] = [];
     const tags: AddressSet[] = [];
     const open: Condition[] = [];
+    const symbols: string[] = [];
     let key = '';
     let isAll = false;
     for (const term of terms) {
       if (term.kind === 'any') isAll = true;
-      else if (term.kind === 'unknown') open.push(conditionOf(term.unknown));
-      else if (term.kind === 'range') {
+      else if (term.kind === 'unknown') {
+        open.push(conditionOf(term.unknown));
+        if (term.unknown.symbol !== undefined) symbols.push(term.unknown.symbol);
+      } else if (term.kind === 'range') {
         ranges.push(term.range);
         key += ` ${term.range.low}-${term.range.high}`;
       } else {
@@ -96,18 +101,20 @@ function makeLists(serviceTags: ServiceTags, ipGroups: ReadonlyMap<string, IpGro
     }
     const written =
       ranges.length === 0 ? NO_ADDRESSES : once(sets, `ranges${key}`, () => addressSet(ranges));
-    return { isAll, addresses: union([written, ...tags]), open };
+    return { isAll, addresses: union([written, ...tags]), open, symbols };
   };
 
   const side: AddressLists['side'] = (header, terms, groups, others) => {
     const parts: AddressSet[] = [];
     const open: Condition[] = [];
+    const symbols: string[] = [];
     let isAll = false;
     let isDoubted: Condition | undefined;
     const add = (listed: ListedAddresses): void => {
       isAll ||= listed.isAll;
       parts.push(listed.addresses);
       open.push(...listed.open);
+      symbols.push(...listed.symbols);
     };
     add(read(terms));
     for (const reference of groups) {
@@ -121,6 +128,8 @@ function makeLists(serviceTags: ServiceTags, ipGroups: ReadonlyMap<string, IpGro
     else {
       const addresses = union(parts);
       if (!isEmptyAddressSet(addresses)) alternatives.push({ [header]: addresses });
+      const same = header === 'sources' ? 'sourceIs' : 'destinationIs';
+      for (const symbol of symbols) alternatives.push({ [same]: symbol });
       for (const condition of open) alternatives.push({ needs: [condition] });
       if (others !== undefined) alternatives.push(...others());
     }

@@ -3,6 +3,7 @@ import {
   type FlowBox,
   type FlowRegion,
   intersectRegions,
+  isCertain,
   needing,
 } from '../../../flows/index.ts';
 import type { FirewallPlacement } from '../../../network/index.ts';
@@ -12,6 +13,7 @@ import { effectiveSettings, tierHas } from '../effective-settings.ts';
 import { dnatRules, type InboundEffect, type InboundRule, undecided } from './dnat-rules.ts';
 import { conditionOf } from './firewall-decider.ts';
 import { isTunnelled } from './forced-tunnel.ts';
+import { guarded } from './guarded-list.ts';
 import { ipv6Rules } from './ipv6.ts';
 import { writtenNetworkRules } from './network-rules.ts';
 import { type OwnFlows, ownFlows } from './own-addresses.ts';
@@ -32,17 +34,40 @@ export function inboundRules(
 ): readonly InboundRule[] {
   const own = ownFlows(placement);
   const all = [...own.publicly, ...own.privately];
-  const later: InboundRule[] = [
-    ...dnsProxy(placement, own),
-    ...explicitProxy(placement, own),
-    ...translations(placement, context, own),
-  ];
-  if (all.length > 0) later.push({ region: all, effect: DENY, by: NO_DNAT_RULE });
+  const certain = {
+    publicly: own.publicly.filter(isCertain),
+    privately: own.privately.filter(isCertain),
+  };
+  const later = [...stagesFor(placement, context, certain)];
+  for (const { needs = [], ...box } of own.publicly) {
+    const here = { publicly: [box], privately: [] };
+    if (needs.length > 0) later.push(...guarded(stagesFor(placement, context, here), needs));
+  }
+  for (const { needs = [], ...box } of own.privately) {
+    const here = { publicly: [], privately: [box] };
+    if (needs.length > 0) later.push(...guarded(stagesFor(placement, context, here), needs));
+  }
   const threats = threatRules(placement, context).flatMap((rule) => {
     const region = intersectRegions(rule.region, all);
     return region.length === 0 ? [] : [{ ...rule, region }];
   });
   return [...ipv6Rules(placement, ALLOW, DENY), ...behindThreats(threats, later, DENY)];
+}
+
+/** What becomes of flows that are the firewall's own for sure. */
+function stagesFor(
+  placement: FirewallPlacement,
+  context: FirewallContext,
+  own: OwnFlows,
+): readonly InboundRule[] {
+  const region = [...own.publicly, ...own.privately];
+  if (region.length === 0) return [];
+  return [
+    ...dnsProxy(placement, own),
+    ...explicitProxy(placement, own),
+    ...translations(placement, context, own),
+    { region, effect: DENY, by: NO_DNAT_RULE },
+  ];
 }
 
 const ALLOW: InboundEffect = { kind: 'allow' };
@@ -96,22 +121,30 @@ function translations(
 ): InboundRule[] {
   const tunnel = isTunnelled(placement, context);
   if (tunnel === true) return []; // AFW-65
-  const needs = tunnel === false ? [] : [tunnel];
-  const taken = needing([...own.publicly, ...takingDnat(placement, own.privately)], needs);
-  const rules = dnatRules(placement, context).flatMap((rule): InboundRule[] => {
-    const region = intersectRegions(rule.region, taken);
-    return region.length === 0 ? [] : [{ ...rule, region }];
-  });
-  if (context.dnatImplicitAllowOverridable !== true) return rules;
-  const written = writtenNetworkRules(placement, context);
-  return rules.flatMap((rule) => overriddenBy(written, rule));
+  const written =
+    context.dnatImplicitAllowOverridable === true ? writtenNetworkRules(placement, context) : [];
+  const rules = dnatRules(placement, context).flatMap((rule) =>
+    written.length === 0 ? [rule] : overriddenBy(written, rule),
+  );
+  const taking = (region: FlowRegion): InboundRule[] =>
+    rules.flatMap((rule) => {
+      const share = intersectRegions(rule.region, region);
+      return share.length === 0 ? [] : [{ ...rule, region: share }];
+    });
+  const tunnelled = tunnel === false ? [] : [tunnel];
+  const onPrivate = dnatOnPrivate(placement);
+  return [
+    ...guarded(taking(own.publicly), tunnelled),
+    ...(onPrivate === undefined
+      ? []
+      : guarded(taking(own.privately), [...tunnelled, ...onPrivate])),
+  ];
 }
 
-/** AFW-61: the private address takes DNAT in a virtual network, and not on Basic. */
-function takingDnat(placement: FirewallPlacement, privately: FlowRegion): FlowRegion {
+/** AFW-61: the private address takes DNAT in a virtual network, and not on Basic. What it needs; `undefined`: it takes none. */
+function dnatOnPrivate(placement: FirewallPlacement): Condition[] | undefined {
   const { tier } = effectiveSettings(placement);
-  const isAble = tierHas(tier, 'DNAT on the private address') !== false;
-  if (!isAble || placement.firewall.virtualHub !== undefined) return [];
-  const needs: readonly Condition[] = isUnknown(tier) ? [conditionOf(tier)] : [];
-  return needing(privately, needs);
+  if (tierHas(tier, 'DNAT on the private address') === false) return undefined;
+  if (placement.firewall.virtualHub !== undefined) return undefined;
+  return isUnknown(tier) ? [conditionOf(tier)] : [];
 }

@@ -51,7 +51,7 @@ function leaving(
       const region = isOtherHalf(rule, before) ? share.left(rule.region) : rule.region;
       told.push({ ...rule, region });
     } else {
-      const region = isOtherHalf(after, rule) ? after.region : rule.region;
+      const region = (isOtherHalf(after, rule) ? after : rule)?.region ?? [];
       told.push(...stopping(share.stopped(region), rule.by));
       told.push(...stopping(share.open(rule.region), rule.by));
       told.push({ ...rule, region: share.left(rule.region) });
@@ -62,10 +62,7 @@ function leaving(
 }
 
 /** Are the two one action that nobody knows, an allow that the next entry takes back? */
-function isOtherHalf(
-  rule: FirewallRule | undefined,
-  before: FirewallRule | undefined,
-): rule is FirewallRule {
+function isOtherHalf(rule: FirewallRule | undefined, before: FirewallRule | undefined): boolean {
   return rule?.by === before?.by && before?.effect === 'allow' && rule?.effect === 'deny';
 }
 

@@ -24,8 +24,9 @@ export function ownFlows({ publicAddresses, privateAddress }: FirewallPlacement)
   };
 }
 
-function addressedTo({ addresses, isExact, label }: KnownAddress): FlowBox[] {
+function addressedTo({ addresses, isExact, label, symbol }: KnownAddress): FlowBox[] {
   if (isExact) return [{ destinations: addresses }];
-  if (addressSetSize(addresses) > TELLING_SIZE_MAX) return [];
-  return [{ destinations: addresses, needs: [{ missing: `which address ${label} has` }] }];
+  const same: FlowBox[] = symbol === undefined ? [] : [{ destinationIs: symbol }];
+  if (addressSetSize(addresses) > TELLING_SIZE_MAX) return same;
+  return [...same, { destinations: addresses, needs: [{ missing: `which address ${label} has` }] }];
 }

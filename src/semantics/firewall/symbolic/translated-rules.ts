@@ -1,8 +1,14 @@
-import { type Condition, type FlowBox, nameSetHas } from '../../../flows/index.ts';
-import { addressSetCovers, addressSetsOverlap, portSetHas } from '../../../net/index.ts';
+import { type Condition, type FlowBox, isCertain, nameSetHas } from '../../../flows/index.ts';
+import {
+  addressSetCovers,
+  addressSetsOverlap,
+  portSetCovers,
+  portSetHas,
+} from '../../../net/index.ts';
 import type { InboundRule } from './dnat-rules.ts';
 import type { DnatTarget } from './dnat-target.ts';
 import type { FirewallRule } from './firewall-decider.ts';
+import { apart } from './guarded-list.ts';
 import { productOf } from './region-product.ts';
 
 /**
@@ -13,17 +19,20 @@ import { productOf } from './region-product.ts';
 export function overriddenBy(written: readonly FirewallRule[], dnat: InboundRule): InboundRule[] {
   const { effect, region } = dnat;
   if (effect.kind !== 'translate') return [dnat];
-  const told = written.flatMap((rule): InboundRule[] => {
+  const behind: InboundRule[] = written.flatMap((rule): InboundRule[] => {
     const boxes = rule.region.flatMap((box) => beforeTranslation(box, effect) ?? []);
-    const share = productOf(region, boxes);
-    if (share.length === 0) return [];
+    if (boxes.length === 0) return [];
     return [
       rule.effect === 'allow'
-        ? { ...dnat, region: share }
-        : { region: share, effect: { kind: 'deny' }, by: rule.by },
+        ? { ...dnat, region: boxes }
+        : { region: boxes, effect: { kind: 'deny' }, by: rule.by },
     ];
   });
-  return [...told, dnat];
+  const list = [...behind, { ...dnat, region: [{}] }];
+  return (region.every(isCertain) ? list : apart(list)).flatMap((rule) => {
+    const share = productOf(rule.region, region);
+    return share.length === 0 ? [] : [{ ...rule, region: share }];
+  });
 }
 
 /** The flows that are in the box once they go to the target, by the headers they have before. */
@@ -38,8 +47,9 @@ function beforeTranslation(box: FlowBox, target: DnatTarget): FlowBox | undefine
   const { port } = target;
   const isKept = port === undefined;
   if (destinationPorts !== undefined && !isKept) {
-    if (typeof port === 'object') open.push(port);
-    else if (!portSetHas(destinationPorts, port)) return undefined;
+    if (typeof port === 'object') {
+      if (!portSetCovers(destinationPorts, [1, 65535])) open.push(port);
+    } else if (!portSetHas(destinationPorts, port)) return undefined;
   }
   const ports = isKept && destinationPorts !== undefined ? { destinationPorts } : {};
   return { ...rest, ...ports, needs: open };

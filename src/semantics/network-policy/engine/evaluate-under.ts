@@ -1,4 +1,5 @@
 import type { FactId } from '../../../facts/index.ts';
+import { equalIp, parseIp } from '../../../net/index.ts';
 import type { Decider, MissingFact, Verdict } from '../../verdict.ts';
 import { arrivingEnds } from '../match/arriving-ends.ts';
 import { contextOf, nameOf } from '../match/context-of.ts';
@@ -53,11 +54,17 @@ function exemption(question: PolicyQuestion, engine: Engine): Decider | undefine
 /** Both ends are one pod for sure: a bare Pod, or a workload of one replica. Else they are two of its replicas. */
 function isItself(question: PolicyQuestion): boolean {
   const { subject, peer } = question;
-  return (
-    isSameClass(question) &&
-    peer.kind === 'pod' &&
-    (subject.kind === 'Pod' || subject.replicas === 1)
-  );
+  if (peer.kind === 'address') return isOwnAddress(question);
+  return isSameClass(question) && (subject.kind === 'Pod' || subject.replicas === 1);
+}
+
+/** The address alone says it too, unless a Service may have brought the flow back. */
+function isOwnAddress({ subject, peer, arrival = 'direct' }: PolicyQuestion): boolean {
+  if (peer.kind !== 'address' || peer.address.kind !== 'exact' || arrival !== 'direct')
+    return false;
+  if (peer.isNode !== undefined || peer.isApiServer === true) return false;
+  const own = subject.address === undefined ? undefined : parseIp(subject.address);
+  return own !== undefined && equalIp(own, peer.address.ip);
 }
 
 function isSameClass({ subject, peer }: PolicyQuestion): boolean {

@@ -51,6 +51,8 @@ export function matchNamedPort(
   context: MatchContext,
 ): Match {
   if (protocol !== 'any' && protocol !== context.protocol) return NO;
+  // `any` is the protocol of the container that declares the name: one with ports.
+  if (!hasPorts(context.protocol)) return NO;
   const destination = destinationPorts(context);
   if (destination === 'no-pod') return NO;
   if (destination === 'unknown-pod') return unknownMatch(`the container ports of ${context.label}`);

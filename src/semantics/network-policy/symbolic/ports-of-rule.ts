@@ -48,7 +48,7 @@ export function boxesOfPortName(
     const box: FlowBox = {
       needs: [{ missing: `the container ports of ${shown ?? 'this address'}` }],
     };
-    return [protocol === 'any' ? box : { protocols: [protocol], ...box }];
+    return [{ protocols: protocol === 'any' ? PORTED : [protocol], ...box }];
   }
   if (declared === 'none') return [];
   const boxes: FlowBox[] = [];

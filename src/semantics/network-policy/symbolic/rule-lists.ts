@@ -1,6 +1,5 @@
 import {
   type Condition,
-  distinctConditions,
   type FlowBox,
   type FlowRegion,
   type FlowRule,
@@ -10,6 +9,7 @@ import {
   needing,
 } from '../../../flows/index.ts';
 import type { Decider } from '../../verdict.ts';
+import { TidyList } from './tidy-list.ts';
 
 /** What policies do with flows, first match decides. A *complete* list decides every flow. */
 export type PolicyRule = FlowRule<'allow' | 'deny', Decider>;
@@ -53,7 +53,8 @@ function eitherList(
   if (a === b) return a;
   const { shared, left, right } = withoutShared(a, b);
   if (left.length === 0 && right.length === 0) return shared;
-  const rules: PolicyRule[] = shared;
+  const rules = new TidyList();
+  for (const rule of shared) rules.add(rule);
   for (const one of left) {
     for (const other of right) {
       // Pairs in lexicographic order: the first that holds a flow is made of the first of each list that does.
@@ -63,14 +64,17 @@ function eitherList(
           ? other.region
           : intersectRegions(one.region, other.region);
       if (region.length === 0) continue;
-      if (one.effect === other.effect) rules.push({ ...one, region });
-      else rules.push({ ...one, region: needing(region, needs) }, { ...other, region });
+      if (one.effect === other.effect) rules.add({ ...one, region });
+      else {
+        rules.add({ ...one, region: needing(region, needs) });
+        rules.add({ ...other, region });
+      }
       // Nothing of the second list is left for flows of the first rule behind a rule that takes all of them.
       if (isEverything(other.region)) break;
     }
     if (isEverything(one.region)) break;
   }
-  return rules;
+  return rules.list();
 }
 
 /** Rules that open both lists with one effect add up, so that those in both can stand in front, once. */
@@ -136,10 +140,6 @@ export function intersectUpTo(a: FlowRegion, b: FlowRegion, most: number): FlowR
     }
   }
   return boxes;
-}
-
-export function needsOf(...lists: readonly (readonly Condition[])[]): readonly Condition[] {
-  return lists.length === 1 ? lists[0]! : distinctConditions(...lists);
 }
 
 function isEverything(region: FlowRegion): boolean {

@@ -85,7 +85,11 @@ function endOfTier(
   if (isolating.length === 0) return next;
   // What each of them matches for sure none of them denies for being unmatched.
   const matched = isolating
-    .map((one) => one.rules.flatMap((rule) => byCertainty(regions(rule)).certain))
+    .map(({ rules }) =>
+      rules.flatMap((rule) =>
+        rule.action === 'log' ? [] : byCertainty(regions(rule)).certain,
+      ),
+    )
     .reduce<FlowRegion | undefined>((a, b) => a && intersectUpTo(a, b, MATCHED_MAX), EVERYWHERE);
   return [
     ...within(next, matched ?? []),

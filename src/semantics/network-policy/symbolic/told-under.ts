@@ -41,7 +41,8 @@ export function toldUnder(engine: Engine, view: ClusterView, asked: Asked): read
   const exempt: PolicyRule[] = [];
   if (far.kind === 'addresses') {
     const own = far.what === 'told' ? addressIfOne(pod) : undefined;
-    if (own !== undefined && asked.throughService !== true) {
+    const isDirect = (asked.arrival ?? 'direct') === 'direct' && asked.throughService !== true;
+    if (own !== undefined && isDirect) {
       exempt.push(allow(itself, [overAddresses(direction, singleAddress(own))]));
     }
     if (TRAITS[engine].isBlindToIpv6) {

@@ -1,0 +1,152 @@
+import type { Network } from '../../network/index.ts';
+import type { Budget, Exhausted } from '../../packets/index.ts';
+import type { Decider } from '../../semantics/verdict.ts';
+import { auditRules, type RuleAudit, type RulesAudit } from './audit-rules.ts';
+import { findingOf } from './finding-of.ts';
+import { firewallLists } from './firewall-lists.ts';
+import { nsgLists } from './nsg-lists.ts';
+import type { NotAsked, PerimeterList } from './perimeter-list.ts';
+import { FINDING_KINDS, type RuleFinding } from './rule-finding.ts';
+
+export interface PerimeterAudit {
+  /** Boxes whose rules were asked about. */
+  readonly boxes: readonly string[];
+  /** Rules that somebody wrote. */
+  readonly rules: number;
+  /** By kind, then in the order of the lists. */
+  readonly findings: readonly RuleFinding[];
+  /** Rules that may go all at once: no list then does anything else. */
+  readonly removable: readonly Decider[];
+  readonly notAsked: readonly NotAsked[];
+  readonly inconclusive: readonly { readonly artefact: string; readonly exhausted: Exhausted }[];
+}
+
+export interface PerimeterAuditOptions {
+  /** Only boxes whose name holds this, whatever the case. */
+  readonly box?: string;
+  /** A fresh one per list, so that one monster does not starve the others. */
+  readonly budget?: () => Budget;
+  readonly onProgress?: (list: string, done: number, total: number) => void;
+}
+
+/** Everything about one written rule, in every list it is part of. */
+export interface JudgedRule {
+  readonly key: object;
+  readonly box: string;
+  readonly audits: readonly { readonly list: string; readonly audit: RuleAudit<Decider> }[];
+}
+
+/** Which rules can go and which contradict: every list of the perimeter, and what that says of each rule that somebody wrote. */
+export function auditPerimeter(
+  network: Network,
+  options: PerimeterAuditOptions = {},
+): PerimeterAudit {
+  const { lists, notAsked } = listsOf(network, options.box);
+  const audits = agreed(lists, options);
+  const judged = judgedRules(lists, audits);
+  const together = goingEverywhere(lists, audits);
+  const found = judged.flatMap((rule) => findingOf(rule, together.has(rule.key)));
+  return {
+    boxes: [...new Set(lists.map(({ box }) => box))],
+    rules: judged.length,
+    findings: FINDING_KINDS.flatMap((kind) => found.filter((finding) => finding.kind === kind)),
+    removable: judged
+      .filter(({ key }) => together.has(key))
+      .map(({ audits: [first] }) => first!.audit.rule.by),
+    notAsked,
+    inconclusive: audits.flatMap(({ inconclusive }) =>
+      inconclusive.map(({ artefact, exhausted }) => ({ artefact, exhausted })),
+    ),
+  };
+}
+
+/** The boxes there are to ask about, by name. */
+export function boxesToAudit(network: Network): readonly string[] {
+  return [...new Set(listsOf(network).lists.map(({ box }) => box))];
+}
+
+function listsOf(network: Network, box = '') {
+  const nsgs = nsgLists(network);
+  const isAsked = (name: string): boolean => name.toLowerCase().includes(box.toLowerCase());
+  return {
+    lists: [...firewallLists(network), ...nsgs.lists].filter((list) => isAsked(list.box)),
+    notAsked: nsgs.notAsked.filter(({ what }) => isAsked(what)),
+  };
+}
+
+/**
+ * A rule may be part of several lists: a base policy under two firewalls, a group on two subnets. It goes only where every list
+ * lets it go, and a list in which it must stay is asked again what may go then. Ends, as each turn takes rules out.
+ */
+function agreed(
+  lists: readonly PerimeterList[],
+  options: PerimeterAuditOptions,
+): readonly RulesAudit<Decider>[] {
+  const audits = lists.map((list) => auditOf(list, options));
+  for (;;) {
+    const together = goingEverywhere(lists, audits);
+    const torn = audits.flatMap(({ removable }, at) =>
+      removable.every(({ by }) => together.has(lists[at]!.writtenAs(by)!)) ? [] : [at],
+    );
+    if (torn.length === 0) return audits;
+    for (const at of torn) audits[at] = auditOf(lists[at]!, options, together);
+  }
+}
+
+function auditOf(
+  { list, writtenAs, actionOf }: PerimeterList,
+  { budget, onProgress }: PerimeterAuditOptions,
+  mayGo?: ReadonlySet<object>,
+): RulesAudit<Decider> {
+  return auditRules(list, {
+    ruleOf: (by) => writtenAs(by) ?? by,
+    isFixed: (by) => writtenAs(by) === undefined,
+    actionOf,
+    ...(mayGo === undefined ? {} : { mayGo: (by) => mayGo.has(writtenAs(by) ?? by) }),
+    ...(budget === undefined ? {} : { budget: budget() }),
+    ...(onProgress === undefined
+      ? {}
+      : { onProgress: (done, total) => onProgress(list.name, done, total) }),
+  });
+}
+
+/** Rules that every list they are part of lets go. */
+function goingEverywhere(
+  lists: readonly PerimeterList[],
+  audits: readonly RulesAudit<Decider>[],
+): ReadonlySet<object> {
+  const going = new Set<object>();
+  const staying = new Set<object>();
+  for (const [at, { list, removable, inconclusive }] of audits.entries()) {
+    const { writtenAs } = lists[at]!;
+    const goes = new Set(removable.map(({ by }) => writtenAs(by)));
+    for (const { by } of list.rules) {
+      const key = writtenAs(by);
+      if (key === undefined) continue;
+      if (goes.has(key) && inconclusive.length === 0) going.add(key);
+      else staying.add(key);
+    }
+  }
+  for (const key of staying) going.delete(key);
+  return going;
+}
+
+function judgedRules(
+  lists: readonly PerimeterList[],
+  audits: readonly RulesAudit<Decider>[],
+): readonly JudgedRule[] {
+  const found = new Map<
+    object,
+    { box: string; audits: { list: string; audit: RuleAudit<Decider> }[] }
+  >();
+  for (const [at, { list, rules }] of audits.entries()) {
+    const { writtenAs, box } = lists[at]!;
+    for (const audit of rules) {
+      const key = writtenAs(audit.rule.by)!;
+      const known = found.get(key) ?? { box, audits: [] };
+      known.audits.push({ list: list.name, audit });
+      found.set(key, known);
+    }
+  }
+  return [...found].map(([key, rest]) => ({ key, ...rest }));
+}

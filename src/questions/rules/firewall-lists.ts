@@ -1,0 +1,137 @@
+import type { FlowRule } from '../../flows/index.ts';
+import type { RuleCollection } from '../../model/index.ts';
+import type { FirewallPlacement, Network } from '../../network/index.ts';
+import type { FirewallContext } from '../../semantics/firewall/context.ts';
+import { collectionsInOrder, type RuleType } from '../../semantics/firewall/processing-order.ts';
+import { applicationStageRules } from '../../semantics/firewall/symbolic/application-stage.ts';
+import {
+  dnatRules,
+  type FirewallDecider,
+  type FirewallStage,
+  type InboundEffect,
+  networkStageRules,
+} from '../../semantics/firewall/symbolic/index.ts';
+import type { Decider } from '../../semantics/verdict.ts';
+import { isUnknown } from '../../values/index.ts';
+import { sentToFirewall } from './arriving.ts';
+import type { PerimeterList } from './perimeter-list.ts';
+import type { Action } from './rule-list.ts';
+
+/**
+ * Two lists per firewall: what it does with flows addressed to itself, and what with flows through it. The second holds network
+ * rules and, behind them, application rules (AFW-10): a network rule may leave nothing to an application rule.
+ */
+export function firewallLists(network: Network): readonly PerimeterList[] {
+  return [...network.firewalls.values()].flatMap((placement) => {
+    const context = contextOf(network, placement);
+    return [dnatList(placement, context), outboundList(network, placement, context)].filter(
+      ({ list, writtenAs }) => list.rules.some(({ by }) => writtenAs(by) !== undefined),
+    );
+  });
+}
+
+function dnatList(placement: FirewallPlacement, context: FirewallContext): PerimeterList {
+  const told = dnatRules(placement, context).map(({ region, effect, by }) => ({
+    region,
+    effect: inboundAction(effect),
+    by,
+  }));
+  return {
+    ...common(placement),
+    list: {
+      name: `DNAT rules of ${placement.firewall.name}`,
+      rules: [...told, ...silentRules(placement, 'dnat', told)],
+    },
+  };
+}
+
+function outboundList(
+  network: Network,
+  placement: FirewallPlacement,
+  context: FirewallContext,
+): PerimeterList {
+  const ofNetwork = networkStageRules(placement, context);
+  // A proxy opens a connection of its own: allowed either way, and not the same thing.
+  const ofApplication = applicationStageRules(placement, context).map((rule) =>
+    rule.effect === 'allow' ? { ...rule, effect: 'allow/proxied' } : rule,
+  );
+  const told = [...ofNetwork, ...ofApplication];
+  const arriving = sentToFirewall(network, placement);
+  return {
+    ...common(placement),
+    list: {
+      name: `network and application rules of ${placement.firewall.name}`,
+      rules: [
+        ...told,
+        ...silentRules(placement, 'network', told),
+        ...silentRules(placement, 'application', told),
+      ],
+      otherwise: 'deny',
+      ...(arriving === undefined ? {} : { arriving }),
+    },
+  };
+}
+
+function common({ firewall }: FirewallPlacement): Omit<PerimeterList, 'list'> {
+  return {
+    box: `firewall ${firewall.name}`,
+    writtenAs: (by) => (isWritten(by) ? by.rule : undefined),
+    actionOf: (by) => {
+      const collection = (by as FirewallDecider).collection;
+      return collection === undefined ? undefined : writtenAction(collection);
+    },
+  };
+}
+
+/** What follows from a DNAT rule by itself is not what somebody wrote. */
+function isWritten(by: Decider): by is FirewallDecider & Required<Pick<FirewallDecider, 'rule'>> {
+  const { rule, stage } = by as FirewallDecider;
+  return rule !== undefined && stage !== 'implicit dnat';
+}
+
+function writtenAction(collection: RuleCollection): Action | undefined {
+  if (collection.kind !== 'network' && collection.kind !== 'application') return undefined;
+  return isUnknown(collection.action) ? undefined : collection.action.toLowerCase();
+}
+
+/** Rules of which nothing is told, because they hold no flow. */
+function silentRules(
+  placement: FirewallPlacement,
+  type: RuleType,
+  told: readonly FlowRule<Action, FirewallDecider>[],
+): readonly FlowRule<Action, FirewallDecider>[] {
+  const known = new Set(told.map(({ by }) => by.rule));
+  const stage: FirewallStage = type === 'dnat' ? 'dnat' : `${type} rules`;
+  return collectionsInOrder(placement, type).flatMap((entry) => {
+    if (entry.kind !== 'known' || entry.collection.kind !== type) return [];
+    const { collection, name } = entry;
+    return collection.rules
+      .filter((rule) => !known.has(rule))
+      .map((rule) => ({
+        region: [],
+        effect: writtenAction(collection) ?? 'allow',
+        by: { kind: 'rule', name: `${name}/${rule.name}`, at: rule.at, stage, rule, collection },
+      }));
+  });
+}
+
+function inboundAction(effect: InboundEffect): Action {
+  if (effect.kind !== 'translate') return effect.kind;
+  const { addresses, symbol, label, port, name } = effect;
+  const to =
+    name ?? symbol ?? (label === '' ? `${addresses.v4.join()} ${addresses.v6.join()}` : label);
+  const last =
+    port === undefined ? '' : typeof port === 'number' ? `:${port}` : `: ${port.missing}`;
+  return `to ${to}${last}`;
+}
+
+function contextOf(network: Network, { firewall }: FirewallPlacement): FirewallContext {
+  const { location } = firewall;
+  return {
+    datasets: network.perimeter.snapshot.datasets,
+    ipGroups: network.perimeter.ipGroups,
+    clientResolver: 'unknown',
+    network,
+    ...(location === undefined ? {} : { location }),
+  };
+}
