@@ -18,6 +18,7 @@ export function buildProgram(version: string, finish: (code: ExitCode) => void):
 Examples
   sallyport check .                         findings about this folder
   sallyport trace --from deploy:pets/order-service --to api.stripe.com:443 .
+  sallyport rules .                         which rules can go, which contradict
   sallyport import .                        what was read, and what was not
   sallyport check --explain ingress/asymmetric-return
 
@@ -25,6 +26,7 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
     );
   addCheck(program, version, finish);
   addTrace(program, finish);
+  addRules(program, version, finish);
   addImport(program, finish);
   addCompletion(program, finish);
   return program;
@@ -125,6 +127,53 @@ Examples
     });
 }
 
+function addRules(program: Command, version: string, finish: Finish): void {
+  const command = program
+    .command('rules')
+    .addArgument(paths())
+    .description('which rules of firewalls and security groups can go, and which contradict');
+  command
+    .addOption(format('text', 'json', 'markdown'))
+    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .option('--for <name>', 'only firewalls and security groups whose name holds this')
+    .option('--only <kind>', 'only findings of this kind (repeatable, or with commas)', listed)
+    .option(
+      '--fail-on <kind>',
+      'kinds that make the exit code 1, or none (default: shadowed,empty)',
+      listed,
+    )
+    .addOption(
+      new Option('--time-limit <seconds>', 'how long one list of rules may take')
+        .argParser(positive)
+        .default(300),
+    );
+  inputOptions(command)
+    .addHelpText(
+      'after',
+      `
+Kinds
+  shadowed    never decides; earlier rules take its flows and do otherwise
+  empty       holds no flow at all
+  duplicate   never decides; earlier rules do the same with its flows
+  unreached   decides no flow that can arrive there
+  redundant   decides, and without it the same would happen
+  partial     contradicted by earlier rules for a part of its flows
+  wide        allows more than can arrive there
+  undecided   cannot be told from the input
+
+Examples
+  sallyport rules .                           which rules can go, which contradict
+  sallyport rules . --only shadowed,duplicate only rules that never decide
+  sallyport rules . --for hub-fw --verbose    one firewall, every finding
+  sallyport rules . --format json --fail-on none
+                                              for scripts that judge themselves`,
+    )
+    .action(async (paths: string[], options) => {
+      const { rulesCommand } = await import('./rules-command.ts');
+      finish(await rulesCommand(paths, options, version));
+    });
+}
+
 function addImport(program: Command, finish: Finish): void {
   const command = program
     .command('import')
@@ -183,6 +232,14 @@ function listed(value: string, previous: readonly string[] = []): readonly strin
   return value
     .split(',')
     .reduce<readonly string[]>((list, id) => collected(id.trim(), list), previous);
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0) || !Number.isFinite(number)) {
+    throw new InvalidArgumentError('Write a number of seconds above 0.');
+  }
+  return number;
 }
 
 function shellName(value: string): string {

@@ -100,12 +100,23 @@ export function conclude(ended: readonly Ended[], asked: FlowSets): Conclusion {
       ...('to' in ending ? { to: ending.to } : {}),
     });
   };
-  for (const each of moved) {
+  // Whoever decides without a need names the flow; a rule that may come before it and says the same only names what is left.
+  const told = { allowed: NOTHING, denied: NOTHING, broken: NOTHING };
+  const addOnce = (
+    verdict: keyof typeof told,
+    each: (typeof moved)[number],
+    region: Diagram,
+  ): void => {
+    const flows = but(table.mask(each.flows, region), told[verdict]);
+    told[verdict] = table.override(told[verdict], flows);
+    add(verdict, each, flows);
+  };
+  const byNeeds = [...moved].sort((a, b) => a.branch.needs.length - b.branch.needs.length);
+  for (const each of byNeeds) {
     const { kind } = each.ending;
-    if (kind === 'delivered' || kind === 'left')
-      add('allowed', each, table.mask(each.flows, allowed));
-    else if (kind === 'broken') add('broken', each, table.mask(each.flows, broken));
-    else if (kind !== 'open') add('denied', each, table.mask(each.flows, denied));
+    if (kind === 'delivered' || kind === 'left') addOnce('allowed', each, allowed);
+    else if (kind === 'broken') addOnce('broken', each, broken);
+    else if (kind !== 'open') addOnce('denied', each, denied);
     const isTelling = kind === 'open' || each.branch.needs.length > 0;
     if (isTelling) add('open', each, table.mask(each.flows, openRegion));
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { placeless } from '../../src/diagnostics/index.ts';
 import type { PodClass } from '../../src/model/index.ts';
 import type { Network } from '../../src/network/index.ts';
 import { sourceOutsidePod } from '../../src/semantics/masquerade/concrete.ts';
@@ -73,13 +74,19 @@ function worldOf(dice: Dice): Network {
   });
   const space = (spoke['properties'] as Json)['addressSpace'] as { addressPrefixes: unknown[] };
   if (dice.chance(0.15)) space.addressPrefixes.push(unknown('a range'));
+  // A cluster that is only referred to has no pools in the input.
+  const isBare = dice.chance(0.08);
+  const withPools = (made: Json): Json =>
+    isBare
+      ? { ...made, properties: { ...(made['properties'] as Json), agentPoolProfiles: [] } }
+      : made;
   const names = dice.some(
     ['azure-ip-masq-agent-config', 'azure-ip-masq-agent-config-reconciled'],
     0.5,
   );
   const clusters = dice.chance(0.1) ? ['aks', 'other'] : ['aks'];
   return networkOf(
-    [spoke, ...clusters.map((name) => cluster(name, { networkProfile: profile }, pool))],
+    [spoke, ...clusters.map((name) => withPools(cluster(name, { networkProfile: profile }, pool)))],
     names.map((name) => configMap(dice, name)),
   );
 }
@@ -88,7 +95,7 @@ const POD: PodClass = {
   kind: 'Deployment',
   namespace: 'shop',
   name: 'app',
-  at: { file: 'app.yaml' } as PodClass['at'],
+  at: placeless('app.yaml'),
   labels: {},
   annotations: {},
   serviceAccount: 'default',

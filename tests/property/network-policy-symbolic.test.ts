@@ -145,7 +145,6 @@ function compareAddresses(dice: Dice, world: World, pod: PodClass, seed: number)
       direction === 'egress'
         ? egressRules(view, pod, { what })
         : ingressRules(view, pod, { what, arrival });
-    if (rules.length > 300) console.log('SIZE', direction, what, arrival, seed, rules.length, rules.reduce((n, r) => n + r.region.length, 0), view.policies.policies.map((p) => p.type).join());
     for (let count = 0; count < 30; count += 1) {
       const at = pointOf(dice, direction);
       const address = direction === 'egress' ? at.destination : at.source;

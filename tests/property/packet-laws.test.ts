@@ -7,6 +7,7 @@ import {
   encodeBox,
   encodePoint,
   type FlowBox,
+  type FlowPoint,
   FlowSets,
   flowUniverse,
   intersectBoxes,
@@ -24,6 +25,8 @@ import {
   complementRanges,
   countNameAtoms,
   countRanges,
+  type Diagram,
+  EVERYTHING,
   intersectRanges,
   NO_RANGE,
   NOTHING,
@@ -218,14 +221,62 @@ describe('laws of flow boxes', () => {
         const holds = encoded?.every((list, field) => !list || rangesHave(list, atoms[field]!));
         expect(holds ?? false).toBe(boxHas(box, point));
         if (encoded === undefined) return;
-        const { names, ...headers } = decodeBox(universe, encoded);
-        const inNames =
-          names === undefined ||
-          (nameSetHas(names, point.name) &&
-            !nameSetHas({ patterns: names.except, withoutName: false }, point.name));
-        expect(boxHas(headers, point) && inNames).toBe(boxHas(box, point));
+        expect(cellHas(decodeBox(universe, encoded), point)).toBe(boxHas(box, point));
       }),
       { numRuns: 500 },
     );
   });
+
+  // Mostly names, which nest deepest.
+  const holed = fc.oneof(certainFlowBoxes, fc.record({ names: nameSets }));
+
+  it('the boxes of a set, read as headers, hold the flows of the set', () => {
+    fc.assert(
+      fc.property(fc.tuple(holed, holed, holed), flowPoints(4), ([box, hole, island], point) => {
+        const sets = FlowSets.over(4, [box, hole, island]);
+        const ring = sets.table.except(sets.box(hole), sets.box(island));
+        const { boxes, count } = sets.boxes(sets.table.except(sets.box(box), ring), 1000);
+        expect(boxes).toHaveLength(count);
+        const holding = boxes.filter((one) => cellHas(decodeBox(sets.universe, one), point));
+        const isIn = boxHas(box, point) && (!boxHas(hole, point) || boxHas(island, point));
+        expect(holding).toHaveLength(isIn ? 1 : 0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('names of a set are told by the outermost patterns, what is not in them, and what is again', () => {
+    const of = (...patterns: string[]): FlowBox => ({ names: { patterns, withoutName: false } });
+    const [azure, blob] = [of('*.azure.com', 'org'), of('*.blob.azure.com')];
+    const inner = of('x.blob.azure.com', 'login.azure.com');
+    const sets = FlowSets.over(4, [azure, blob, inner]);
+    const told = (set: Diagram) =>
+      sets.boxes(set, 10).boxes.map((box) => decodeBox(sets.universe, box).names);
+    expect(told(sets.box(azure))).toEqual([
+      { patterns: ['org', '*.azure.com'], except: [], withoutName: false },
+    ]);
+    const hole = sets.table.except(sets.box(blob), sets.box(inner));
+    expect(told(sets.table.except(sets.box(azure), hole))).toEqual([
+      {
+        patterns: ['org', '*.azure.com', 'x.blob.azure.com'],
+        except: ['*.blob.azure.com'],
+        withoutName: false,
+      },
+    ]);
+    expect(told(sets.table.except(EVERYTHING, sets.box(azure)))).toEqual([
+      { patterns: ['*'], except: ['org', '*.azure.com'], withoutName: true },
+    ]);
+  });
 });
+
+/** Is the flow in a box as it is read from ordinals? Of the patterns and exceptions that take a name the innermost decides. */
+function cellHas({ names, ...headers }: ReturnType<typeof decodeBox>, point: FlowPoint): boolean {
+  if (names === undefined || point.name === undefined) {
+    return boxHas({ ...headers, ...(names && { names }) }, point);
+  }
+  const inside = (pattern: string): number => (pattern.startsWith('*') ? pattern.length : 1000);
+  const [innermost] = [...names.patterns, ...names.except]
+    .filter((pattern) => nameSetHas({ patterns: [pattern], withoutName: false }, point.name))
+    .sort((a, b) => inside(b) - inside(a));
+  return boxHas(headers, point) && innermost !== undefined && names.patterns.includes(innermost);
+}

@@ -10,6 +10,7 @@ import {
   isCertain,
   patchRules,
 } from '../../src/flows/index.ts';
+import { ruleEdits } from '../../src/flows/rule-edits.ts';
 import { leafOf, NOTHING } from '../../src/packets/index.ts';
 import {
   boxesOfRules,
@@ -92,6 +93,22 @@ describe('edits of a list', () => {
           expect(rule).toBe(first === undefined ? undefined : rules[first.index]);
         }
       }),
+    );
+  });
+
+  it('one edit concerns one rule, however far it moved', () => {
+    fc.assert(
+      fc.property(ruleLists, listEdits, (rules, edit) => {
+        const list = numbered(rules);
+        const edited = editedList(list, edit, FRESH);
+        const { gone, come } = ruleEdits(over(4, [list, edited]).universe, list, edited);
+        expect(gone.length).toBe(list.rules.length - edited.rules.length + come.length);
+        expect(come.length).toBeLessThanOrEqual(
+          edit.kind === 'rewrite' && rules.length > 0 ? 0 : 1,
+        );
+        expect(gone.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -10,6 +10,8 @@ export interface PolicyKinds {
   readonly cilium: number;
   /** Chance of an unknown in each place that may hold one. */
   readonly unknowns: number;
+  /** More pods like those there are, each with an address next to the first one's. */
+  readonly copies?: number;
 }
 
 export interface RandomCluster {
@@ -30,8 +32,21 @@ const BLOCKS = [
   ...['20.0.0.0/8', '::/0', '192.168.1.77/24'],
 ];
 
+/** The same pod again, under another name. */
+function copyOf(pod: Json, copy: number): Json {
+  const metadata = pod['metadata'] as Json;
+  const status = pod['status'] as Json | undefined;
+  const last = 100 + copy + Number(String(metadata['name']).slice(1)) * 10;
+  const address = String(status?.['podIP']).replace(/\d+$/, String(last));
+  return {
+    ...pod,
+    metadata: { ...metadata, name: `${metadata['name']}-${copy}` },
+    ...(status === undefined ? {} : { status: { ...status, podIP: address } }),
+  };
+}
+
 export function clusterOf(dice: Dice, kinds: PolicyKinds): RandomCluster {
-  const make = makerOf(dice, kinds.unknowns);
+  const make = makerOf(dice, kinds.unknowns, kinds.copies ?? 0);
   const count = (most: number) => dice.number(most + 1);
   const several = (most: number, one: (index: number) => Json) =>
     Array.from({ length: count(most) }, (_, index) => one(index));
@@ -47,7 +62,7 @@ export function clusterOf(dice: Dice, kinds: PolicyKinds): RandomCluster {
   };
 }
 
-function makerOf(dice: Dice, unknowns: number) {
+function makerOf(dice: Dice, unknowns: number, copies: number) {
   const { pick, chance, number } = dice;
   const unsure = (value: unknown, what: string): unknown =>
     chance(unknowns) ? { $unknown: `\${${what}}`, missing: `the value of ${what}` } : value;
@@ -140,7 +155,10 @@ function makerOf(dice: Dice, unknowns: number) {
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'y', labels: { team: 'blue' } } },
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'z' } },
       ...(chance(0.6) ? [node('n1', '10.0.0.4'), node('n2', '10.0.0.5')] : []),
-      ...pods.map((address, index) => pod(`p${index}`, address, pick(['n1', 'n2']))),
+      ...pods.flatMap((address, index) => {
+        const first = pod(`p${index}`, address, pick(['n1', 'n2']));
+        return [first, ...Array.from({ length: copies }, (_, copy) => copyOf(first, copy))];
+      }),
       ...(chance(0.3) ? [pod('six', 'fd00::10', 'n1')] : []),
       {
         apiVersion: 'v1',

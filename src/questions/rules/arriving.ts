@@ -12,7 +12,7 @@ export function sentFrom(network: Network, subnet: SubnetPlacement): Arriving | 
   if (pods === undefined || mayForward(network, subnet)) return undefined;
   const sources = unionAddresses(subnet.addresses, pods);
   if (isEmptyAddressSet(sources)) return undefined;
-  return { region: [{ sources }], why: `only ${subnet.subnet.name} and its pods send here` };
+  return { region: [{ sources }], why: `only ${subnet.subnet.name} and its pods send there` };
 }
 
 /**
@@ -33,7 +33,7 @@ export function sentTo(network: Network, subnet: SubnetPlacement): Arriving | un
   );
   return {
     region: [{ destinations }],
-    why: `nothing else is addressed to members of ${subnet.subnet.name}`,
+    why: `only addresses of ${vnet.vnet.name}, pods and front ends are sent to there`,
   };
 }
 
@@ -58,7 +58,7 @@ export function sentToFirewall(
   );
   return {
     region: [{ sources }],
-    why: `no network of the input that can lead to ${firewall.name} has such a source`,
+    why: `only the networks of this input send through ${firewall.name}`,
   };
 }
 

@@ -65,6 +65,11 @@ export function boxesToAudit(network: Network): readonly string[] {
   return [...new Set(listsOf(network).lists.map(({ box }) => box))];
 }
 
+/** Every ordered list of the perimeter: firewalls, then security groups. */
+export function perimeterLists(network: Network): readonly PerimeterList[] {
+  return listsOf(network).lists;
+}
+
 function listsOf(network: Network, box = '') {
   const nsgs = nsgLists(network);
   const isAsked = (name: string): boolean => name.toLowerCase().includes(box.toLowerCase());

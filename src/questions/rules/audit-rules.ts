@@ -112,7 +112,7 @@ function auditCompiled<By>(
   });
   const contradictions = pass('contradictions', mayDecide, (rule) => ({
     contradiction: contradictionOf(list, layers, written, deciding, opposed, rule),
-    breadth: breadthOf(layers, rule),
+    breadth: breadthOf(list, layers, rule),
   }));
   const redundancies = pass('redundant rules', mayDecide, (rule) =>
     isNeededAtAPoint(list, layers, written, deciding, rule)

@@ -10,6 +10,8 @@ import type { WrittenRule, WrittenRules } from './written-rules.ts';
 export interface Contradiction<By> {
   /** Of the flows the rule certainly holds (and that arrive, where that is known), 0 to 1. */
   readonly share: number;
+  /** All of them hold nothing else: they are exceptions to it, as people write them. */
+  readonly isException: boolean;
   /** The rules that take them, in the order they are tried. */
   readonly by: readonly WrittenRule<By>[];
   /** A flow it holds and one of them decides, and which one. */
@@ -33,7 +35,8 @@ export function opposedFlows<By>(
       found.set(
         action,
         sets.where(decides, (terminal) => {
-          const other = written.rules[written.ruleOfEntry[terminal - 1]!]!.action;
+          const { action: other, isFixed } = written.rules[written.ruleOfEntry[terminal - 1]!]!;
+          if (isFixed) return false;
           // What a rule does beside what it is written to do contradicts nobody.
           const isWritten = list.rules[terminal - 1]!.effect === other;
           return other !== undefined && directionOf(other) !== directionOf(action) && isWritten;
@@ -68,7 +71,7 @@ export function contradictionOf<By>(
       isBounded ? table.mask(flows, layer.arriving ?? NOTHING) : flows;
     for (const entry of rule.entries) {
       if (list.rules[entry]!.effect !== rule.action) continue;
-      const held = entryDiagram(layer, entry, 'certain');
+      const held = inItsTurn(layer, rule, entry);
       if (!table.meet(held, others)) continue;
       const region = within(held);
       const hidden = table.mask(region, others);
@@ -85,6 +88,9 @@ export function contradictionOf<By>(
   }
   if (by.size === 0) return undefined;
   return {
+    isException: ![...by].some((other) =>
+      reachesBeyond(layers, isBounded, rule, written.rules[other]!),
+    ),
     share: whole === 0 ? 1 : taken / whole,
     by: [...by].sort((a, b) => a - b).map((index) => written.rules[index]!),
     ...(inside === undefined ? {} : { inside }),
@@ -116,4 +122,33 @@ function outsideOf(
   if (!isBounded) return flowAt(sets.universe, point);
   const decided = certainlyDecidedBy(layer, entry);
   return sampleFlow(sets, sets.table.mask(decided, layer.arriving ?? NOTHING));
+}
+
+/** What an entry certainly holds, without what the rule may have decided by an entry before. */
+function inItsTurn<By>(layer: Layer, { entries }: WrittenRule<By>, entry: number): Diagram {
+  let held = entryDiagram(layer, entry, 'certain');
+  for (const own of entries) {
+    if (own >= entry || held === NOTHING) break;
+    held = layer.sets.table.except(held, entryDiagram(layer, own, 'all'));
+  }
+  return held;
+}
+
+/** Does another rule certainly hold a flow (that arrives) which this one does not? */
+function reachesBeyond<By>(
+  layers: readonly Layer[],
+  isBounded: boolean,
+  rule: WrittenRule<By>,
+  other: WrittenRule<By>,
+): boolean {
+  return layers.some((layer) => {
+    const { table } = layer.sets;
+    const certain = ({ entries }: WrittenRule<By>): Diagram =>
+      entries.reduce<Diagram>(
+        (union, entry) => table.override(union, entryDiagram(layer, entry, 'certain')),
+        NOTHING,
+      );
+    const beyond = table.except(certain(other), certain(rule));
+    return isBounded ? table.meet(beyond, layer.arriving ?? NOTHING) : beyond !== NOTHING;
+  });
 }

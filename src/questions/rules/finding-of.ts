@@ -4,13 +4,17 @@ import type { JudgedRule } from './audit-perimeter.ts';
 import type { RuleAudit } from './audit-rules.ts';
 import type { FindingKind, RuleFinding } from './rule-finding.ts';
 import { directionOf } from './rule-list.ts';
-import type { HidingAction, RuleVerdict } from './verdict.ts';
+import type { HidingAction } from './verdict.ts';
 import type { WrittenRule } from './written-rules.ts';
 
 type Audit = RuleAudit<Decider>;
-type Verdict = RuleVerdict<Decider>;
 type Told = Omit<RuleFinding, 'rule' | 'box' | 'lists' | 'mayGo'>;
 
+/**
+ * A rule that loses more than half to its exceptions, or is twice as wide as what can arrive, is worth a word. A catch-all with a
+ * few exceptions is how rules are written.
+ */
+const WORTH_A_WORD = 0.5;
 const NOTHING_MORE = { others: [], witnesses: [], needs: [] } as const;
 
 /** What all lists together say of one rule. It never decides only if it never does in any of them. */
@@ -31,9 +35,13 @@ function toldOf(all: readonly Audit[]): readonly Told[] {
   if (deciding.every(({ redundancy }) => redundancy !== undefined) && unreached.length === 0) {
     told.push(redundantAfter(name, deciding));
   } else if (deciding.every(({ verdict: { kind } }) => kind === 'conditional')) {
-    told.push(undecidedIf(name, deciding[0]!.verdict));
+    told.push(...undecidedIf(name, deciding));
   }
-  const contradicted = deciding.find(({ contradiction }) => contradiction !== undefined);
+  const contradicted = deciding.find(
+    ({ contradiction }) =>
+      contradiction !== undefined &&
+      (!contradiction.isException || contradiction.share > WORTH_A_WORD),
+  );
   if (contradicted !== undefined) told.push(contradictedBy(contradicted));
   return told.length === 0 ? tooWide(deciding) : told;
 }
@@ -114,14 +122,17 @@ function redundantAfter(name: string, deciding: readonly Audit[]): Told {
   };
 }
 
-function undecidedIf(name: string, verdict: Verdict): Told {
-  const { hit, needs } =
-    verdict.kind === 'conditional' ? verdict : ({ hit: 'unless', needs: [] } as const);
+/** What is open about a rule because of others. That its own addresses are not known is no finding about rules. */
+function undecidedIf(name: string, deciding: readonly Audit[]): readonly Told[] {
+  const open = deciding.flatMap(({ verdict }) => (verdict.kind === 'conditional' ? verdict : []));
+  const hindered = open.find(({ isHindered }) => isHindered);
+  if (hindered === undefined) return [];
   const message =
-    hit === 'unless'
-      ? `Whether ${name} matches anything that is left for it is not known.`
+    hindered.hit === 'unless'
+      ? `Whether ${name} matches anything that earlier rules leave to it is not known.`
       : `Whether earlier rules leave anything to ${name} is not known.`;
-  return { kind: 'undecided', message, ...NOTHING_MORE, needs: distinctConditions(needs) };
+  const needs = distinctConditions(...open.map((verdict) => verdict.needs));
+  return [{ kind: 'undecided', message, ...NOTHING_MORE, needs }];
 }
 
 function contradictedBy({ rule, contradiction }: Audit): Told {
@@ -142,15 +153,13 @@ function contradictedBy({ rule, contradiction }: Audit): Told {
   };
 }
 
-/** As wide as twice what can arrive is worth a word, on a rule that opens something. */
-const WORTH_A_WORD = 0.5;
-
 function tooWide(deciding: readonly Audit[]): readonly Told[] {
   const shares = deciding.map(({ breadth }) => breadth?.arrivingShare);
   const widest = Math.max(...shares.map((share) => share ?? 1));
+  const why = deciding[0]!.breadth?.why ?? '';
   const { rule } = deciding[0]!;
   if (directionOf(rule.action ?? '') !== 'allow' || widest > WORTH_A_WORD) return [];
-  const message = `${rule.by.name} allows ${times(1 / widest)} what can arrive there.`;
+  const message = `${rule.by.name} allows ${times(1 / widest)} what can arrive: ${why}.`;
   return [{ kind: 'wide', message, ...NOTHING_MORE, share: widest }];
 }
 

@@ -34,16 +34,19 @@ export function verdictOf<By>(
   const { arriving } = list;
   if (arriving !== undefined && !isReached(layers, deciding, rule)) {
     if (arriving.needs !== undefined && arriving.needs.length > 0) {
-      return { kind: 'conditional', hit: 'if', needs: arriving.needs };
+      return { kind: 'conditional', hit: 'if', needs: arriving.needs, isHindered: true };
     }
     const covers = coversOfRule(layers, written, rule, true);
     return { kind: 'unreached', why: arriving.why, covers, action: hidingAction(rule, covers) };
   }
-  if (!isCertain) return { kind: 'conditional', hit: 'unless', needs: needs ?? [] };
+  if (!isCertain) {
+    const isHindered = coversOfRule(layers, written, rule).length > 0;
+    return { kind: 'conditional', hit: 'unless', needs: needs ?? [], isHindered };
+  }
   const doubts = doubtsAbout(layers, written, deciding, rule);
   return doubts === undefined
     ? { kind: 'live' }
-    : { kind: 'conditional', hit: 'if', needs: doubts };
+    : { kind: 'conditional', hit: 'if', needs: doubts, isHindered: true };
 }
 
 function holdsAny<By>(layers: readonly Layer[], { entries }: WrittenRule<By>): boolean {

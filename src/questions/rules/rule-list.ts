@@ -29,7 +29,7 @@ export interface RuleList<By> {
 /** An upper bound of the flows that get to a list. */
 export interface Arriving {
   readonly region: FlowRegion;
-  /** Why nothing else arrives, as a phrase: `from the addresses of aks-subnet`. */
+  /** Why nothing else arrives, as a phrase: `only aks-subnet sends there`. */
   readonly why: string;
   /** The bound holds only if all of these come out so. */
   readonly needs?: readonly Condition[];

@@ -21,6 +21,8 @@ export type RuleVerdict<By> =
       readonly kind: 'conditional';
       readonly hit: 'unless' | 'if';
       readonly needs: readonly Condition[];
+      /** Earlier rules certainly take a part of what it may hold, or may take all of it. */
+      readonly isHindered: boolean;
     }
   /** It would decide flows, but none that can arrive is left for it. `covers` may be empty: then none is its own. */
   | {

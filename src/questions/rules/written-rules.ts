@@ -4,7 +4,7 @@ import type { Action, AuditOptions, RuleList } from './rule-list.ts';
 export interface WrittenRule<By> {
   /** Position among the written rules, in the order they are first met. */
   readonly index: number;
-  /** What the list says of the first entry. */
+  /** What the list says of the first entry that does what the rule is written to do. */
   readonly by: By;
   /** Indexes of its entries, ascending; never empty. */
   readonly entries: readonly number[];
@@ -40,11 +40,13 @@ export function writtenRules<By>(
   const rules = entries.map((own, index): WrittenRule<By> => {
     const first = list.rules[own[0]!]!;
     const isOne = own.every((entry) => list.rules[entry]!.effect === first.effect);
+    const action = isOne ? first.effect : actionOf?.(first.by);
+    const telling = own.find((entry) => list.rules[entry]!.effect === action) ?? own[0]!;
     return {
       index,
-      by: first.by,
+      by: list.rules[telling]!.by,
       entries: own,
-      action: isOne ? first.effect : actionOf?.(first.by),
+      action,
       isFixed: isFixed?.(first.by) ?? false,
     };
   });

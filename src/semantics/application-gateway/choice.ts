@@ -2,7 +2,7 @@ import type { ApplicationGateway, GatewayListener, GatewayRoute } from '../../mo
 import type { DomainName, Port } from '../../net/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { Decider, Match, MissingFact } from '../verdict.ts';
-import { NO, YES } from '../verdict.ts';
+import { allOf, NO, unknownMatch, YES } from '../verdict.ts';
 
 /** A choice among things written in one gateway. */
 export type Choice<T> =
@@ -28,26 +28,31 @@ export function chooseListener(
   gateway: ApplicationGateway,
   request: Request,
 ): Choice<GatewayListener> {
-  const perhaps: MissingFact[] = [];
+  const perhaps: { readonly listener: GatewayListener; readonly why: readonly MissingFact[] }[] =
+    [];
   const fitting: GatewayListener[] = [];
   for (const listener of gateway.listeners) {
     const match = listenerTakes(listener, request);
     if (match.kind === 'yes') fitting.push(listener);
-    else if (match.kind === 'unknown') perhaps.push(...match.why);
+    else if (match.kind === 'unknown') perhaps.push({ listener, why: match.why });
   }
-  if (perhaps.length > 0) {
+  const only = fitting[0];
+  const first = fitting.length < 2 ? only : firstByPriority(gateway, fitting);
+  // One that surely fits decides, whatever may fit after it.
+  const open = perhaps.filter(
+    ({ listener }) => first === undefined || firstByPriority(gateway, [first, listener]) !== first,
+  );
+  if (open.length > 0) {
     return {
       kind: 'unknown',
       by: { kind: 'rule', name: `${gateway.name}: listeners`, at: gateway.at, fact: 'AZS-67' },
-      why: perhaps,
+      why: open.flatMap(({ why }) => why),
     };
   }
-  const only = fitting[0];
   if (only === undefined) {
     const name = `${gateway.name} has no listener for port ${request.port}`;
     return { kind: 'none', by: { kind: 'default', name, at: gateway.at, fact: 'AZS-67' } };
   }
-  const first = fitting.length === 1 ? only : firstByPriority(gateway, fitting);
   if (first === undefined) {
     const names = fitting.map((listener) => listener.name).join(', ');
     return {
@@ -119,18 +124,22 @@ export function hostMatches(pattern: string, host: DomainName): boolean {
 function listenerTakes(listener: GatewayListener, request: Request): Match {
   const { frontend, port } = listener;
   if (frontend === undefined) return NO;
-  if (frontend.kind === 'unknown') {
-    return { kind: 'unknown', why: [{ missing: frontend.missing, at: frontend.at }] };
-  }
-  if (frontend.key !== request.frontendKey) return NO;
-  if (isUnknown(port)) return { kind: 'unknown', why: [{ missing: port.missing, at: port.at }] };
-  if (port !== request.port) return NO;
-  const { host } = request;
-  if (listener.hostNames.length === 0) return YES;
-  if (host === undefined) {
-    return { kind: 'unknown', why: [{ missing: `the host asked of listener ${listener.name}` }] };
-  }
-  return listener.hostNames.some((pattern) => hostMatches(pattern, host)) ? YES : NO;
+  // A listener for another port or host is none for this request, whichever front end it is on.
+  return allOf([
+    frontend.kind === 'unknown'
+      ? unknownMatch(frontend.missing, frontend.at)
+      : frontend.key === request.frontendKey
+        ? YES
+        : NO,
+    isUnknown(port) ? unknownMatch(port.missing, port.at) : port === request.port ? YES : NO,
+    hostFits(listener, request.host),
+  ]);
+}
+
+function hostFits({ hostNames, name }: GatewayListener, host: DomainName | undefined): Match {
+  if (hostNames.length === 0) return YES;
+  if (host === undefined) return unknownMatch(`the host asked of listener ${name}`);
+  return hostNames.some((pattern) => hostMatches(pattern, host)) ? YES : NO;
 }
 
 /** `undefined` when a priority is missing, so that the order is not known. */

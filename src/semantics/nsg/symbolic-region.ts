@@ -68,6 +68,8 @@ export function regionOf(
           ...headers,
           ...(source.addresses === undefined ? {} : { sources: source.addresses }),
           ...(destination.addresses === undefined ? {} : { destinations: destination.addresses }),
+          ...(source.symbol === undefined ? {} : { sourceIs: source.symbol }),
+          ...(destination.symbol === undefined ? {} : { destinationIs: destination.symbol }),
           ...(all.length === 0 ? {} : { needs: all }),
         };
         if (isEmptyBox(box)) continue;
@@ -79,9 +81,12 @@ export function regionOf(
   return { boxes, byDefaultRoute };
 }
 
-/** Addresses of one end of a rule, if `needs` are so. Absent: every address. */
+/** Addresses of one end of a rule, if `needs` are so. */
 interface Part {
+  /** Absent: every address. */
   readonly addresses?: AddressSet;
+  /** The one address that has this symbol, and that only Azure knows. */
+  readonly symbol?: string;
   readonly needs: readonly Condition[];
   readonly isByDefaultRoute?: true;
 }
@@ -96,12 +101,17 @@ function partsOf(
   name: string,
   dictionary: Dictionary,
 ): readonly Part[] {
-  const everywhere = { certain: NO_ADDRESSES, addresses: ALL_ADDRESSES };
+  const anything = (need: Condition): Meaning => ({
+    certain: NO_ADDRESSES,
+    possible: [{ addresses: ALL_ADDRESSES, needs: [need] }],
+  });
+  const symbols = terms.flatMap((term) =>
+    term.kind === 'unknown' && term.unknown.symbol !== undefined ? [term.unknown.symbol] : [],
+  );
   const meanings: Meaning[] = groups.map((group) => meaningOfGroup(dictionary.network, group));
   const defaultRoutes: Part[] = [];
   if (terms.length === 0 && groups.length === 0) {
-    const needs = [{ missing: `the addresses of ${name}` }];
-    meanings.push({ ...everywhere, possible: [{ ...everywhere, needs }] });
+    meanings.push(anything({ missing: `the addresses of ${name}` }));
   }
   for (const term of terms) {
     switch (term.kind) {
@@ -110,11 +120,10 @@ function partsOf(
       case 'range':
         meanings.push({ certain: addressSet([term.range]), possible: [] });
         break;
-      case 'unknown': {
-        const needs = [{ missing: term.unknown.missing, at: term.at }];
-        meanings.push({ ...everywhere, possible: [{ ...everywhere, needs }] });
+      case 'unknown':
+        // It may turn out to be any word or range.
+        meanings.push(anything({ missing: term.unknown.missing, at: term.at }));
         break;
-      }
       case 'service-tag': {
         const meaning = meaningOfTag(term, dictionary);
         meanings.push(meaning);
@@ -125,9 +134,11 @@ function partsOf(
         assertNever(term);
     }
   }
-  const certain = unionAddresses(...meanings.map((meaning) => meaning.certain));
+  const certain = united(meanings.map((meaning) => meaning.certain));
+  symbols.push(...meanings.flatMap((meaning) => meaning.symbols ?? []));
   return [
     ...part(certain, []),
+    ...[...new Set(symbols)].map((symbol) => ({ symbol, needs: [] })),
     ...defaultRoutes.slice(0, 1).map((route) => ({
       ...route,
       // With the rest of the end, so that a set which lies in both together lies in one part.
@@ -155,8 +166,15 @@ function partsOfPossible(possible: readonly PossibleAddresses[], certain: Addres
     byNeeds.set(key, [...(byNeeds.get(key) ?? []), entry]);
   }
   return [...byNeeds.values()].flatMap((entries) =>
-    part(unionAddresses(...entries.map(({ addresses }) => addresses)), entries[0]!.needs),
+    part(united(entries.map(({ addresses }) => addresses)), entries[0]!.needs),
   );
+}
+
+/** The union. A set that is alone stays the very object, so that rules with one tag share its members. */
+function united(sets: readonly AddressSet[]): AddressSet {
+  const [first, ...others] = sets.filter((set) => !isEmptyAddressSet(set));
+  if (first === undefined) return NO_ADDRESSES;
+  return others.length === 0 ? first : unionAddresses(first, ...others);
 }
 
 function part(addresses: AddressSet, needs: readonly Condition[]): Part[] {

@@ -27,6 +27,8 @@ import { membersOfTag } from '../match.ts';
 export interface Meaning {
   readonly certain: AddressSet;
   readonly possible: readonly PossibleAddresses[];
+  /** Certainly addresses with these symbols as well, which have no number yet. */
+  readonly symbols?: readonly string[];
   /** The word also stands for all of IPv4, because the subnet has a user route 0.0.0.0/0 (AZN-33). */
   readonly byDefaultRoute?: true;
 }

@@ -26,6 +26,8 @@ export interface Candidate {
   readonly strength: Strength;
   /** Set when the prefix is not known: where it may lie. It may then be the longest for any address in here. */
   readonly reach?: AddressSet;
+  /** The destination with this symbol, which only Azure can number, is the very one it is for. */
+  readonly symbol?: string;
   /** A user route took its place (AZN-14). */
   readonly isInvalid?: true;
   /** Can replace only the system's default route (AZN-24). */

@@ -2,7 +2,7 @@ import type { Condition } from '../../flows/index.ts';
 import type { RouteTable, UserRoute } from '../../model/index.ts';
 import { ALL_ADDRESSES, NO_ADDRESSES, type Prefix } from '../../net/index.ts';
 import { type Network, PUBLIC_IPV4, type SubnetPlacement } from '../../network/index.ts';
-import { isUnknown, type Unknown } from '../../values/index.ts';
+import { isUnknown, publicAddressOf, type Unknown } from '../../values/index.ts';
 import { type Candidate, STRENGTH, type Strength } from './symbolic-candidate.ts';
 import { PrefixTable, publishedPrefixes } from './symbolic-prefixes.ts';
 
@@ -78,7 +78,10 @@ function writtenRoute(network: Network, table: RouteTable, route: UserRoute): Ca
   const strength = STRENGTH.written;
   if (isUnknown(destination)) {
     // A host route of a public address that Azure has yet to give takes that address and no other: none that is written.
-    if (isOwnHost(destination)) return { route: made('AZN-09', []), strength, reach: NO_ADDRESSES };
+    const symbol = ownHost(destination);
+    if (symbol !== undefined) {
+      return { route: made('AZN-09', []), strength, reach: NO_ADDRESSES, symbol };
+    }
     const need = { missing: destination.missing, at: destination.at };
     return { route: made('AZN-09', [], [need]), strength, reach: ALL_ADDRESSES };
   }
@@ -130,7 +133,9 @@ function notSeen(text: string, missing: string, at: Unknown['at']): Unknown {
   return { kind: 'unknown', reason: 'external-link', text, missing, at };
 }
 
-/** `<address of a public IP>/32`, by the symbol of that text. */
-function isOwnHost({ symbol }: Unknown): boolean {
-  return symbol !== undefined && /^text:«public-address:[^«»]+»\/32$/.test(symbol);
+/** `<address of a public IP>/32`, by the symbol of that text: the symbol of the address. */
+function ownHost({ symbol }: Unknown): string | undefined {
+  const [, key] = /^text:«public-address:([^«»]+)»\/32$/.exec(symbol ?? '') ?? [];
+  // Symbols inside texts write another slash.
+  return key === undefined ? undefined : publicAddressOf(key.replaceAll('∕', '/'));
 }

@@ -30,7 +30,8 @@ export type RouteRule = FlowRule<RouteEffect, Decider>;
  * Azure takes. One entry per route and prefix; routes beaten at a prefix have none there. Complete, since every subnet has
  * default routes; a subnet that is not in the input has no entries and decides nothing. O(prefixes · log).
  *
- * A host route to a public address that Azure has yet to give has no entry: no address that anybody wrote is that one.
+ * A host route to a public address that Azure has yet to give takes the address of that symbol alone: no number anybody wrote is
+ * that one.
  * @see AZN-08 precedence, AZN-09 longest prefix, AZN-10 system routes over BGP, AZN-17 platform, AZN-24 default routes
  */
 export function routeRules(network: Network, subnetKey: string): readonly RouteRule[] {
@@ -85,7 +86,7 @@ function candidatesOf(network: Network, subnet: SubnetPlacement): readonly Candi
   ];
 }
 
-/** Where a route counts. Entries of one order either are for different prefixes or differ in strength. */
+/** Where a route counts. */
 interface RankedEntry {
   readonly candidate: Candidate;
   readonly region: readonly FlowBox[];
@@ -96,6 +97,8 @@ interface RankedEntry {
 
 /** Lower is tried first. */
 const ORDER = {
+  /** Routes for the one address that has a symbol. */
+  own: -3,
   /** User routes for one address: no longer prefix can be hiding anywhere, and none of this length beats them. */
   pinned: -2,
   /** Routes whose prefix is not known: it may be the longest. */
@@ -105,7 +108,14 @@ const ORDER = {
 } as const;
 
 function entryOfFloating(candidate: Candidate): RankedEntry[] {
-  const { reach, isDefaultOnly, route } = candidate;
+  const { reach, isDefaultOnly, route, symbol } = candidate;
+  if (symbol !== undefined) {
+    // An endpoint is where its symbol says, whichever number that is; a user route may not be there at all.
+    const needs = route.source === 'User' ? route.uncertain : [];
+    const region = [{ destinationIs: symbol, needs }];
+    const own: RankedEntry = { candidate, region, order: ORDER.own, strength: candidate.strength };
+    return [own, ...entryOfFloating({ ...candidate, symbol: undefined })];
+  }
   if (reach === undefined || isEmptyAddressSet(reach)) return [];
   const region = [{ destinations: reach, needs: route.uncertain }];
   if (!isDefaultOnly) return [{ candidate, region, order: ORDER.floating, strength: 0 }];

@@ -59,21 +59,30 @@ export function turnsOf(placement: FirewallPlacement, kind: RuleKind): readonly 
   ];
 }
 
+type Guard<Effect, By> = (
+  rules: readonly FlowRule<Effect, By>[],
+  needs: readonly Condition[],
+) => readonly FlowRule<Effect, By>[];
+
 /**
  * Tells the turns one after the other. Where several collections contend, each but the first is told ahead of all under the
  * doubt, and then all are told in a row: so each may decide what it holds, and one that nobody contends with surely does.
  * @param tell what one collection says, in its own order
+ * @param under the same under a doubt. The usual way leaves rules of one collection overlapping: whichever of them decides,
+ *   the action is the collection's, and `guarded` would be dear for long lists
  */
 export function toldInTurn<Effect, By>(
   turns: readonly Turn[],
   tell: (entry: PlacedCollection) => readonly FlowRule<Effect, By>[],
+  under: Guard<Effect, By> = (rules, needs) =>
+    rules.map((rule) => ({ ...rule, region: needing(rule.region, needs) })),
 ): FlowRule<Effect, By>[] {
   const told: FlowRule<Effect, By>[] = [];
   for (const { collections, doubt } of turns) {
     const lists = collections.map(tell).filter((list) => list.length > 0);
     if (doubt !== undefined) {
       for (const list of lists.slice(1)) {
-        for (const rule of list) told.push({ ...rule, region: needing(rule.region, [doubt]) });
+        for (const rule of under(list, [doubt])) told.push(rule);
       }
     }
     for (const list of lists) for (const rule of list) told.push(rule);

@@ -14,6 +14,7 @@ import { type AddressLists, addressListsOf } from './address-lists.ts';
 import { type PlacedCollection, type Turn, toldInTurn, turnsOf } from './collection-order.ts';
 import { type DnatTarget, targetOf } from './dnat-target.ts';
 import { conditionOf, type FirewallDecider, originOf } from './firewall-decider.ts';
+import { guarded } from './guarded-list.ts';
 import { portsOf, WITH_PORTS, withPorts } from './network-rules.ts';
 import { productOf } from './region-product.ts';
 
@@ -50,7 +51,7 @@ export function dnatRules(
   context: FirewallContext,
 ): readonly InboundRule[] {
   const lists = addressListsOf(context);
-  return toldInTurn(dnatTurns(placement, context), (entry): InboundRule[] => {
+  const tell = (entry: PlacedCollection): InboundRule[] => {
     const { collection, unread, at, name } = entry;
     const origin = { stage: 'dnat', ...originOf(entry) } as const;
     if (unread !== undefined) {
@@ -70,7 +71,8 @@ export function dnatRules(
       };
       return [{ region, effect: { kind: 'translate', ...targetOf(rule, context) }, by }];
     });
-  });
+  };
+  return toldInTurn(dnatTurns(placement, context), tell, guarded);
 }
 
 /** Nobody knows what becomes of these flows. */

@@ -1,15 +1,16 @@
 import type { FirewallPlacement } from '../../../network/index.ts';
 import type { FirewallContext } from '../context.ts';
 import { applicationStageRules } from './application-stage.ts';
-import type { FirewallRule } from './firewall-decider.ts';
+import type { InboundEffect, InboundRule } from './dnat-rules.ts';
+import type { FirewallRule, Passage } from './firewall-decider.ts';
+import { ownStages } from './inbound-rules.ts';
 import { ipv6Rules } from './ipv6.ts';
 import { networkStageRules } from './network-stage.ts';
 import { behindThreats, threatRules } from './threat-stage.ts';
 
 /**
  * Everything a firewall may say of flows that are not addressed to itself: threat intelligence, network rules, application
- * rules, the built-in collection, deny. Complete: the last entry takes every flow. `inboundRules` comes before it where the
- * destination may be the firewall.
+ * rules, the built-in collection, deny. Complete: the last entry takes every flow.
  * @returns over flows before source translation, of new connections (AFW-16)
  * @see AFW-10, AFW-15, AFW-27 order. O(rules)
  */
@@ -17,14 +18,39 @@ export function firewallRules(
   placement: FirewallPlacement,
   context: FirewallContext,
 ): readonly FirewallRule[] {
-  const stages = [
+  const threats = threatRules(placement, context);
+  return [
+    ...ipv6Rules<Passage>(placement, 'allow', 'deny'),
+    ...behindThreats<Passage>(threats, passingStages(placement, context), 'deny'),
+  ];
+}
+
+/**
+ * The same for every flow, whoever it is addressed to: `inboundRules` first, in the worlds where the flow is the firewall's own.
+ * @returns over flows before every translation
+ */
+export function allFirewallRules(
+  placement: FirewallPlacement,
+  context: FirewallContext,
+): readonly InboundRule[] {
+  const passing = passingStages(placement, context).map(
+    (rule): InboundRule => ({ ...rule, effect: { kind: rule.effect } }),
+  );
+  return [
+    ...ipv6Rules<InboundEffect>(placement, { kind: 'allow' }, { kind: 'deny' }),
+    ...behindThreats<InboundEffect>(
+      threatRules(placement, context),
+      [...ownStages(placement, context), ...passing],
+      { kind: 'deny' },
+    ),
+  ];
+}
+
+function passingStages(placement: FirewallPlacement, context: FirewallContext): FirewallRule[] {
+  return [
     ...networkStageRules(placement, context),
     ...applicationStageRules(placement, context),
     DEFAULT_DENY,
-  ];
-  return [
-    ...ipv6Rules(placement, 'allow' as const, 'deny' as const),
-    ...behindThreats(threatRules(placement, context), stages, 'deny'),
   ];
 }
 

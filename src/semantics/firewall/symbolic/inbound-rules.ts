@@ -24,7 +24,7 @@ const DENY: InboundEffect = { kind: 'deny' };
 
 /**
  * What becomes of flows addressed to the firewall: threat intelligence, the DNS proxy, DNAT, else the default deny. Flows that no
- * entry takes are not addressed to it; where that is open, `firewallRules` decides in the other worlds.
+ * entry takes are not addressed to it. Where its addresses are not known, `allFirewallRules` puts the two together.
  * @returns over flows before every translation
  * @see AFW-28 no match is denied, whatever network rules say. AFW-85 DNS proxy. AFW-23, AFW-24 DNAT
  */
@@ -34,24 +34,41 @@ export function inboundRules(
 ): readonly InboundRule[] {
   const own = ownFlows(placement);
   const all = [...own.publicly, ...own.privately];
-  const certain = {
-    publicly: own.publicly.filter(isCertain),
-    privately: own.privately.filter(isCertain),
-  };
-  const later = [...stagesFor(placement, context, certain)];
-  for (const { needs = [], ...box } of own.publicly) {
-    const here = { publicly: [box], privately: [] };
-    if (needs.length > 0) later.push(...guarded(stagesFor(placement, context, here), needs));
-  }
-  for (const { needs = [], ...box } of own.privately) {
-    const here = { publicly: [], privately: [box] };
-    if (needs.length > 0) later.push(...guarded(stagesFor(placement, context, here), needs));
-  }
-  const threats = threatRules(placement, context).flatMap((rule) => {
-    const region = intersectRegions(rule.region, all);
+  const threats = threatRules(placement, context);
+  // Where it is open whose the address is, what touches a threat is stopped either way. What is passed may yet go elsewhere.
+  const isAnyPassed = threats.some(({ effect }) => effect === 'pass');
+  const here = isAnyPassed ? all : all.map(({ needs: _, ...box }) => box);
+  const ownThreats = threats.flatMap((rule) => {
+    const region = intersectRegions(rule.region, here);
     return region.length === 0 ? [] : [{ ...rule, region }];
   });
-  return [...ipv6Rules(placement, ALLOW, DENY), ...behindThreats(threats, later, DENY)];
+  return [
+    ...ipv6Rules(placement, ALLOW, DENY),
+    ...behindThreats(ownThreats, ownStages(placement, context), DENY),
+  ];
+}
+
+/** The DNS proxy, DNAT and its default deny, for flows that are or may be addressed to the firewall. */
+export function ownStages(
+  placement: FirewallPlacement,
+  context: FirewallContext,
+): readonly InboundRule[] {
+  const { publicly, privately } = ownFlows(placement);
+  const told = [
+    ...stagesFor(placement, context, {
+      publicly: publicly.filter(isCertain),
+      privately: privately.filter(isCertain),
+    }),
+  ];
+  for (const { needs = [], ...box } of publicly) {
+    const here = { publicly: [box], privately: [] };
+    if (needs.length > 0) told.push(...guarded(stagesFor(placement, context, here), needs));
+  }
+  for (const { needs = [], ...box } of privately) {
+    const here = { publicly: [], privately: [box] };
+    if (needs.length > 0) told.push(...guarded(stagesFor(placement, context, here), needs));
+  }
+  return told;
 }
 
 /** What becomes of flows that are the firewall's own for sure. */

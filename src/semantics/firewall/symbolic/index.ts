@@ -7,7 +7,7 @@ export type {
   FirewallStage,
   Passage,
 } from './firewall-decider.ts';
-export { firewallRules } from './firewall-rules.ts';
+export { allFirewallRules, firewallRules } from './firewall-rules.ts';
 export { implicitNetworkRules } from './implicit-rules.ts';
 export { inboundRules } from './inbound-rules.ts';
 export { networkStageRules } from './network-stage.ts';

@@ -15,25 +15,28 @@ export interface PolicyClass {
 
 export interface PolicyClasses {
   readonly classes: readonly PolicyClass[];
+  /** Who passes a test (`keyOfPods`), by class id. */
+  readonly passing: (key: string) => readonly Passing[];
   /** The id of the pod's class; `-1` for a pod the cluster does not hold. */
   readonly classOf: (pod: PodClass) => number;
 }
 
-const known = new WeakMap<PolicySet, Map<string, PolicyClasses>>();
+export interface Passing {
+  readonly id: number;
+  readonly isSure: boolean;
+}
+
+const known = new WeakMap<PolicySet, PolicyClasses>();
 
 /**
  * The classes of a cluster, in the order of its pods. Labels nobody mentions do not count; each selector is tried once on each set of
  * labels that occurs where it can match. O(pods · labels + selectors · candidates).
  */
 export function podClasses(view: ClusterView): PolicyClasses {
-  const { policies } = view;
-  const key = view.ranges === undefined ? view.engine : undefined;
-  const ofSet = known.get(policies) ?? new Map<string, PolicyClasses>();
-  known.set(policies, ofSet);
-  const found = key === undefined ? undefined : ofSet.get(key);
+  const found = known.get(view.policies);
   if (found !== undefined) return found;
   const classes = classesOf(view);
-  if (key !== undefined) ofSet.set(key, classes);
+  known.set(view.policies, classes);
   return classes;
 }
 
@@ -51,10 +54,12 @@ interface Candidate {
 }
 
 function classesOf(view: ClusterView): PolicyClasses {
-  const tests = testsOf(view);
+  const byTestKey = testsOf(view);
+  const tests = [...byTestKey.values()];
   const candidates = candidatesOf(view, tests);
   tryTests(view, tests, candidates);
   const classes: { id: number; sample: PodClass; pods: PodClass[] }[] = [];
+  const passing: Passing[][] = tests.map(() => []);
   const ids = new Map<PodClass, number>();
   const bySignature = new Map<string, { id: number; candidate: Candidate }[]>();
   for (const candidate of candidates) {
@@ -67,6 +72,9 @@ function classesOf(view: ClusterView): PolicyClasses {
       id = classes.length;
       alike.push({ id, candidate });
       classes.push({ id, sample: candidate.pod, pods: [] });
+      for (const number of candidate.taken) {
+        passing[number >>> 1]!.push({ id, isSure: (number & 1) === 0 });
+      }
     }
     const { pods } = classes[id]!;
     for (const pod of candidate.pods) {
@@ -74,7 +82,12 @@ function classesOf(view: ClusterView): PolicyClasses {
       ids.set(pod, id);
     }
   }
-  return { classes, classOf: (pod) => ids.get(pod) ?? -1 };
+  const numbers = new Map([...byTestKey.keys()].map((key, number) => [key, number]));
+  return {
+    classes,
+    passing: (key) => passing[numbers.get(key) ?? -1] ?? [],
+    classOf: (pod) => ids.get(pod) ?? -1,
+  };
 }
 
 function candidatesOf(view: ClusterView, tests: readonly PodTest[]): readonly Candidate[] {

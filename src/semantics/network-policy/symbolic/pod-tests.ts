@@ -28,8 +28,8 @@ export type PodTest =
       readonly keys: readonly string[];
     };
 
-/** Every test of every policy, in the order of the policies. */
-export function testsOf(view: ClusterView): readonly PodTest[] {
+/** Every test of every policy by its key, in the order of the policies. */
+export function testsOf(view: ClusterView): ReadonlyMap<string, PodTest> {
   const tests = new Map<string, PodTest>();
   const add = (key: string, test: () => PodTest): void => {
     if (!tests.has(key)) tests.set(key, test());
@@ -46,7 +46,7 @@ export function testsOf(view: ClusterView): readonly PodTest[] {
       }
     }
   }
-  return [...tests.values()];
+  return tests;
 }
 
 /** Labels of pods that some test looks at. */
@@ -150,8 +150,7 @@ function addLabels(
   pods: LabelSelector,
   add: Add,
 ): void {
-  const scope = namespace ?? (namespaces === undefined ? '' : `*${textOf(namespaces)}`);
-  add(`${scope}\n${textOf(pods)}`, () => {
+  add(keyOfLabels(namespace, namespaces, pods), () => {
     const one = pods.requirements.find(
       (each) => each.kind === 'label' && each.operator === 'In' && each.values.length === 1,
     );
@@ -163,6 +162,22 @@ function addLabels(
       ...(one?.kind === 'label' ? { oneLabel: `${one.key}=${one.values[0]}` } : {}),
     };
   });
+}
+
+/** The test a peer of the standard API makes. */
+export function keyOfPods(peer: Extract<Peer, { kind: 'pods' }>): string {
+  return peer.namespaces.kind === 'own'
+    ? keyOfLabels(peer.namespaces.namespace, undefined, peer.pods)
+    : keyOfLabels(undefined, peer.namespaces.selector, peer.pods);
+}
+
+function keyOfLabels(
+  namespace: string | undefined,
+  namespaces: LabelSelector | undefined,
+  pods: LabelSelector,
+): string {
+  const scope = namespace ?? (namespaces === undefined ? '' : `*${textOf(namespaces)}`);
+  return `${scope}\n${textOf(pods)}`;
 }
 
 function textOf({ requirements }: LabelSelector): string {

@@ -28,7 +28,7 @@ export function deny(by: Decider, region: FlowRegion = EVERYWHERE): PolicyRule {
 export function within(list: readonly PolicyRule[], region: FlowRegion): PolicyRule[] {
   if (isEverything(region)) return [...list];
   return list.flatMap((rule) => {
-    const inside = isEverything(rule.region) ? region : intersectRegions(rule.region, region);
+    const inside = common(rule.region, region);
     return inside.length === 0 ? [] : [{ ...rule, region: inside }];
   });
 }
@@ -55,26 +55,31 @@ function eitherList(
   if (left.length === 0 && right.length === 0) return shared;
   const rules = new TidyList();
   for (const rule of shared) rules.add(rule);
+  const others = right.map((rule) => ({ rule, ...byCertainty(rule.region) }));
   for (const one of left) {
-    for (const other of right) {
+    // What holds only perhaps adds a way and takes none: it stands in front of what follows it in its own list.
+    const { certain, uncertain } = byCertainty(one.region);
+    rules.add({ ...one, region: needing(uncertain, needs) });
+    if (certain.length === 0) continue;
+    for (const other of others) {
+      rules.add({ ...other.rule, region: needing(common(certain, other.uncertain), needs) });
       // Pairs in lexicographic order: the first that holds a flow is made of the first of each list that does.
-      const region = isEverything(other.region)
-        ? one.region
-        : isEverything(one.region)
-          ? other.region
-          : intersectRegions(one.region, other.region);
-      if (region.length === 0) continue;
-      if (one.effect === other.effect) rules.add({ ...one, region });
+      const region = common(certain, other.certain);
+      if (one.effect === other.rule.effect) rules.add({ ...one, region });
       else {
         rules.add({ ...one, region: needing(region, needs) });
-        rules.add({ ...other, region });
+        rules.add({ ...other.rule, region });
       }
-      // Nothing of the second list is left for flows of the first rule behind a rule that takes all of them.
-      if (isEverything(other.region)) break;
+      if (isEverything(other.certain)) break;
     }
-    if (isEverything(one.region)) break;
+    if (isEverything(certain)) break;
   }
   return rules.list();
+}
+
+function common(a: FlowRegion, b: FlowRegion): FlowRegion {
+  if (isEverything(b)) return a;
+  return isEverything(a) ? b : intersectRegions(a, b);
 }
 
 /** Rules that open both lists with one effect add up, so that those in both can stand in front, once. */

@@ -86,9 +86,7 @@ function endOfTier(
   // What each of them matches for sure none of them denies for being unmatched.
   const matched = isolating
     .map(({ rules }) =>
-      rules.flatMap((rule) =>
-        rule.action === 'log' ? [] : byCertainty(regions(rule)).certain,
-      ),
+      rules.flatMap((rule) => (rule.action === 'log' ? [] : byCertainty(regions(rule)).certain)),
     )
     .reduce<FlowRegion | undefined>((a, b) => a && intersectUpTo(a, b, MATCHED_MAX), EVERYWHERE);
   return [
@@ -180,12 +178,19 @@ function besides(
   rivals: readonly Condition[],
 ): readonly Entry[] {
   const entries: Entry[] = [];
+  const add = (entry: Entry): void => {
+    if (entry.region.length > 0) entries.push(entry);
+  };
   for (const one of a) {
+    // What holds only perhaps adds a way and takes none.
+    const { certain, uncertain } = byCertainty(one.region);
+    add({ ...one, region: uncertain });
+    if (certain.length === 0) continue;
     for (const other of b) {
       const kinds = new Set([...one.outcomes, ...other.outcomes].map(({ kind }) => kind));
       if (kinds.size === 1 && !kinds.has('on')) continue;
-      const region = intersectRegions(one.region, other.region);
-      if (region.length === 0) continue;
+      const split = byCertainty(other.region);
+      add({ ...other, region: intersectRegions(certain, split.uncertain) });
       const mayGoOn = [one, other].every(({ outcomes }) => outcomes.some(isOn));
       const outcomes: readonly Outcome[] = [
         ...[...one.outcomes, ...other.outcomes].filter((outcome) => !isOn(outcome)),
@@ -193,9 +198,9 @@ function besides(
       ];
       kinds.delete('on');
       const needs = distinctConditions(one.needs, other.needs, kinds.size > 1 ? rivals : []);
-      entries.push({ region, outcomes, needs });
+      add({ region: intersectRegions(certain, split.certain), outcomes, needs });
     }
-    entries.push(one);
+    add({ ...one, region: certain });
   }
   return [...entries, ...b];
 }

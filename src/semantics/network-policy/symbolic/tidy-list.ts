@@ -11,6 +11,7 @@ export class TidyList {
   private readonly kept: { readonly box: FlowBox; readonly effect: string }[] = [];
 
   add(rule: PolicyRule): void {
+    if (rule.region.length === 0) return;
     const region = rule.region.filter((box) => {
       const isIdle = this.kept.some(
         (earlier) =>
