@@ -19,7 +19,17 @@ const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(2)} s`;
 if (process.argv[2] === 'one') await one(JSON.parse(process.argv[3]));
 else {
   spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--library'], { cwd: root });
-  row('rules of a firewall', 'verdicts', 'all', 'peak', 'never hit', 'contradicted', 'redundant', 'go together', 'rows peak');
+  row(
+    'rules of a firewall',
+    'verdicts',
+    'all',
+    'peak',
+    'never hit',
+    'contradicted',
+    'redundant',
+    'go together',
+    'rows peak',
+  );
   // A process each: peak memory is of the process.
   for (const workload of [
     { n: 1000 },

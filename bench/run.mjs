@@ -3,6 +3,8 @@
 //   npm run bench -- start    only start-up
 //   npm run bench -- estate   only the generated estate at 1x, 2x, 4x, and warm traces
 //   npm run bench -- packets  only the packet-set engine
+//   npm run bench -- pods     only the matrix of pods
+//   npm run bench -- rules    only the audit of rules
 //   npm run bench -- edits    only edits of a large list, patched
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -161,4 +163,6 @@ async function phases(directory) {
 }
 
 if (only === undefined || only === 'packets') await import('./packet-sets.mjs');
+if (only === undefined || only === 'pods') await import('./pod-matrix.mjs');
 if (only === undefined || only === 'edits') await import('./edits.mjs');
+if (only === undefined || only === 'rules') await import('./rules.mjs');

@@ -27,6 +27,7 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
   addCheck(program, version, finish);
   addTrace(program, finish);
   addRules(program, version, finish);
+  addDiff(program, finish);
   addImport(program, finish);
   addCompletion(program, finish);
   return program;
@@ -171,6 +172,43 @@ Examples
     .action(async (paths: string[], options) => {
       const { rulesCommand } = await import('./rules-command.ts');
       finish(await rulesCommand(paths, options, version));
+    });
+}
+
+function addDiff(program: Command, finish: Finish): void {
+  const command = program
+    .command('diff')
+    .argument('<old>', 'a folder or file before the change')
+    .argument('<new>', 'the same after it')
+    .description('what a change opens and closes: the flows, with the rule before and after');
+  command
+    .addOption(format('text', 'json'))
+    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .option(
+      '--fail-on <what>',
+      'opened, closed, changed or none (default): makes the exit code 1',
+      listed,
+    )
+    .addOption(
+      new Option('--time-limit <seconds>', 'how long comparing may take')
+        .argParser(positive)
+        .default(300),
+    );
+  inputOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples
+  sallyport diff main/ feature/                     what the change opens and closes
+  sallyport diff main/ feature/ --fail-on opened    for a pipeline
+  sallyport diff old.json new.json --format json    for machines
+
+Flows are compared end to end between pods, nodes and the internet, and rule
+list by rule list: also where nothing in the input can send yet.`,
+    )
+    .action(async (before: string, after: string, options) => {
+      const { diffCommand } = await import('./diff-command.ts');
+      finish(await diffCommand(before, after, options));
     });
 }
 

@@ -33,6 +33,7 @@ export const DIAGNOSTIC_CODES = {
   'yaml/cycle': 'An alias refers to the value it is inside of; that value is unknown.',
   'yaml/too-deep': 'The value is nested deeper than the limit.',
   'config/invalid': 'sallyport.yaml has an entry that is not understood; it is left out.',
+  'expect/invalid': 'perimeter.yaml has an entry that is not understood; it is left out.',
   'assumption/unused': 'An assumption names nothing in the input.',
   'assumption/not-an-address': 'What is assumed for an address is none; it is left out.',
   'export/no-identity': 'A resource of an export has no id; the one it is given is made up.',

@@ -49,8 +49,10 @@ export function namedObjects(
   const { perimeter } = network;
   const found: NamedObject[] = [];
   const add = (label: string, addresses: AddressSet, rank: number): void => {
-    if (addresses.v4.length > 0) found.push({ label, rank, addresses: { v4: addresses.v4, v6: [] } });
-    if (addresses.v6.length > 0) found.push({ label, rank, addresses: { v4: [], v6: addresses.v6 } });
+    if (addresses.v4.length > 0)
+      found.push({ label, rank, addresses: { v4: addresses.v4, v6: [] } });
+    if (addresses.v6.length > 0)
+      found.push({ label, rank, addresses: { v4: [], v6: addresses.v6 } });
   };
   for (const { subnet, addresses } of network.subnets.values()) {
     if (!subnet.prefixes.some(isUnknown)) add(`subnet ${subnet.name}`, addresses, RANK.subnet);
@@ -151,6 +153,6 @@ function mentionedTags(perimeter: Perimeter, more: readonly string[]): readonly 
       if (!isUnknown(destination) && destination.kind === 'service-tag') add(destination.tag);
     }
   }
-  for (const { authorizedRanges } of perimeter.clusters.values()) addAll(authorizedRanges);
+  for (const { apiServer } of perimeter.clusters.values()) addAll(apiServer.authorizedRanges);
   return [...byKey.values()];
 }

@@ -71,7 +71,10 @@ export function rulesText(
 }
 
 /** The answer to "what can go" before anything else. */
-function answer({ rules, boxes, removable, findings }: PerimeterAudit, style: Style): string {
+function answer(
+  { rules, boxes, removable, findings, inconclusive }: PerimeterAudit,
+  style: Style,
+): string {
   const { bold } = paint(style);
   if (rules === 0) return wrapped(style, 1, 'No rules were found to ask about.');
   const asked = `${count(rules, 'rule')} of ${boxes.length <= SHOWN ? boxes.join(', ') : count(boxes.length, 'box', 'boxes')}`;
@@ -79,7 +82,9 @@ function answer({ rules, boxes, removable, findings }: PerimeterAudit, style: St
   const against = of('shadowed');
   const go =
     removable.length === 0
-      ? 'none can go without changing what happens'
+      ? inconclusive.length > 0
+        ? 'not asked to the end'
+        : 'none can go without changing what happens'
       : `${bold(`${removable.length} can go together`)} without changing what happens to any flow`;
   const says =
     against === 0
@@ -194,13 +199,22 @@ function openBlock({ notAsked, inconclusive }: PerimeterAudit, style: Style): re
   ];
 }
 
-function tally({ findings, removable }: PerimeterAudit, verbose: boolean, style: Style): string {
+function tally(
+  { rules, findings, removable, inconclusive }: PerimeterAudit,
+  verbose: boolean,
+  style: Style,
+): string {
+  if (rules === 0) return wrapped(style, 1, 'Nothing was asked.');
   const counts = FINDING_KINDS.flatMap((kind) => {
     const number = findings.filter((finding) => finding.kind === kind).length;
     return number === 0 ? [] : [`${number} ${kind}`];
   });
   const sentences = [
-    counts.length === 0 ? 'Every rule decides something of its own.' : counts.join(' · '),
+    counts.length === 0 && inconclusive.length > 0
+      ? 'Nothing is claimed.'
+      : counts.length === 0
+        ? 'No rule stands in the way of another.'
+        : counts.join(' · '),
     ...(removable.length === 0
       ? []
       : [`${removable.length} may go at once (proven equal); --format json lists them.`]),

@@ -223,7 +223,7 @@ describe('Application Gateways, told twice', () => {
       }
     }
     for (const kind of ['no-listener', 'redirected', 'proxied', 'unknown']) {
-      expect([kind, (seen.get(kind) ?? 0) > 300]).toEqual([kind, true]);
+      expect([kind, (seen.get(kind) ?? 0) > 120]).toEqual([kind, true]);
     }
   });
 });

@@ -176,7 +176,7 @@ describe('names, told twice', () => {
   it('both tellings agree on random zones, endpoints and names', () => {
     const dice = diceOf(seededRandom(21));
     const seen = new Map<string, number>();
-    for (let world = 0; world < 300; world += 1) {
+    for (let world = 0; world < 220; world += 1) {
       const network = worldOf(dice);
       const from = vnetKey(dice.pick(['spoke', 'spoke', 'hub', 'gone']));
       const rules = nameRules(network, from);

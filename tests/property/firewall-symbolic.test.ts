@@ -610,7 +610,7 @@ describe('the firewall told twice', () => {
     firewallRules(firewall(parts), context({ ipGroups: new Map(groups) }));
     const started = performance.now();
     const list = firewallRules(firewall(parts), context({ ipGroups: groups }));
-    expect(performance.now() - started).toBeLessThan(1000); // 40 ms on a quiet machine
+    expect(performance.now() - started).toBeLessThan(2000); // 90 ms of CPU when warm, 240 ms when cold
     const sets = new Set(list.flatMap(({ region }) => region.map(({ sources }) => sources)));
     expect(sets.size).toBeLessThan(300);
   });

@@ -142,7 +142,7 @@ function symbolicAt(rules: readonly MasqueradeRule[], to: ReturnType<typeof ip>)
 describe('masquerade, told twice', () => {
   it('both tellings agree on random clusters, ConfigMaps and destinations', () => {
     const dice = diceOf(seededRandom(2026_11_21));
-    for (let world = 0; world < 400; world += 1) {
+    for (let world = 0; world < 250; world += 1) {
       const network = worldOf(dice);
       for (let flow = 0; flow < 100; flow += 1) {
         const pod = dice.chance(0.05) ? { ...POD, hostNetwork: true } : POD;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decidersAt, type FlowPoint } from '../../src/flows/index.ts';
+import { decidersAt, type FlowPoint, isCertain } from '../../src/flows/index.ts';
 import type { NetworkInterface, Peering, SecurityRule } from '../../src/model/index.ts';
 import {
   ALL_IPV4,
@@ -424,5 +424,29 @@ describe('security groups, told twice', () => {
         addressSetCovers(destinations, ALL_IPV4),
     );
     expect(whole).toBe(true);
+  });
+
+  it('AZN-41: an interface without a number is a member by its symbol, and so is an unknown address with one', () => {
+    const firewall = unknown('the address of fw', 'private-address:fw');
+    const words: RuleWords = {
+      name: 'web',
+      priority: 100,
+      access: 'Deny',
+      direction: 'Inbound',
+      more: {
+        sources: [{ kind: 'unknown', unknown: firewall, text: 'fw', at: firewall.at }],
+        destinations: [],
+        destinationApplicationSecurityGroups: [ref('asg/web')],
+      },
+    };
+    const network = networkOf({
+      ...rules(words),
+      interfaces: [networkInterface('nic', SUBNET, undefined, { groups: ['asg/web'] })],
+    });
+    const [web] = subnetNsgRules(network, SUBNET, 'Inbound');
+    const certain = web!.region.filter((box) => isCertain(box));
+    expect(certain.map(({ sourceIs, destinationIs }) => [sourceIs, destinationIs])).toEqual([
+      ['private-address:fw', 'private-address:nic'],
+    ]);
   });
 });

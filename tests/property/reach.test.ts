@@ -123,7 +123,7 @@ describe('reach against trace', () => {
       for (const [index, [from, to]] of QUESTIONS.entries()) {
         compare(network, from, to, index + 1, tally);
       }
-      if (process.env.SALLYPORT_TALLY) console.log(folder, { ...tally, wrong: tally.wrong.length });
+      if (process.env['SALLYPORT_TALLY']) console.log(folder, { ...tally, wrong: tally.wrong.length });
       expect(tally.wrong).toEqual([]);
       expect(tally.compared).toBeGreaterThan(500);
     },

@@ -406,6 +406,40 @@ describe('effective routes, told twice', () => {
     };
     expect(ask(words, '8.8.8.8')).toBe('route, r1 0.0.0.0/0');
     expect(ask(words, '168.63.129.16')).toBe('platform');
+    const [, first] = routeRules(networkOf(words), SUBNET);
+    expect(first).toMatchObject({
+      region: [{ destinationIs: 'public-address:pip', needs: [] }],
+      effect: { nextHopType: 'Internet' },
+    });
     expect(routeRules(networkOf({}), SUBNET)).toEqual([]);
+  });
+
+  it('AZN-09: a host route of a table that may not exist may not be there for its own address either', () => {
+    const symbol = 'public-address:pip';
+    const own = unknown('the address of pip', 'text:«public-address:pip»/32');
+    const exists = unknown('whether to make a table');
+    const network = networkOf({
+      vnets: [home()],
+      tables: [routeTable('t', [[own, 'None']], { exists })],
+    });
+    const addresses = {
+      v4: [ip('20.0.0.0').value as number, ip('20.0.0.9').value as number],
+      v6: [],
+    };
+    const to = { kind: 'within', addresses, symbol, label: 'pip' } as const;
+    expect(selectRoute(network, SUBNET, to).kind).toBe('unknown');
+    const [, first] = routeRules(network, SUBNET);
+    expect(first!.region[0]!.needs?.map(({ missing }) => missing)).toEqual([exists.missing]);
+  });
+
+  it('AZN-13: an endpoint without a number is told by its symbol, unless user routes may take its place', () => {
+    const open = [privateEndpoint('pe', 'spoke/subnets/endpoints', [])];
+    const isTold = (route: RouteWords) =>
+      routeRules(
+        networkOf({ vnets: [home()], endpoints: open, tables: [routeTable('t', [route])] }),
+        SUBNET,
+      ).some(({ region }) => region[0]?.destinationIs === 'private-address:pe');
+    expect(isTold(['10.10.0.0/16', 'None'])).toBe(true);
+    expect(isTold(['10.240.4.32/29', 'None'])).toBe(false);
   });
 });

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Diagnostic, Parsed, Place } from '../../diagnostics/index.ts';
 import { parseSelector } from '../../reach/index.ts';
 import { itemsOf, member, toJson, type Value } from '../../values/index.ts';
@@ -182,5 +181,3 @@ function placeOf(value: Value, path: readonly PropertyKey[]): Place {
   }
   return here.at;
 }
-
-export type ExpectFile = z.infer<typeof EXPECT_SCHEMA>;

@@ -1,5 +1,5 @@
 import { type Diagnostic, InvariantError } from '../../diagnostics/index.ts';
-import { decodeBox, type FlowSets } from '../../flows/index.ts';
+import type { FlowSets } from '../../flows/index.ts';
 import type { Network } from '../../network/index.ts';
 import { type Budget, withinBudget } from '../../packets/index.ts';
 import {
@@ -16,8 +16,9 @@ import {
   walkAll,
   worldOf,
 } from '../../reach/index.ts';
-import type { Inconclusive, QueryAnswer, QueryCell, ShownFlows } from './answer.ts';
+import type { Inconclusive, QueryAnswer, QueryCell } from './answer.ts';
 import { replay } from './replay.ts';
+import { shownFlows } from './shown-flows.ts';
 import { wishesFor } from './wishes.ts';
 
 export interface QueryOptions {
@@ -140,21 +141,10 @@ function shownCell(
     chain: cell.chain,
     needs: cell.needs,
     assumptions: cell.assumptions,
-    flows: shownFlows(sets, cell, options.boxesMax ?? BOXES_MAX),
+    flows: shownFlows(sets, cell.flows, options.boxesMax ?? BOXES_MAX),
     ...(cell.to === undefined ? {} : { to: cell.to }),
     ...(cell.by === undefined ? {} : { by: cell.by }),
     ...(witness === undefined ? {} : { witness }),
-  };
-}
-
-function shownFlows(sets: FlowSets, { flows }: ReachCell, most: number): ShownFlows {
-  const { boxes, count } = sets.boxes(flows, most);
-  return {
-    count,
-    boxes: boxes.map((box) => {
-      const { applications: _, sourcePorts: __, ...shown } = decodeBox(sets.universe, box);
-      return shown;
-    }),
   };
 }
 

@@ -48,7 +48,7 @@ export function auditPerimeter(
   const found = judged.flatMap((rule) => findingOf(rule, together.has(rule.key)));
   return {
     boxes: [...new Set(lists.map(({ box }) => box))],
-    rules: judged.length,
+    rules: countWritten(lists),
     findings: FINDING_KINDS.flatMap((kind) => found.filter((finding) => finding.kind === kind)),
     removable: judged
       .filter(({ key }) => together.has(key))
@@ -58,6 +58,12 @@ export function auditPerimeter(
       inconclusive.map(({ artefact, exhausted }) => ({ artefact, exhausted })),
     ),
   };
+}
+
+/** Also those of lists that are not answered. */
+function countWritten(lists: readonly PerimeterList[]): number {
+  const keys = lists.flatMap(({ list, writtenAs }) => list.rules.map(({ by }) => writtenAs(by)));
+  return new Set(keys.filter((key) => key !== undefined)).size;
 }
 
 /** The boxes there are to ask about, by name. */

@@ -1,6 +1,7 @@
 import type { FlowRule } from '../../flows/index.ts';
-import type { RuleCollection } from '../../model/index.ts';
+import type { AzureFirewall, RuleCollection } from '../../model/index.ts';
 import type { FirewallPlacement, Network } from '../../network/index.ts';
+import { placeFirewalls } from '../../network/place-firewalls.ts';
 import type { FirewallContext } from '../../semantics/firewall/context.ts';
 import { collectionsInOrder, type RuleType } from '../../semantics/firewall/processing-order.ts';
 import { applicationStageRules } from '../../semantics/firewall/symbolic/application-stage.ts';
@@ -22,7 +23,7 @@ import type { Action } from './rule-list.ts';
  * rules and, behind them, application rules (AFW-10): a network rule may leave nothing to an application rule.
  */
 export function firewallLists(network: Network): readonly PerimeterList[] {
-  return [...network.firewalls.values()].flatMap((placement) => {
+  return [...network.firewalls.values(), ...unusedPolicies(network)].flatMap((placement) => {
     const context = contextOf(network, placement);
     return [dnatList(placement, context), outboundList(network, placement, context)].filter(
       ({ list, writtenAs }) => list.rules.some(({ by }) => writtenAs(by) !== undefined),
@@ -74,7 +75,7 @@ function outboundList(
 
 function common({ firewall }: FirewallPlacement): Omit<PerimeterList, 'list'> {
   return {
-    box: `firewall ${firewall.name}`,
+    box: `${firewall.key.endsWith(AS_FIREWALL) ? 'firewall policy' : 'firewall'} ${firewall.name}`,
     writtenAs: (by) => (isWritten(by) ? by.rule : undefined),
     actionOf: (by) => {
       const collection = (by as FirewallDecider).collection;
@@ -123,6 +124,44 @@ function inboundAction(effect: InboundEffect): Action {
   const last =
     port === undefined ? '' : typeof port === 'number' ? `:${port}` : `: ${port.missing}`;
   return `to ${to}${last}`;
+}
+
+const AS_FIREWALL = '#as-firewall';
+
+/** Policies that no firewall of the input runs, nor any of their children: as a firewall would run them that has nothing else. */
+function unusedPolicies(network: Network): readonly FirewallPlacement[] {
+  const { firewallPolicies } = network.perimeter;
+  const used = new Set(
+    [...network.firewalls.values()].flatMap(({ policies }) => policies.map(({ key }) => key)),
+  );
+  for (const { basePolicy } of firewallPolicies.values()) {
+    if (basePolicy?.kind === 'reference') used.add(basePolicy.key);
+  }
+  const firewalls = [...firewallPolicies.values()]
+    .filter(({ key }) => !used.has(key))
+    .map((policy): [string, AzureFirewall] => {
+      const key = policy.key + AS_FIREWALL;
+      const { id, name, at, settings, skuTier } = policy;
+      const firewall: AzureFirewall = {
+        key,
+        id,
+        name,
+        at,
+        zones: [],
+        tags: {},
+        skuName: 'AZFW_VNet',
+        skuTier,
+        ipConfigurations: [],
+        policy: { kind: 'reference', key: policy.key, id, at },
+        hubPublicAddresses: [],
+        collections: [],
+        settings,
+        minCapacity: undefined,
+      };
+      return [key, firewall];
+    });
+  const perimeter = { ...network.perimeter, firewalls: new Map(firewalls) };
+  return [...placeFirewalls(perimeter, network.subnets).values()];
 }
 
 function contextOf(network: Network, { firewall }: FirewallPlacement): FirewallContext {

@@ -15,12 +15,14 @@ export function lookUp(index: RouteIndex, ip: Ip, symbol?: string): RouteChoice 
   if (addressSetHas(PLATFORM_ADDRESSES, ip)) return { kind: 'platform', address: ip };
   const holding = withoutBeatenGateways(routesHolding(index, ip));
   const own = index.floating.find((route) => symbol !== undefined && route.symbol === symbol);
-  if (own !== undefined) {
+  // A user route for it may not be there at all; an endpoint is where its symbol says, whichever number that is.
+  const isSure = own?.route.source !== 'User' || own.route.uncertain.length === 0;
+  if (own !== undefined && isSure) {
     return { kind: 'route', route: own.route, passedOver: holding.map((entry) => entry.route) };
   }
   const at = holding.findIndex((entry) => entry.isCertain);
   const decider = holding[at];
-  const outcomes: EffectiveRoute[] = [];
+  const outcomes: EffectiveRoute[] = own === undefined ? [] : [own.route];
   // A user route for this one address cannot be beaten by any route whose prefix we do not know.
   const isPinned = holding[0]?.length === (ip.family === 4 ? 32 : 128) && holding[0].rank === 0;
   if (!isPinned || holding[0]?.isCertain !== true) {

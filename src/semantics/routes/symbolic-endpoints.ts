@@ -3,6 +3,7 @@ import type { PrivateEndpoint } from '../../model/index.ts';
 import {
   addressesOfPrefixes,
   addressSetHas,
+  addressSetsOverlap,
   formatIp,
   type Ip,
   isEmptyAddressSet,
@@ -16,7 +17,7 @@ import {
   type VnetPlacement,
   vnetReaches,
 } from '../../network/index.ts';
-import { isUnknown } from '../../values/index.ts';
+import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import { type Candidate, STRENGTH } from './symbolic-candidate.ts';
 import { hostPrefix } from './symbolic-prefixes.ts';
 import type { Written } from './symbolic-user.ts';
@@ -35,10 +36,11 @@ export function endpointCandidates(
   for (const endpoint of network.perimeter.privateEndpoints.values()) {
     const seen = seenFrom(network, home, endpoint);
     if (seen === undefined) continue;
-    const numbers = endpoint.addresses.flatMap((value) => (isUnknown(value) ? [] : [value]));
-    for (const ip of numbers) candidates.push(numbered(seen, ip, written));
-    const open = Math.max(endpoint.addresses.length, 1) - numbers.length;
-    for (let count = 0; count < open; count += 1) candidates.push(...unnumbered(seen, written));
+    for (const value of endpoint.addresses) {
+      if (isUnknown(value)) candidates.push(...unnumbered(seen, value.symbol, written));
+      else candidates.push(numbered(seen, value, written));
+    }
+    if (endpoint.addresses.length === 0) candidates.push(...unnumbered(seen, undefined, written));
   }
   return candidates;
 }
@@ -119,20 +121,33 @@ function takersOf(
   return perhaps.map(({ route }) => [...route.uncertain, unseen]);
 }
 
-function unnumbered(seen: SeenEndpoint, written: Written): Candidate[] {
+/** @param symbol of the address, when something gives it one of its own */
+function unnumbered(seen: SeenEndpoint, symbol: string | undefined, written: Written): Candidate[] {
   const { endpoint, subnet } = seen;
   if (subnet === undefined) return [];
   const own = prefixesOfNetwork(subnet);
-  const taking = letsUserRoutesWin(subnet)
-    ? written.routes.flatMap(({ route }) => (route.uncertain.length === 0 ? route.prefixes : []))
-    : [];
-  const taken = taking.filter((prefix) => own.some((outer) => prefixCovers(outer, prefix)));
+  const rivals = letsUserRoutesWin(subnet) ? written.routes : [];
+  const taken = rivals
+    .flatMap(({ route }) => (route.uncertain.length === 0 ? route.prefixes : []))
+    .filter((prefix) => own.some((outer) => prefixCovers(outer, prefix)));
   const reach = subtractAddresses(subnet.addresses, addressesOfPrefixes(taken));
   if (isEmptyAddressSet(reach)) return [];
   const missing = `the address of private endpoint ${endpoint.name}`;
   const needs = [...seen.needs, { missing, at: endpoint.at }];
   const route = routeTo(seen, [], 'an address not known', needs);
-  return [{ route, strength: STRENGTH.system, reach }];
+  const isAlone =
+    seen.needs.length === 0 &&
+    !rivals.some(({ route: { prefixes } }) =>
+      addressSetsOverlap(addressesOfPrefixes(prefixes), subnet.addresses),
+    );
+  return [
+    {
+      route,
+      strength: STRENGTH.system,
+      reach,
+      ...(isAlone ? { symbol: symbol ?? privateAddressOf(endpoint.key) } : {}),
+    },
+  ];
 }
 
 function routeTo(

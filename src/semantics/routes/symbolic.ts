@@ -50,7 +50,7 @@ export function routeRules(network: Network, subnetKey: string): readonly RouteR
     ]),
   );
   const connected = connectedRoutes(table);
-  const ranked: RankedEntry[] = candidates.flatMap(entryOfFloating);
+  const ranked: RankedEntry[] = candidates.flatMap(entriesWithoutPrefix);
   for (const { prefix, items } of table.slots()) {
     ranked.push(...entriesAt(prefix, items, connected));
   }
@@ -107,20 +107,22 @@ const ORDER = {
   ofLength: (length: number) => 128 - length,
 } as const;
 
-function entryOfFloating(candidate: Candidate): RankedEntry[] {
-  const { reach, isDefaultOnly, route, symbol } = candidate;
+function entriesWithoutPrefix(candidate: Candidate): RankedEntry[] {
+  const { reach, isDefaultOnly, route, symbol, strength } = candidate;
+  const entries: RankedEntry[] = [];
   if (symbol !== undefined) {
-    // An endpoint is where its symbol says, whichever number that is; a user route may not be there at all.
+    // An endpoint is where its symbol says, whichever number that is. A user route may not be there at all.
     const needs = route.source === 'User' ? route.uncertain : [];
     const region = [{ destinationIs: symbol, needs }];
-    const own: RankedEntry = { candidate, region, order: ORDER.own, strength: candidate.strength };
-    return [own, ...entryOfFloating({ ...candidate, symbol: undefined })];
+    entries.push({ candidate, region, order: ORDER.own, strength });
   }
-  if (reach === undefined || isEmptyAddressSet(reach)) return [];
+  if (reach === undefined || isEmptyAddressSet(reach)) return entries;
   const region = [{ destinations: reach, needs: route.uncertain }];
-  if (!isDefaultOnly) return [{ candidate, region, order: ORDER.floating, strength: 0 }];
-  // Just before the default route of the system: any other overrides it (AZN-24).
-  return [{ candidate, region, order: ORDER.ofLength(0), strength: STRENGTH.system }];
+  // AZN-24: just before the default route of the system, which is the only one it can replace.
+  const place = isDefaultOnly
+    ? { order: ORDER.ofLength(0), strength: STRENGTH.system }
+    : { order: ORDER.floating, strength };
+  return [...entries, { candidate, region, ...place }];
 }
 
 /** The routes for one prefix, strongest first, down to the first that certainly takes all of it (AZN-08). */

@@ -65,6 +65,8 @@ function makeLists(serviceTags: ServiceTags, ipGroups: ReadonlyMap<string, IpGro
 
   const numberOf = (set: AddressSet): number => once(numbers, set, () => numbers.size);
   const union = (parts: readonly AddressSet[]): AddressSet => {
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) return only;
     const distinct = [...new Set(parts)].filter((set) => !isEmptyAddressSet(set));
     const [first = NO_ADDRESSES] = distinct;
     if (distinct.length < 2) return first;

@@ -5,7 +5,10 @@ import { facetOf } from './pod-facets.ts';
 import { keysMentioned, type PodTest, testsOf } from './pod-tests.ts';
 import { labelsOfNamespace, labelsOfPod, selects } from './selection.ts';
 
-/** Pods no selector of any policy tells apart, with the same named ports, on the same side of every address block. */
+/**
+ * Pods no selector of any policy tells apart, with the same named ports, on the same side of every address block. They behave alike
+ * but for one thing: each has its own node, which only flows with nodes show.
+ */
 export interface PolicyClass {
   readonly id: number;
   readonly pods: readonly PodClass[];

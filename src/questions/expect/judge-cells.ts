@@ -1,0 +1,202 @@
+import type { Condition } from '../../flows/index.ts';
+import type { QueryAnswer, QueryCell } from '../query/index.ts';
+import type { Unless } from './expectation.ts';
+import type { ListedFlows } from './listed-flows.ts';
+import { allHold, type Ask, type Counterexample, type ExpectationVerdict } from './outcome.ts';
+
+/** What a cell says of what is expected of its flows. */
+type Meaning = 'fine' | 'against' | 'unsure';
+
+type Reading = (cell: QueryCell) => Meaning;
+
+const OPEN_HINT = 'sallyport query shows every cell; name fewer ends to have it decided';
+
+/** Nothing arrives. Flows that arrive and whose answer is lost have arrived. */
+const arrivesNot: Reading = ({ verdict }) =>
+  verdict === 'denied' ? 'fine' : verdict === 'open' ? 'unsure' : 'against';
+
+/** Everything arrives and is answered. */
+const isAnswered: Reading = ({ verdict }) =>
+  verdict === 'allowed' ? 'fine' : verdict === 'open' ? 'unsure' : 'against';
+
+/**
+ * What arrives is answered. Of an open cell only the way that arrives and is answered is known to be harmless; what stops the other
+ * ways may be the answer that is lost.
+ */
+const losesNoAnswer: Reading = ({ verdict, to }) => {
+  if (verdict === 'broken') return 'against';
+  return verdict === 'open' && to === undefined ? 'unsure' : 'fine';
+};
+
+/** Every flow arrives and is answered. */
+export function judgeAlways(ask: Ask, from: string, to: string): ExpectationVerdict {
+  return judged(ask, from, to, isAnswered);
+}
+
+export function judgeSymmetric(ask: Ask, from: string, to: string): ExpectationVerdict {
+  return judged(ask, from, to, losesNoAnswer);
+}
+
+/** No flow arrives, but for those that pass an excused box. */
+export function judgeNever(
+  ask: Ask,
+  from: string,
+  to: string,
+  unless: Unless = { via: [] },
+): ExpectationVerdict {
+  return judged(ask, from, to, (cell) => (isExcused(cell, unless) ? 'fine' : arrivesNot(cell)));
+}
+
+/**
+ * No flow arrives, but for those that are listed. A cell that is partly listed is asked about again, for one flow of what is not:
+ * so that every flow that is shown has been walked.
+ */
+export function judgeOnly(
+  ask: Ask,
+  from: string,
+  to: string,
+  listed: ListedFlows,
+  unless: Unless = { via: [] },
+): ExpectationVerdict {
+  return withAnswer(ask, from, to, (answer) => {
+    const verdicts = answer.cells.map((cell): ExpectationVerdict => {
+      if (isExcused(cell, unless) || arrivesNot(cell) === 'fine') return proven([cell]);
+      const beyond = listed.beyond(cell);
+      switch (beyond.kind) {
+        case 'nothing':
+          return proven([cell]);
+        case 'unwritable':
+          return {
+            kind: 'inconclusive',
+            artefact: `flows to ${cell.target} that are not listed and that nobody can write down`,
+            hint: OPEN_HINT,
+          };
+        case 'too-many-pieces':
+          return {
+            kind: 'inconclusive',
+            artefact: `flows from ${cell.origins.join(', ')} to ${cell.target}, in ${cell.flows.boxes.length} of ${cell.flows.count} pieces all listed`,
+            hint: 'ask for one port or a smaller set of ends in `to`',
+          };
+        case 'flows':
+          return askedAgain(ask, from, beyond.to, unless);
+      }
+    });
+    return allHold(verdicts);
+  });
+}
+
+/** One of the flows is enough to refute. When none of them arrives by itself, nothing is claimed. */
+function askedAgain(
+  ask: Ask,
+  from: string,
+  flows: readonly string[],
+  unless: Unless,
+): ExpectationVerdict {
+  const verdicts = flows.map((to) => judgeNever(ask, from, to, unless));
+  const telling =
+    verdicts.find(({ kind }) => kind === 'refuted') ??
+    verdicts.find(({ kind }) => kind === 'conditional') ??
+    verdicts.find(({ kind }) => kind === 'inconclusive');
+  return (
+    telling ?? {
+      kind: 'inconclusive',
+      artefact: `flows from ${from} beyond the list, such as ${flows[0] ?? 'none'}`,
+      hint: OPEN_HINT,
+    }
+  );
+}
+
+function judged(ask: Ask, from: string, to: string, reading: Reading): ExpectationVerdict {
+  return withAnswer(ask, from, to, ({ cells }) => {
+    const against = cells.filter((cell) => reading(cell) === 'against');
+    const counterexamples = against.flatMap(counterexampleOf);
+    if (counterexamples.length > 0) {
+      return allHold([{ kind: 'refuted', counterexamples }]);
+    }
+    const [unwritten] = against;
+    if (unwritten !== undefined) {
+      return {
+        kind: 'inconclusive',
+        artefact: `flows from ${unwritten.origins.join(', ')} to ${unwritten.target} whose name nobody can write`,
+        hint: OPEN_HINT,
+      };
+    }
+    const unsure = cells.filter((cell) => reading(cell) === 'unsure');
+    if (unsure.length === 0) return proven(cells);
+    return allHold([
+      {
+        kind: 'conditional',
+        needs: unsure.flatMap(needsOf),
+        examples: unsure.flatMap(counterexampleOf),
+      },
+    ]);
+  });
+}
+
+/** A question that is none, or names no flow at all, proves nothing; a part that was given up leaves only a refutation. */
+function withAnswer(
+  ask: Ask,
+  from: string,
+  to: string,
+  judge: (answer: QueryAnswer) => ExpectationVerdict,
+): ExpectationVerdict {
+  const { answer, diagnostics } = ask(from, to);
+  const problem = diagnostics.find(({ severity }) => severity === 'error');
+  if (problem !== undefined) {
+    return { kind: 'inconclusive', artefact: problem.message, hint: problem.hint ?? OPEN_HINT };
+  }
+  const given = answer.inconclusive.map(
+    ({ artefact, hint, exhausted }): ExpectationVerdict => ({
+      kind: 'inconclusive',
+      artefact: `${artefact} (out of ${exhausted})`,
+      hint,
+    }),
+  );
+  if (answer.cells.length === 0 && given.length === 0) {
+    return {
+      kind: 'inconclusive',
+      artefact: `no flow can be addressed from ${from} to ${to}`,
+      hint: 'sallyport import shows what was read',
+    };
+  }
+  return allHold([judge(answer), ...given]);
+}
+
+function proven(cells: readonly QueryCell[]): ExpectationVerdict {
+  return { kind: 'proven', assumptions: [...new Set(cells.flatMap((cell) => cell.assumptions))] };
+}
+
+function needsOf({ needs, target }: QueryCell): readonly Condition[] {
+  return needs.length > 0 ? needs : [{ missing: `what becomes of flows to ${target}` }];
+}
+
+function counterexampleOf({ witness, verdict, chain, by }: QueryCell): readonly Counterexample[] {
+  if (witness === undefined) return [];
+  const passed = chain.map(({ box, name, stage, by: who }) => `${box} ${name}: ${stage} ${who.name}`);
+  // The last one is often the one that decides: it is said once.
+  const last = by === undefined || passed.at(-1)?.endsWith(` ${by.name}`) ? [] : [by.name];
+  const { from, to, protocol } = witness;
+  const isSaid = protocol === 'tcp' || to.endsWith(`/${protocol}`);
+  const words = [
+    'sallyport trace --from',
+    from,
+    '--to',
+    to,
+    ...(isSaid ? [] : ['--protocol', protocol]),
+  ];
+  return [{ witness, verdict, command: words.join(' '), chain: [...passed, ...last] }];
+}
+
+/** As people call boxes, to what a chain calls them. */
+const BOXES: Readonly<Record<string, string>> = {
+  waf: 'application-gateway',
+  'application gateway': 'application-gateway',
+  'load balancer': 'load-balancer',
+};
+
+function isExcused({ chain }: QueryCell, { via }: Unless): boolean {
+  return via.some((wanted) => {
+    const box = BOXES[wanted] ?? wanted;
+    return chain.some(({ box: passed, name }) => passed === box || name.toLowerCase() === wanted);
+  });
+}

@@ -1,0 +1,140 @@
+import type { AddressSet } from '../net/index.ts';
+import type { QueryCell, ShownBox, Witness } from '../questions/query/index.ts';
+import type { Passed, ReachVerdict } from '../reach/index.ts';
+import { quoted, replayCommand } from './replay-command.ts';
+
+/** As they are told. */
+export const VERDICTS: readonly ReachVerdict[] = ['allowed', 'open', 'broken', 'denied'];
+
+/** A cell as it is printed: receivers that the same chain serves alike are told together. */
+export interface ToldCell extends Omit<QueryCell, 'target'> {
+  readonly targets: readonly string[];
+  /** What of the chain is told, in order. */
+  readonly told: readonly Passed[];
+}
+
+/** Cells in the order they are read, widest first, with what would print the same joined. */
+export function toldCells(
+  cells: readonly QueryCell[],
+  verbose: boolean,
+): ReadonlyMap<ReachVerdict, readonly ToldCell[]> {
+  const byKey = new Map<string, ToldCell>();
+  for (const { target, ...cell } of cells) {
+    const told = toldOf(cell, verbose);
+    const key = keyOf(cell, told);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { ...cell, told, targets: [target] });
+    else if (!known.targets.includes(target)) {
+      byKey.set(key, { ...known, targets: [...known.targets, target] });
+    }
+  }
+  const all = [...byKey.values()].map((cell) => ({ cell, width: widthOf(cell) }));
+  all.sort((a, b) => b.width - a.width || (nameOf(a.cell) < nameOf(b.cell) ? -1 : 1));
+  return new Map(
+    VERDICTS.map((verdict) => [
+      verdict,
+      all.map(({ cell }) => cell).filter((cell) => cell.verdict === verdict),
+    ]),
+  );
+}
+
+/**
+ * Rules and routes that somebody wrote, and those Azure has of its own where nothing else decides. Boxes that merely pass flows
+ * on are left out, and so is the decider that stands on a line of its own.
+ */
+function toldOf(cell: Omit<QueryCell, 'target'>, verbose: boolean): readonly Passed[] {
+  const { chain, by } = cell;
+  const before = by === undefined ? chain : chain.filter((passed) => !isDecider(passed, by));
+  if (verbose) return before;
+  const written = before.filter(({ by: { kind } }) => kind === 'rule' || kind === 'route');
+  if (written.length > 0 || by !== undefined) return written;
+  return before.filter(({ by: { kind } }) => kind === 'default');
+}
+
+function isDecider(passed: Passed, by: NonNullable<QueryCell['by']>): boolean {
+  return passed.by === by || (passed.by.name === by.name && passed.by.kind === by.kind);
+}
+
+/** Where the decider stands: the box of the chain that it belongs to. */
+export function boxOfDecider({ chain, by }: Pick<QueryCell, 'chain' | 'by'>): Passed | undefined {
+  if (by === undefined) return undefined;
+  const index = chain.findLastIndex((passed) => isDecider(passed, by));
+  return chain[index];
+}
+
+function keyOf(cell: Omit<QueryCell, 'target'>, told: readonly Passed[]): string {
+  const { verdict, origins, by, needs, assumptions, flows } = cell;
+  return JSON.stringify([
+    verdict,
+    origins,
+    by?.name,
+    told.map(({ box, name, stage, by: who }) => [box, name, stage, who.name]),
+    needs.map(({ missing }) => missing),
+    assumptions,
+    flows.count,
+    flows.boxes.map((box) => ({
+      ...box,
+      sources: textOf(box.sources),
+      destinations: textOf(box.destinations),
+    })),
+  ]);
+}
+
+function textOf(set: AddressSet | undefined): string | undefined {
+  return set === undefined ? undefined : `${set.v4.join()} ${set.v6.join()}`;
+}
+
+function nameOf({ origins, targets }: ToldCell): string {
+  return `${origins[0]} ${targets[0]}`;
+}
+
+/** How wide the widest box is, as the sum of the logarithms of the headers' shares: 0 is everything. */
+function widthOf({ flows }: ToldCell): number {
+  return Math.max(-Infinity, ...flows.boxes.map(boxWidth));
+}
+
+function boxWidth({ sources, destinations, protocols, destinationPorts, names }: ShownBox): number {
+  const ports = destinationPorts === undefined ? 65536 : sizeOf(destinationPorts);
+  return (
+    addressesWidth(sources) +
+    addressesWidth(destinations) +
+    Math.log2(Math.max(1, ports)) -
+    16 +
+    Math.log2((protocols?.length ?? 7) / 7) +
+    (names === undefined || names.patterns.length === 0 ? 0 : namesWidth(names.patterns))
+  );
+}
+
+function addressesWidth(set: AddressSet | undefined): number {
+  if (set === undefined) return 0;
+  const v4 = sizeOf(set.v4);
+  if (v4 > 0) return Math.log2(v4) - 32;
+  let v6 = 0;
+  for (let index = 0; index < set.v6.length; index += 2) {
+    v6 += Number(set.v6[index + 1]! - set.v6[index]!) + 1;
+  }
+  return Math.log2(Math.max(1, v6)) - 128;
+}
+
+function namesWidth(patterns: readonly string[]): number {
+  if (patterns.includes('*')) return 0;
+  return patterns.some((pattern) => pattern.startsWith('*')) ? -16 : -24;
+}
+
+function sizeOf(pairs: readonly number[]): number {
+  let size = 0;
+  for (let index = 0; index < pairs.length; index += 2)
+    size += pairs[index + 1]! - pairs[index]! + 1;
+  return size;
+}
+
+/** The command that walks the witness; `undefined` for protocols that `trace` cannot be asked about by name. */
+export function witnessCommand(
+  { from, to, protocol }: Witness,
+  paths: readonly string[],
+): string | undefined {
+  if (protocol === 'esp' || protocol === 'ah' || protocol === 'other') return undefined;
+  const isSaid = protocol === 'tcp' || to.toLowerCase().endsWith(`/${protocol}`);
+  const asked = `sallyport trace --from ${quoted(from)} --to ${quoted(to)}`;
+  return replayCommand(isSaid ? asked : `${asked} --protocol ${protocol}`, paths);
+}
