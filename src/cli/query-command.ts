@@ -110,7 +110,10 @@ function withPorts(to: string, ports: string | undefined): string {
   }
   const parsed = parseSelector(whole);
   if (parsed.kind === 'problem' || parsed.selector.ports === undefined) {
-    throw new InputError(`\`${ports}\` is no list of ports`, 'write 443, 80,443, 8000-8999 or 53/udp');
+    throw new InputError(
+      `\`${ports}\` is no list of ports`,
+      'write 443, 80,443, 8000-8999 or 53/udp',
+    );
   }
   return whole;
 }
@@ -119,6 +122,8 @@ function withPorts(to: string, ports: string | undefined): string {
 function tagsOf(...sides: readonly string[]): readonly string[] {
   return sides.flatMap((side) => {
     const parsed = parseSelector(side);
-    return parsed.kind === 'selector' && parsed.selector.kind === 'tag' ? [parsed.selector.tag] : [];
+    return parsed.kind === 'selector' && parsed.selector.kind === 'tag'
+      ? [parsed.selector.tag]
+      : [];
   });
 }

@@ -25,7 +25,15 @@ export interface Finding {
 
 export type Evidence =
   | { readonly kind: 'walked'; readonly trace: Trace; readonly replay: string }
-  | { readonly kind: 'configured'; readonly lines: readonly string[] };
+  | { readonly kind: 'configured'; readonly lines: readonly string[] }
+  /** Every flow was looked at. */
+  | {
+      readonly kind: 'proved';
+      readonly certainty: 'proven' | 'refuted' | 'conditional';
+      readonly lines: readonly string[];
+      /** Commands that walk the flows which decide, as a person types them. */
+      readonly replays: readonly string[];
+    };
 
 export interface NamedPlace {
   readonly at: Place;
@@ -35,15 +43,29 @@ export interface NamedPlace {
 
 /** The result of one check on one perimeter. */
 export type CheckOutcome =
-  | { readonly kind: 'pass'; readonly subjects: number }
+  | { readonly kind: 'pass'; readonly subjects: number; readonly proven?: readonly Proven[] }
   | {
       readonly kind: 'fail';
       readonly findings: readonly Finding[];
       readonly undecided: readonly Undecided[];
+      readonly proven?: readonly Proven[];
     }
-  | { readonly kind: 'unknown'; readonly undecided: readonly Undecided[] }
+  | {
+      readonly kind: 'unknown';
+      readonly undecided: readonly Undecided[];
+      readonly proven?: readonly Proven[];
+    }
   /** Nothing in this perimeter for it to judge; the reason is said. */
   | { readonly kind: 'not-applicable'; readonly why: string };
+
+/** A subject that somebody asked about by name, and that holds. */
+export interface Proven {
+  readonly subject: string;
+  readonly message: string;
+  readonly at: Place;
+  /** Taken as true without a file that says so. */
+  readonly assumptions: readonly string[];
+}
 
 export interface Undecided {
   readonly check: string;

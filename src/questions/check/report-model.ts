@@ -1,5 +1,5 @@
 import type { Place } from '../../diagnostics/index.ts';
-import type { Check, Finding, Severity, Undecided } from './finding.ts';
+import type { Check, Finding, Proven, Severity, Undecided } from './finding.ts';
 
 /** Why something does not count. */
 export interface Suppression {
@@ -34,8 +34,14 @@ export interface CheckReport {
     readonly undecided: readonly string[];
     readonly notApplicable: readonly { readonly check: string; readonly why: string }[];
   };
+  /** What somebody expects and what holds. Absent: nothing of that kind. */
+  readonly proven?: readonly ReportedProof[];
   /** About the configuration: a suppression that matches nothing, a stale baseline entry. */
   readonly remarks: readonly Remark[];
+}
+
+export interface ReportedProof extends Proven {
+  readonly check: string;
 }
 
 export interface FindingGroup {

@@ -6,6 +6,7 @@ import type {
   CheckReport,
   FindingGroup,
   ReportedFinding,
+  ReportedProof,
   ReportedQuestion,
 } from './report-model.ts';
 
@@ -41,11 +42,15 @@ export function runChecks(
   const passed: string[] = [];
   const failed: string[] = [];
   const open: string[] = [];
+  const proven: ReportedProof[] = [];
   const notApplicable: { check: string; why: string }[] = [];
 
   for (const [index, check] of chosen.entries()) {
     progress(index, chosen.length);
     const outcome = check.run(context);
+    if (outcome.kind !== 'not-applicable') {
+      proven.push(...(outcome.proven ?? []).map((one) => ({ check: check.id, ...one })));
+    }
     if (outcome.kind === 'pass') passed.push(check.id);
     else if (outcome.kind === 'not-applicable') {
       notApplicable.push({ check: check.id, why: outcome.why });
@@ -71,6 +76,7 @@ export function runChecks(
     groups,
     undecided,
     outcomes: { passed, failed, undecided: open, notApplicable },
+    ...(proven.length === 0 ? {} : { proven }),
     remarks: accepted.remarks(
       new Set(chosen.map(({ id }) => id)),
       new Set(checks.map(({ id }) => id)),

@@ -4,6 +4,7 @@ import {
   type RequiredEgressAnswer,
   requiredEgress,
 } from '../../semantics/api-server/required-egress.ts';
+import { grouped } from '../check/catalogue/kubernetes-policy-world.ts';
 import { judgeAlways } from './judge-cells.ts';
 import { type Ask, allHold, type ExpectationVerdict } from './outcome.ts';
 
@@ -42,7 +43,7 @@ type Side = readonly RequiredEgressAnswer[];
 
 /** Of each group its sides: a layer each where it has two, else an entry each. */
 function alternativesOf(needed: readonly RequiredEgressAnswer[]): readonly (readonly Side[])[] {
-  const groups = Map.groupBy(
+  const groups = grouped(
     needed,
     ({ entry }) => entry.oneOfGroup ?? `${destinationOf(entry)} ${entry.ports.join(',')}`,
   );
@@ -51,8 +52,8 @@ function alternativesOf(needed: readonly RequiredEgressAnswer[]): readonly (read
       // Several features list the same name: certainly needed by one is certainly needed.
       return [[list.find(({ applies }) => applies === 'yes') ?? list[0]!]];
     }
-    const layers = Map.groupBy(list, ({ entry }) => entry.layer);
-    const sides = layers.size > 1 ? layers : Map.groupBy(list, ({ entry }) => entry.id);
+    const layers = grouped(list, ({ entry }) => entry.layer);
+    const sides = layers.size > 1 ? layers : grouped(list, ({ entry }) => entry.id);
     return [...sides.values()];
   });
 }

@@ -1,5 +1,5 @@
 import type { Network } from '../../network/index.ts';
-import { parseSelector } from '../../reach/index.ts';
+import { parseSelector, type Selector } from '../../reach/index.ts';
 import { podsOf, spelledKind } from '../../reach/origins.ts';
 import type { End } from './expectation.ts';
 
@@ -21,7 +21,7 @@ export function textsOf(network: Network, ends: readonly End[]): FoundEnds {
       texts.push(`ns:${end.namespace}${end.ports}`);
       continue;
     }
-    const found = podsOf(network, { kind: 'pods', ...end });
+    const found = podsOf(network, podsOfLabels(end));
     if (found.kind === 'problem') return found;
     texts.push(...found.found.map((pod) => `${spelled(pod)}${end.ports}`));
   }
@@ -32,12 +32,9 @@ export function textsOf(network: Network, ends: readonly End[]): FoundEnds {
 export function workloadsOf(network: Network, ends: readonly End[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const end of ends) {
-    const parsed =
-      end.kind === 'labels'
-        ? ({ kind: 'selector', selector: { ...end, kind: 'pods' } } as const)
-        : parseSelector(end.text);
-    if (parsed.kind === 'problem' || parsed.selector.kind !== 'pods') continue;
-    const found = podsOf(network, parsed.selector);
+    const pods = podsNamed(end);
+    if (pods === undefined) continue;
+    const found = podsOf(network, pods);
     if (found.kind === 'found') for (const pod of found.found) names.add(spelled(pod));
   }
   return names;
@@ -52,6 +49,19 @@ export function workloadsByNamespace(network: Network): ReadonlyMap<string, read
     else known.push(spelled(pod));
   }
   return byNamespace;
+}
+
+type PodSelector = Selector & { readonly kind: 'pods' };
+
+function podsNamed(end: End): PodSelector | undefined {
+  if (end.kind === 'labels') return podsOfLabels(end);
+  const parsed = parseSelector(end.text);
+  if (parsed.kind === 'problem' || parsed.selector.kind !== 'pods') return undefined;
+  return parsed.selector;
+}
+
+function podsOfLabels({ namespace, labels, text }: End & { readonly kind: 'labels' }): PodSelector {
+  return { kind: 'pods', namespace, labels, text };
 }
 
 function spelled(pod: Parameters<typeof spelledKind>[0]): string {
