@@ -10,6 +10,7 @@ import {
   type Severity,
   writeBaseline,
 } from '../questions/check/index.ts';
+import { EXPECTATION_CHECKS, expectationChecks } from '../questions/expect/index.ts';
 import { checkHead } from '../report/check-head.ts';
 import { checkText } from '../report/check-text.ts';
 import { explainText, listJson, listText } from '../report/explain-text.ts';
@@ -17,7 +18,7 @@ import { count } from '../report/style.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
 import { nearest } from './nearest.ts';
-import { readBaselineFile } from './read-configuration.ts';
+import { type ReadExpectations, readBaselineFile, readExpectations } from './read-configuration.ts';
 import { type Input, readInput } from './read-input.ts';
 import { type Output, terminal } from './terminal.ts';
 import { styleFor, writeOutput, writeText } from './write-output.ts';
@@ -30,6 +31,7 @@ export interface CheckOptions extends InputOptions {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly baseline?: string;
+  readonly expect?: string;
   readonly updateBaseline?: boolean;
   readonly list?: boolean;
   readonly explain?: string;
@@ -59,12 +61,14 @@ export async function checkCommand(
   }
 
   const started = performance.now();
-  const input = await readInput(paths, options, output);
+  const read = await readInput(paths, options, output);
+  const expected = await readExpectations(nodeFileSystem(), paths, options.expect);
+  const input = withExpectations(read, expected);
   const baseline = await readBaselineFile(nodeFileSystem(), options.baseline, updates);
   const report = runChecks(
-    CATALOGUE,
+    [...CATALOGUE, ...expectationChecks(expected.value)],
     {
-      perimeter: input.perimeter,
+      perimeter: read.perimeter,
       network: input.network,
       asOf: input.asOf,
       profile: options.profile ?? input.configuration.profile ?? 'production',
@@ -96,6 +100,22 @@ export async function checkCommand(
     return 2;
   }
   return holds(report) && !couldNotRead ? 0 : 1;
+}
+
+/** What was wrong with the expectations is told like what was wrong with the settings; a file that was read is no gap. */
+function withExpectations(input: Input, expected: ReadExpectations): Input {
+  const { file, diagnostics } = expected;
+  if (file === undefined) return input;
+  return {
+    ...input,
+    diagnostics: [...diagnostics, ...input.diagnostics],
+    isMisconfigured:
+      input.isMisconfigured || diagnostics.some(({ severity }) => severity === 'error'),
+    perimeter: {
+      ...input.perimeter,
+      gaps: input.perimeter.gaps.filter(({ what }) => what !== `perimeter.yaml ${file}`),
+    },
+  };
 }
 
 /** Green without a single question asked would mislead a pipeline. */
@@ -155,11 +175,12 @@ async function reportText(
 
 /** @throws InputError that names what may have been meant */
 function checkNamed(id: string): Check {
-  const check = CATALOGUE.find((one) => one.id === id);
+  const known = [...CATALOGUE, ...EXPECTATION_CHECKS];
+  const check = known.find((one) => one.id === id);
   if (check !== undefined) return check;
   const near = nearest(
     id,
-    CATALOGUE.map((one) => one.id),
+    known.map((one) => one.id),
   );
   throw new InputError(
     `there is no check \`${id}\``,

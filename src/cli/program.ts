@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { collected, inputOptions } from './input-options.ts';
+import { addQuery } from './query-options.ts';
 
 /** The whole command line. `finish` gets the exit code of the command that ran. */
 export function buildProgram(version: string, finish: (code: ExitCode) => void): Command {
@@ -28,6 +29,8 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
   addCheck(program, version, finish);
   addTrace(program, finish);
   addRules(program, version, finish);
+  addQuery(program, finish);
+  addMatrix(program, finish);
   addDiff(program, finish);
   addImport(program, finish);
   addCompletion(program, finish);
@@ -63,6 +66,7 @@ function addCheck(program: Command, version: string, finish: Finish): void {
     .option('--only <check>', 'run only this check (repeatable, or with commas)', listed)
     .option('--skip <check>', 'run all but this check (repeatable, or with commas)', listed)
     .option('--baseline <file>', 'what is in this file does not count')
+    .option('--expect <file>', 'what must be so (default: perimeter.yaml in the first path)')
     .option('--update-baseline', 'write what is found now to the baseline file')
     .option('--list', 'list every check and stop')
     .option('--explain <check>', 'say what a check asks, why, and how to repair it');
@@ -176,6 +180,38 @@ Examples
     });
 }
 
+function addMatrix(program: Command, finish: Finish): void {
+  const command = program
+    .command('matrix')
+    .addArgument(paths())
+    .description('who may talk to whom: all pairs of workloads, nodes and the internet');
+  command
+    .addOption(format('text', 'json', 'csv', 'dot', 'mermaid', 'html'))
+    .option('-o, --output <file>', 'write to a file instead of the terminal')
+    .option('--for <namespace>', 'only workloads of this namespace')
+    .option('--exposure', 'also a workload without labels that nobody has deployed yet')
+    .addOption(
+      new Option('--time-limit <seconds>', 'how long it may take').argParser(positive).default(300),
+    );
+  inputOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples
+  sallyport matrix .                            a grid, and the services of each pair
+  sallyport matrix . --for pets --exposure      what a new pod in pets would reach
+  sallyport matrix . --format html -o who.html  a heat map for the browser
+  sallyport matrix . --format csv -o who.csv    a line per pair
+
+Why a pair may talk: sallyport query --from deploy:pets/order-service --to
+deploy:pets/rabbitmq names every rule on the way.`,
+    )
+    .action(async (paths: string[], options) => {
+      const { matrixCommand } = await import('./matrix-command.ts');
+      finish(await matrixCommand(paths, options));
+    });
+}
+
 function addDiff(program: Command, finish: Finish): void {
   const command = program
     .command('diff')
@@ -210,54 +246,6 @@ list by rule list: also where nothing in the input can send yet.`,
     .action(async (before: string, after: string, options) => {
       const { diffCommand } = await import('./diff-command.ts');
       finish(await diffCommand(before, after, options));
-    });
-}
-
-function addQuery(program: Command, finish: Finish): void {
-  const command = program
-    .command('query')
-    .addArgument(paths())
-    .description(
-      'all flows from one set of ends to another: which arrive, which do not, who decides',
-    );
-  command
-    .requiredOption('--from <ends>', 'who sends')
-    .requiredOption('--to <ends>', 'what it is addressed to, with ports if you like')
-    .option('--ports <list>', 'ports of the receiving side: 443 or 80,8000-8999 or 53/udp')
-    .addOption(verdicts('--verdict <verdict>', 'tell only these'))
-    .addOption(verdicts('--fail-on <verdict>', 'end with exit code 1 when there are such flows'))
-    .option('--without <firewall>', 'take this as failed: a name, or firewall for all', collected)
-    .option('--limit <n>', 'lines of flows told per reason (default: 6)', positive)
-    .option('--budget-seconds <n>', 'give up what takes longer, and say so', positive)
-    .addOption(format('text', 'json'))
-    .option('-o, --output <file>', 'write to a file instead of the terminal');
-  inputOptions(command)
-    .addHelpText(
-      'after',
-      `
-Ends
-  pods   ns:NAMESPACE   label:KEY=VALUE,KEY=VALUE      pods, some of them
-  deploy:NAMESPACE/NAME  pod: sts: ds: job: cronjob:   a workload
-  nodes   node:POOL                                    nodes
-  internet   onprem:CIDR   10.0.0.0/8   10.0.0.4       addresses
-  subnet:NAME   tag:SERVICETAG                         addresses by their name
-  api.example.com   *.example.com                      names (only --to)
-  private-endpoint:NAME   publicip:NAME                (only --to)
-  --to may end in :443  :80,443  :8000-8999  :53/udp  or /icmp
-
-Examples
-  sallyport query --from ns:pets --to internet .       what may leave this namespace
-  sallyport query --from internet --to pods .          what of us the world can call
-  sallyport query --from pods --to '*.blob.core.windows.net:443' .
-  sallyport query --from pods --to internet --without firewall .
-  sallyport query --from ns:dev --to ns:prod --fail-on allowed,open .
-
-Exit codes: 0 answered; 1 a part could not be answered or read, or --fail-on found something; 2 bad input.
-allowed, open, broken and denied are explained in docs/query.md.`,
-    )
-    .action(async (paths: string[], options) => {
-      const { queryCommand } = await import('./query-command.ts');
-      finish(await queryCommand(paths, options));
     });
 }
 
@@ -313,30 +301,6 @@ function paths(): Argument {
 
 function format(...choices: string[]): Option {
   return new Option('-f, --format <format>', 'how to print').choices(choices).default('text');
-}
-
-const VERDICTS = ['allowed', 'open', 'broken', 'denied'];
-
-/** Repeatable, or with commas. */
-function verdicts(flags: string, description: string): Option {
-  return new Option(flags, `${description}: ${VERDICTS.join(', ')}`).argParser(
-    (value: string, previous: readonly string[] | undefined) => {
-      const list = listed(value, previous);
-      const wrong = list.find((word) => !VERDICTS.includes(word));
-      if (wrong !== undefined) {
-        throw new InvalidArgumentError(`Allowed choices are ${VERDICTS.join(', ')}.`);
-      }
-      return list;
-    },
-  );
-}
-
-function positive(value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : 0;
-  if (number < 1 || !Number.isSafeInteger(number)) {
-    throw new InvalidArgumentError('Write a whole number above zero.');
-  }
-  return number;
 }
 
 function listed(value: string, previous: readonly string[] = []): readonly string[] {

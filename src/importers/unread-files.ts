@@ -91,8 +91,8 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
   perimeter: {
     recognisedAs: 'perimeter.yaml',
     outcome: 'not-understood',
-    detail: 'recognised, not read yet',
-    gap: 'intents and expectations are not read yet',
+    detail: 'expectations, for check: it reads them from the first path, or with --expect FILE',
+    gap: 'check reads expectations from the first path, or with --expect; intents are not read yet',
   },
   configuration: {
     recognisedAs: 'Sallyport configuration',

@@ -49,6 +49,17 @@ export function checkJson(
       ...locationJson(question.at),
       ...standingJson(suppression, expired),
     })),
+    ...(report.proven === undefined
+      ? {}
+      : {
+          proven: report.proven.map(({ check, subject, message, assumptions, at }) => ({
+            check,
+            subject,
+            message,
+            assumptions,
+            ...locationJson(at),
+          })),
+        }),
     checks: report.outcomes,
     remarks: report.remarks.map(({ message, at }) => ({ message, ...locationJson(at) })),
     diagnostics: diagnostics.map(diagnosticJson),

@@ -4,6 +4,7 @@ import {
   counting,
   openQuestions,
   type Remark,
+  type ReportedProof,
   type Severity,
 } from '../questions/check/index.ts';
 import type { CheckHead } from './check-head.ts';
@@ -11,7 +12,8 @@ import { diagnosticsByCode } from './diagnostic-text.ts';
 import { groupText } from './finding-text.ts';
 import { gapNames } from './gap-names.ts';
 import { groupBy } from './group-by.ts';
-import { count, hanging, paint, placeText, type Style, safe, wrapped } from './style.ts';
+import { provenText } from './proven-text.ts';
+import { count, hanging, paint, placeText, type Style, safe, spread, wrapped } from './style.ts';
 
 export interface CheckTextInput {
   readonly head: CheckHead;
@@ -23,6 +25,8 @@ export interface CheckTextInput {
 
 /** How many open questions the short report shows. */
 const SHOWN = 3;
+/** How many proofs. */
+const PROVEN_SHOWN = 12;
 
 /** The report for people: errors first, each with what happens, the evidence, where, and what to do. */
 export function checkText(input: CheckTextInput, style: Style): string {
@@ -35,6 +39,7 @@ export function checkText(input: CheckTextInput, style: Style): string {
     headText(input.head, style),
     ...groups.map((group) => groupText(group, { verbose, paths: input.head.paths }, style)),
     ...(wrong.length > 0 ? [inputBlock(wrong, verbose, style)] : []),
+    ...(report.proven === undefined ? [] : [provenBlock(report.proven, verbose, style)]),
     ...(openQuestions(report).length > 0 ? [undecidedBlock(report, verbose, style)] : []),
     ...(report.remarks.length > 0 ? [remarksBlock(report.remarks, style)] : []),
     ...(verbose ? verboseBlocks(input, style) : []),
@@ -49,6 +54,27 @@ function headText(head: CheckHead, style: Style): string {
   return [
     hanging(style, 0, `${bold(`sallyport ${head.version}`)}   `, what),
     wrapped(style, 0, dim(`data: ${safe(head.data)} · as of ${head.asOf}`)),
+  ].join('\n');
+}
+
+/** What somebody expects and what holds: named one by one, for it was asked by name. */
+function provenBlock(proven: readonly ReportedProof[], verbose: boolean, style: Style): string {
+  const { bold, dim } = paint(style);
+  const shown = verbose ? proven : proven.slice(0, PROVEN_SHOWN);
+  const more = proven.length - shown.length;
+  return [
+    spread(
+      style,
+      ` ${bold('expected')}  ${count(proven.length, 'expectation')} hold`,
+      dim('proven'),
+    ),
+    ...shown.flatMap(({ subject, message, at, assumptions }) => [
+      wrapped(style, 8, `${safe(provenText(subject, message))}  ${dim(placeText(style, at))}`),
+      ...(verbose ? assumptions : assumptions.slice(0, 1)).map((text) =>
+        wrapped(style, 8, dim(`taken as true: ${safe(text)}`)),
+      ),
+    ]),
+    ...(more > 0 ? [`        ${dim(`and ${more} more (--verbose)`)}`] : []),
   ].join('\n');
 }
 

@@ -56,7 +56,7 @@ export function groupText(group: FindingGroup, options: FindingTextOptions, styl
     if (finding.message !== said) lines.push(wrapped(style, INDENT, safe(finding.message)));
     said = finding.message;
     lines.push(...standingLines(reported, style));
-    if (!isBrief) lines.push(...evidenceLines(finding, index === 0, verbose, style));
+    if (!isBrief) lines.push(...evidenceLines(finding, index === 0, options, style));
     lines.push(...placeLines(finding.places, verbose, style));
     if (!hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(finding.fix)));
   }
@@ -65,7 +65,8 @@ export function groupText(group: FindingGroup, options: FindingTextOptions, styl
   const [first] = shown;
   if (isBrief || first === undefined) return lines.join('\n');
   if (hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(first.finding.fix)));
-  lines.push(hanging(style, INDENT, `${dim('why')}  `, dim(sourcesOf(group))));
+  if (group.check.facts.length > 0)
+    lines.push(hanging(style, INDENT, `${dim('why')}  `, dim(sourcesOf(group))));
   const { evidence } = first.finding;
   // On one line however long: it is there to be copied.
   if (evidence.kind === 'walked')
@@ -76,8 +77,12 @@ export function groupText(group: FindingGroup, options: FindingTextOptions, styl
 }
 
 function howKnown(findings: readonly ReportedFinding[]): string {
+  const proofs = findings.flatMap(({ finding: { evidence } }) =>
+    evidence.kind === 'proved' ? [evidence.certainty] : [],
+  );
   const walked = findings.some(({ finding }) => finding.evidence.kind === 'walked');
-  const how = walked ? 'a flow was walked' : 'seen in configuration';
+  const seen = walked ? 'a flow was walked' : 'seen in configuration';
+  const how = proofs.length > 0 ? [...new Set(proofs)].join(', ') : seen;
   return findings.length > 1 ? `${how} · ${count(findings.length, 'place')}` : how;
 }
 
@@ -97,10 +102,23 @@ function standingLines({ suppression, expired }: ReportedFinding, style: Style):
 function evidenceLines(
   { evidence, places, message }: Finding,
   isFirst: boolean,
-  verbose: boolean,
+  { verbose, paths }: FindingTextOptions,
   style: Style,
 ): string[] {
   const { dim } = paint(style);
+  if (evidence.kind === 'proved') {
+    const shown = verbose ? evidence.lines : evidence.lines.slice(0, SHOWN);
+    const more = evidence.lines.length - shown.length;
+    const replays = verbose ? evidence.replays : evidence.replays.slice(0, 1);
+    return [
+      ...shown.map((line) => wrapped(style, INDENT, dim(safe(line)))),
+      ...(more > 0 ? [`${' '.repeat(INDENT)}${dim(`and ${count(more, 'more line')}`)}`] : []),
+      // On one line however long: they are there to be copied.
+      ...replays.map(
+        (replay) => `${' '.repeat(INDENT)}${dim(`see  ${safe(replayCommand(replay, paths))}`)}`,
+      ),
+    ];
+  }
   if (evidence.kind === 'configured') {
     const written = places.map(({ what }) => what);
     // What the sentence above or a place below says already is not said again.

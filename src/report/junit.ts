@@ -10,6 +10,9 @@ import { isPlaceless } from './style.ts';
 
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
+/** Checks whose subjects have cases of their own. */
+const EXPECTED = 'expect/';
+
 interface TestCase {
   readonly name: string;
   readonly outcome: Outcome;
@@ -23,6 +26,7 @@ interface TestCase {
 export function checkJunit(report: CheckReport, diagnostics: readonly Diagnostic[]): string {
   const suites = [
     { name: 'check', cases: checkCases(report) },
+    ...expectationSuite(report),
     { name: 'input', cases: inputCases(diagnostics) },
   ];
   const all = suites.flatMap(({ cases }) => cases);
@@ -39,6 +43,30 @@ export function checkJunit(report: CheckReport, diagnostics: readonly Diagnostic
   ].join('\n');
 }
 
+/** What somebody expects by name is a case by that name. No suite where nothing is. */
+function expectationSuite(report: CheckReport): readonly { name: string; cases: TestCase[] }[] {
+  const found = report.groups.flatMap(({ findings }) => findings);
+  const proofs = found.flatMap(({ finding, suppression }): readonly TestCase[] => {
+    const { evidence, subject, message } = finding;
+    if (evidence.kind !== 'proved') return [];
+    if (suppression !== undefined) return [skipped(subject, suppression.reason)];
+    const outcome = evidence.certainty === 'refuted' ? 'failure' : 'error';
+    const lines = [findingLine(finding), ...evidence.lines, ...evidence.replays];
+    const inner = `<${outcome} message="${xml(message)}" type="${evidence.certainty}">${xml(lines.join('\n'))}</${outcome}>`;
+    return [{ name: subject, outcome, inner }];
+  });
+  const open = report.undecided.flatMap((one): readonly TestCase[] =>
+    one.question.check.startsWith(EXPECTED)
+      ? [{ ...undecidedCase(one.question.check, [one]), name: one.question.subject }]
+      : [],
+  );
+  const proven = (report.proven ?? []).map(
+    ({ subject }): TestCase => ({ name: subject, outcome: 'passed', inner: '' }),
+  );
+  const cases = [...proofs, ...open, ...proven].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return cases.length === 0 ? [] : [{ name: 'expect', cases }];
+}
+
 function checkCases(report: CheckReport): readonly TestCase[] {
   const { passed, failed, undecided, notApplicable } = report.outcomes;
   const groups = new Map(report.groups.map((group) => [group.check.id, group]));
@@ -49,7 +77,9 @@ function checkCases(report: CheckReport): readonly TestCase[] {
     ...passed.map((id): TestCase => ({ name: id, outcome: 'passed', inner: '' })),
     ...notApplicable.map(({ check, why }) => skipped(check, why)),
   ];
-  return cases.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return cases
+    .filter(({ name }) => !name.startsWith(EXPECTED))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function failedCase(

@@ -2,10 +2,12 @@ import { type Diagnostic, type Gap, locate } from '../diagnostics/index.ts';
 import {
   type CheckReport,
   counting,
+  type Finding,
   type FindingGroup,
   openQuestions,
 } from '../questions/check/index.ts';
 import type { CheckHead } from './check-head.ts';
+import { provenText } from './proven-text.ts';
 import { count, isPlaceless } from './style.ts';
 
 /** A report to paste into a pull request or a wiki page. */
@@ -28,6 +30,16 @@ export function checkMarkdown(
     ],
     ...report.groups.map(groupLines),
     table('Undecided', ['question', 'needs'], open, ({ message, missing }) => [message, missing]),
+    table(
+      'Proven',
+      ['what is expected', 'where', 'taken as true'],
+      report.proven ?? [],
+      ({ subject, message, at, assumptions }) => [
+        provenText(subject, message),
+        code(`${locate(at).file}:${locate(at).line}`),
+        assumptions.join('; '),
+      ],
+    ),
     list(
       'Accepted findings',
       report.remarks.map(({ message }) => message),
@@ -61,8 +73,8 @@ function groupLines(group: FindingGroup): readonly string[] {
     `${group.severity}: ${code(group.check.id)}`,
     ['what happens', 'where', 'fix'],
     live,
-    ({ message, places, fix }) => [
-      message,
+    ({ message, places, fix, evidence }) => [
+      evidence.kind === 'proved' ? proofText(message, evidence) : message,
       places
         .filter(({ at }) => !isPlaceless(at))
         .map(({ at }) => code(`${locate(at).file}:${locate(at).line}`))
@@ -70,6 +82,16 @@ function groupLines(group: FindingGroup): readonly string[] {
       fix,
     ],
   );
+}
+
+/** The certainty, and the first flow that decides. */
+function proofText(
+  message: string,
+  { certainty, lines, replays }: Extract<Finding['evidence'], { kind: 'proved' }>,
+): string {
+  const [first] = replays;
+  const see = first === undefined ? (lines[0] ?? '') : code(first);
+  return `${certainty}: ${message} ${see}`.trim();
 }
 
 function table<T>(

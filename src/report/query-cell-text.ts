@@ -21,7 +21,8 @@ export interface Layout {
   readonly listMax: number;
   /** `trace` tells the same of a witness. */
   readonly hasReplay: boolean;
-  readonly verbose: boolean;
+  /** What every told cell passes, by `passedKey`: said once, above. */
+  readonly common: ReadonlySet<string>;
 }
 
 /** Where everything below the verdict starts, and how wide the labels are. */
@@ -38,8 +39,8 @@ export function cellLines(cell: ToldCell, layout: Layout): string[] {
   return [
     hanging(style, 1, `${verdict} `, whoAndWhom(cell, layout)),
     ...flowLines(cell, layout),
-    ...chainLines(cell, layout),
     ...needsLines(cell, layout),
+    ...chainLines(cell, layout),
     ...witnessLines(cell, layout),
   ];
 }
@@ -52,14 +53,6 @@ export function whoAndWhom({ origins, targets }: ToldCell, { listMax }: Layout):
 export function listed(entries: readonly string[], most: number): string {
   const shown = entries.slice(0, most).map(safe).join(', ');
   return entries.length > most ? `${shown} and ${entries.length - most} more` : shown;
-}
-
-/** An entry below a label; further ones are aligned with the first. */
-function labelled({ style }: Layout, label: string, texts: readonly string[]): string[] {
-  const { dim } = paint(style);
-  return texts.map((text, index) =>
-    hanging(style, LABEL, padded(index === 0 ? dim(label) : '', HEAD), text),
-  );
 }
 
 /** What of the flows is told, and exactly how much is not. */
@@ -75,35 +68,60 @@ function flowLines({ flows }: ToldCell, layout: Layout): string[] {
     0,
     ...told.map(({ services }) => displayWidth(services)).filter((width) => width <= SERVICES_MAX),
   );
-  const lines = told.map(({ services, text }) => {
-    if (text === '') return services;
-    return displayWidth(services) > SERVICES_MAX
-      ? `${services}, ${text}`
-      : `${padded(services, room)}  ${text}`;
+  const { dim } = paint(style);
+  const lines = told.map(({ services, text }, index) => {
+    const label = padded(index === 0 ? dim('flows') : '', HEAD);
+    if (text === '') return hanging(style, LABEL, label, services);
+    const isWide = displayWidth(services) > SERVICES_MAX;
+    return isWide
+      ? hanging(style, LABEL, label, `${services}, ${text}`)
+      : hanging(style, LABEL, `${label}${padded(services, room)}  `, text);
   });
   const hidden = flows.count - shown.reduce((sum, { boxes }) => sum + boxes, 0);
   if (hidden > 0) {
     const part = `${grouped(hidden)} of ${grouped(flows.count)} boxes (${share(hidden, flows.count)})`;
-    lines.push(paint(style).dim(`and ${part} that are not shown (--limit)`));
+    const more = dim(`and ${part}, not shown: --limit, or --format json`);
+    lines.push(hanging(style, LABEL, ' '.repeat(HEAD), more));
   }
-  return labelled(layout, 'flows', lines);
+  return lines;
 }
 
-const DECIDES = { allowed: 'by', open: 'by', broken: 'lost', denied: 'by' } as const;
+/** What decides an open cell does so only if what it needs comes out that way. */
+const DECIDES = { allowed: 'by', open: 'if so', broken: 'lost', denied: 'by' } as const;
 
 function chainLines(cell: ToldCell, layout: Layout): string[] {
   const { by, told, verdict } = cell;
-  const rows = told.map(rowOf);
+  const rows = told.filter((passed) => !layout.common.has(passedKey(passed))).map(rowOf);
   const decider = by === undefined ? [] : [deciderRow(cell, by)];
-  const width = Math.max(0, ...[...decider, ...rows].map(({ box }) => displayWidth(box)));
-  const line = (row: Row, label: string): string =>
-    rowLine(row, label, Math.min(width, 40), layout);
+  const width = widestBox([...decider, ...rows]);
   return [
-    ...decider.map((row) => line(row, DECIDES[verdict])),
-    ...rows.map((row, index) =>
-      line(row, index > 0 ? '' : by === undefined ? DECIDES[verdict] : 'after'),
-    ),
+    ...decider.map((row) => rowLine(row, DECIDES[verdict], width, layout)),
+    ...rows.map((row, index) => {
+      const label = index > 0 ? '' : by === undefined ? DECIDES[verdict] : 'after';
+      return rowLine(row, label, width, layout);
+    }),
   ];
+}
+
+/** What all told cells pass, once for all of them. */
+export function commonLines(common: readonly Passed[], layout: Layout): string[] {
+  const { dim } = paint(layout.style);
+  const rows = common.map(rowOf);
+  const width = widestBox(rows);
+  return rows.map((row, index) => {
+    const [first = '', ...rest] = rowLine(row, '', width, layout).split('\n');
+    const label = padded(index === 0 ? dim('all pass') : '', LABEL - 1);
+    return [` ${label}${first.slice(LABEL)}`, ...rest].join('\n');
+  });
+}
+
+/** Two passages that read alike. */
+export function passedKey({ box, name, stage, by }: Passed): string {
+  return JSON.stringify([box, name, stage, by.name]);
+}
+
+function widestBox(rows: readonly Row[]): number {
+  return Math.min(40, Math.max(0, ...rows.map(({ box }) => displayWidth(box))));
 }
 
 interface Row {
@@ -121,16 +139,20 @@ function rowOf({ box, name, stage, by }: Passed): Row {
   };
 }
 
-function deciderRow(cell: Pick<QueryCell, 'chain'>, by: NonNullable<QueryCell['by']>): Row {
+function deciderRow(
+  cell: Pick<QueryCell, 'chain' | 'verdict'>,
+  by: NonNullable<QueryCell['by']>,
+): Row {
   const passed = boxOfDecider({ chain: cell.chain, by });
-  return passed === undefined
-    ? { box: '', text: safe(by.name), at: by.at }
-    : rowOf({ ...passed, by });
+  const row =
+    passed === undefined ? { box: '', text: safe(by.name), at: by.at } : rowOf({ ...passed, by });
+  return cell.verdict === 'open' ? { ...row, text: `lost: ${row.text}` } : row;
 }
 
 /** `firewall fw-hub`; the kind is left out where the name says it, as in a trace. */
 function boxText(box: string, name: string): string {
   if (box === 'internet') return box;
+  if (name.startsWith('each ')) return name;
   const spoken = box.replaceAll('-', ' ');
   const isSaid = name.toLowerCase().replaceAll('-', ' ').startsWith(spoken);
   return safe(isSaid ? name : `${spoken} ${name}`);
@@ -140,7 +162,7 @@ function boxText(box: string, name: string): string {
 function rowLine(row: Row, label: string, boxWidth: number, layout: Layout): string {
   const { style, folder } = layout;
   const { dim } = paint(style);
-  const box = boxWidth === 0 ? '' : `${padded(row.box, boxWidth)}  `;
+  const box = row.box === '' ? '' : `${padded(row.box, boxWidth)}  `;
   const text = hanging(style, LABEL, `${padded(dim(label), HEAD)}${box}`, row.text);
   const where = shortPlace(style, row.at, folder);
   if (where === '') return text;
@@ -151,18 +173,9 @@ function rowLine(row: Row, label: string, boxWidth: number, layout: Layout): str
 }
 
 function needsLines({ needs }: ToldCell, layout: Layout): string[] {
-  const { style, folder } = layout;
-  const { dim } = paint(style);
-  return needs.map(({ missing, at }, index) => {
-    const where = shortPlace(style, at, folder);
-    const head = padded(index === 0 ? dim('needs:') : '', HEAD);
-    return hanging(
-      style,
-      LABEL,
-      head,
-      where === '' ? safe(missing) : `${safe(missing)}  ${dim(where)}`,
-    );
-  });
+  return needs.map(({ missing, at }, index) =>
+    rowLine({ box: '', text: safe(missing), at }, index === 0 ? 'needs:' : '', 0, layout),
+  );
 }
 
 /** On one line however long: it is there to be copied. */

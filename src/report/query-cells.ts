@@ -18,17 +18,18 @@ export function toldCells(
   cells: readonly QueryCell[],
   verbose: boolean,
 ): ReadonlyMap<ReachVerdict, readonly ToldCell[]> {
-  const byKey = new Map<string, ToldCell>();
-  for (const { target, ...cell } of cells) {
-    const told = toldOf(cell, verbose);
-    const key = keyOf(cell, told);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, { ...cell, told, targets: [target] });
-    else if (!known.targets.includes(target)) {
-      byKey.set(key, { ...known, targets: [...known.targets, target] });
-    }
+  const byKey = new Map<string, QueryCell[]>();
+  for (const cell of cells) {
+    const key = keyOf(impersonal(cell, ONE_RECEIVER), verbose);
+    byKey.set(key, [...(byKey.get(key) ?? []), cell]);
   }
-  const all = [...byKey.values()].map((cell) => ({ cell, width: widthOf(cell) }));
+  const all = [...byKey.values()].map((alike) => {
+    const [first] = alike as [QueryCell, ...QueryCell[]];
+    const targets = [...new Set(alike.map(({ target }) => target))];
+    const { target: _, ...cell } = impersonal(first, targets.length);
+    const told: ToldCell = { ...cell, targets, told: toldOf(cell, verbose) };
+    return { cell: told, width: widthOf(told) };
+  });
   all.sort((a, b) => b.width - a.width || (nameOf(a.cell) < nameOf(b.cell) ? -1 : 1));
   return new Map(
     VERDICTS.map((verdict) => [
@@ -36,6 +37,31 @@ export function toldCells(
       all.map(({ cell }) => cell).filter((cell) => cell.verdict === verdict),
     ]),
   );
+}
+
+/** Names the receiver as one of many, so that cells of different receivers can be compared. */
+const ONE_RECEIVER = 2;
+
+/** `pod pets/a` of a cell that stands for several senders or receivers is each of them. */
+function impersonal(cell: QueryCell, targets: number): QueryCell {
+  const { origins, target, chain, by } = cell;
+  const words = new Map<string, string>();
+  if (origins.length > 1) for (const origin of origins) words.set(origin, 'each sender');
+  if (targets > 1) words.set(target, 'each receiver');
+  // Only names of workloads: `internet` is a word of many sentences.
+  const labels = [...words.keys()].filter((label) => label.includes('/'));
+  if (labels.length === 0) return cell;
+  const said = (text: string): string =>
+    labels.reduce((all, label) => all.replaceAll(label, words.get(label)!), text);
+  return {
+    ...cell,
+    chain: chain.map((passed) => ({
+      ...passed,
+      name: said(passed.name),
+      by: { ...passed.by, name: said(passed.by.name) },
+    })),
+    ...(by === undefined ? {} : { by: { ...by, name: said(by.name) } }),
+  };
 }
 
 /**
@@ -62,13 +88,13 @@ export function boxOfDecider({ chain, by }: Pick<QueryCell, 'chain' | 'by'>): Pa
   return chain[index];
 }
 
-function keyOf(cell: Omit<QueryCell, 'target'>, told: readonly Passed[]): string {
+function keyOf(cell: QueryCell, verbose: boolean): string {
   const { verdict, origins, by, needs, assumptions, flows } = cell;
   return JSON.stringify([
     verdict,
     origins,
     by?.name,
-    told.map(({ box, name, stage, by: who }) => [box, name, stage, who.name]),
+    toldOf(cell, verbose).map(({ box, name, stage, by: who }) => [box, name, stage, who.name]),
     needs.map(({ missing }) => missing),
     assumptions,
     flows.count,

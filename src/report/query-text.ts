@@ -1,8 +1,8 @@
 import { locate, type Place } from '../diagnostics/index.ts';
 import type { Inconclusive, QueryAnswer } from '../questions/query/index.ts';
-import type { ReachVerdict } from '../reach/index.ts';
+import type { Passed, ReachVerdict } from '../reach/index.ts';
 import type { NamedObject } from './named-objects.ts';
-import { cellLines, LABEL, type Layout } from './query-cell-text.ts';
+import { cellLines, commonLines, LABEL, type Layout, passedKey } from './query-cell-text.ts';
 import { type ToldCell, toldCells, VERDICTS } from './query-cells.ts';
 import { deniedLines } from './query-denied-text.ts';
 import { sharedFolder } from './shared-folder.ts';
@@ -37,6 +37,11 @@ export function queryText(input: QueryTextInput, style: Style): string {
   const { answer, verbose } = input;
   const { dim } = paint(style);
   const groups = toldCells(answer.cells, verbose);
+  const asked =
+    input.verdicts === undefined || input.verdicts.length === 0 ? VERDICTS : input.verdicts;
+  const common = commonOf(
+    VERDICTS.flatMap((verdict) => (asked.includes(verdict) ? (groups.get(verdict) ?? []) : [])),
+  );
   const folder = sharedFolder(placesOf(answer));
   const layout: Layout = {
     style,
@@ -46,12 +51,11 @@ export function queryText(input: QueryTextInput, style: Style): string {
     rowsMax: verbose ? Number.MAX_SAFE_INTEGER : (input.rowsMax ?? ROWS),
     listMax: verbose ? Number.MAX_SAFE_INTEGER : 4,
     hasReplay: (input.without ?? []).length === 0,
-    verbose,
+    common: new Set(common.map(passedKey)),
   };
-  const asked =
-    input.verdicts === undefined || input.verdicts.length === 0 ? VERDICTS : input.verdicts;
   const assumptions = new Set<string>();
   const blocks: string[][] = [headLines(input, groups, asked, style)];
+  if (common.length > 0) blocks.push(commonLines(common, layout));
   for (const one of answer.inconclusive) blocks.push(inconclusiveLines(one, style));
   for (const verdict of VERDICTS.filter((each) => asked.includes(each))) {
     const cells = groups.get(verdict) ?? [];
@@ -81,6 +85,17 @@ export function queryText(input: QueryTextInput, style: Style): string {
   if (folder !== '')
     blocks.push([dim(` ${padded('files', LABEL)}in ${safe(folder.slice(0, -1))}`)]);
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** As many cells must share a passage before it is said once for all. */
+const COMMON_MIN = 3;
+
+/** What every told cell passes: worth saying once, and not in every block. */
+function commonOf(cells: readonly ToldCell[]): readonly Passed[] {
+  const [first, ...others] = cells;
+  if (first === undefined || cells.length < COMMON_MIN) return [];
+  const sets = others.map(({ told }) => new Set(told.map(passedKey)));
+  return first.told.filter((passed) => sets.every((set) => set.has(passedKey(passed))));
 }
 
 /** The question, and the answer in one line. */

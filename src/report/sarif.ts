@@ -11,6 +11,7 @@ import {
 } from '../questions/check/index.ts';
 import type { CheckHead } from './check-head.ts';
 import { fileUri } from './file-uri.ts';
+import { provenText } from './proven-text.ts';
 import { stableHash } from './stable-hash.ts';
 import { isPlaceless } from './style.ts';
 
@@ -46,6 +47,12 @@ export function checkSarif(
                 message: { text: plain(`${question.message} Needs: ${question.missing}`) },
                 associatedRule: { id: question.check },
                 ...locationsJson(question.at),
+              })),
+              ...(report.proven ?? []).map(({ check, subject, message, at }) => ({
+                level: 'note',
+                message: { text: plain(`Proven: ${provenText(subject, message)}`) },
+                associatedRule: { id: check },
+                ...locationsJson(at),
               })),
               ...diagnostics.map((diagnostic) => ({
                 level: diagnostic.severity,
@@ -141,7 +148,14 @@ function resultJson(
 }
 
 function evidenceText({ evidence }: Finding): readonly string[] {
-  return evidence.kind === 'walked' ? [evidence.trace.summary, evidence.replay] : evidence.lines;
+  switch (evidence.kind) {
+    case 'walked':
+      return [evidence.trace.summary, evidence.replay];
+    case 'proved':
+      return [evidence.certainty, ...evidence.lines, ...evidence.replays];
+    case 'configured':
+      return evidence.lines;
+  }
 }
 
 function relatedLocation({ at, what }: NamedPlace, index: number): object {

@@ -26,7 +26,9 @@ export function judgeDependencies(network: Network, ask: Ask): ExpectationVerdic
     );
     const alternatives = alternativesOf(needed);
     return cluster.pools.flatMap(({ pool }) =>
-      alternatives.map((sides) => oneOf(sides.map((side) => sideVerdict(cluster, pool.name, side, ask)))),
+      alternatives.map((sides) =>
+        oneOf(sides.map((side) => sideVerdict(cluster, pool.name, side, ask))),
+      ),
     );
   });
   if (verdicts.length === 0) {

@@ -118,7 +118,7 @@ function findingOf(check: CheckText, outcome: ExpectationOutcome): readonly Find
       return [
         {
           ...base,
-          severity: 'warning',
+          severity: 'error',
           message: `${sentence(expectation)} It hangs on what is not known.`,
           fix: 'settle what it needs (--assume, newer data, a file that says it)',
           evidence: {

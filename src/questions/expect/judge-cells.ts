@@ -2,7 +2,7 @@ import type { Condition } from '../../flows/index.ts';
 import type { QueryAnswer, QueryCell } from '../query/index.ts';
 import type { Unless } from './expectation.ts';
 import type { ListedFlows } from './listed-flows.ts';
-import { allHold, type Ask, type Counterexample, type ExpectationVerdict } from './outcome.ts';
+import { type Ask, allHold, type Counterexample, type ExpectationVerdict } from './outcome.ts';
 
 /** What a cell says of what is expected of its flows. */
 type Meaning = 'fine' | 'against' | 'unsure';
@@ -58,31 +58,34 @@ export function judgeOnly(
   listed: ListedFlows,
   unless: Unless = { via: [] },
 ): ExpectationVerdict {
-  return withAnswer(ask, from, to, (answer) => {
-    const verdicts = answer.cells.map((cell): ExpectationVerdict => {
-      if (isExcused(cell, unless) || arrivesNot(cell) === 'fine') return proven([cell]);
-      const beyond = listed.beyond(cell);
-      switch (beyond.kind) {
-        case 'nothing':
-          return proven([cell]);
-        case 'unwritable':
-          return {
-            kind: 'inconclusive',
-            artefact: `flows to ${cell.target} that are not listed and that nobody can write down`,
-            hint: OPEN_HINT,
-          };
-        case 'too-many-pieces':
-          return {
-            kind: 'inconclusive',
-            artefact: `flows from ${cell.origins.join(', ')} to ${cell.target}, in ${cell.flows.boxes.length} of ${cell.flows.count} pieces all listed`,
-            hint: 'ask for one port or a smaller set of ends in `to`',
-          };
-        case 'flows':
-          return askedAgain(ask, from, beyond.to, unless);
-      }
-    });
-    return allHold(verdicts);
-  });
+  const beyondList = (cell: QueryCell): ExpectationVerdict => {
+    const beyond = listed.beyond(cell);
+    switch (beyond.kind) {
+      case 'nothing':
+        return proven([cell]);
+      case 'unwritable':
+        return {
+          kind: 'inconclusive',
+          artefact: `flows to ${cell.target} that are not listed and that nobody can write down`,
+          hint: OPEN_HINT,
+        };
+      case 'too-many-pieces':
+        return {
+          kind: 'inconclusive',
+          artefact: `flows from ${cell.origins.join(', ')} to ${cell.target}, of which ${cell.flows.boxes.length} of ${cell.flows.count} pieces are listed`,
+          hint: 'ask for one port or a smaller set of ends in `to`',
+        };
+      case 'flows':
+        return askedAgain(ask, from, beyond.to, unless);
+    }
+  };
+  return withAnswer(ask, from, to, (answer) =>
+    allHold(
+      answer.cells.map((cell) =>
+        isExcused(cell, unless) || arrivesNot(cell) === 'fine' ? proven([cell]) : beyondList(cell),
+      ),
+    ),
+  );
 }
 
 /** One of the flows is enough to refute. When none of them arrives by itself, nothing is claimed. */
@@ -172,7 +175,9 @@ function needsOf({ needs, target }: QueryCell): readonly Condition[] {
 
 function counterexampleOf({ witness, verdict, chain, by }: QueryCell): readonly Counterexample[] {
   if (witness === undefined) return [];
-  const passed = chain.map(({ box, name, stage, by: who }) => `${box} ${name}: ${stage} ${who.name}`);
+  const passed = chain.map(
+    ({ box, name, stage, by: who }) => `${box} ${name}: ${stage} ${who.name}`,
+  );
   // The last one is often the one that decides: it is said once.
   const last = by === undefined || passed.at(-1)?.endsWith(` ${by.name}`) ? [] : [by.name];
   const { from, to, protocol } = witness;

@@ -117,4 +117,3 @@ function askedOnce(ask: Ask): Ask {
     return answer;
   };
 }
-

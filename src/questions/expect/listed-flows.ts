@@ -94,10 +94,7 @@ function headersOf({ destinations, names }: Target): FlowBox {
   };
 }
 
-function serviceOf(service: {
-  readonly ports?: PortSet;
-  readonly protocol?: Protocol;
-}): FlowBox {
+function serviceOf(service: { readonly ports?: PortSet; readonly protocol?: Protocol }): FlowBox {
   const { ports, protocol } = service;
   const withPorts: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
   if (protocol === undefined && ports === undefined) return {};
@@ -138,4 +135,3 @@ function withoutEnds({ protocols, destinationPorts }: ShownBox): Piece {
     holes: [],
   };
 }
-

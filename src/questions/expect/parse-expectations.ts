@@ -11,14 +11,15 @@ import {
   type Unless,
 } from './expectation.ts';
 import { endsText, type Role, readEnds } from './read-ends.ts';
-import { EXPECT_SCHEMA, EXPECTATION_SCHEMA, type WrittenEnds, type WrittenExpectation } from './schema.ts';
+import {
+  EXPECT_SCHEMA,
+  EXPECTATION_SCHEMA,
+  type WrittenEnds,
+  type WrittenExpectation,
+} from './schema.ts';
 import { problemsOf, type SchemaProblem } from './schema-problems.ts';
 
-type Report = (
-  path: readonly PropertyKey[],
-  message: string,
-  hint?: string,
-) => void;
+type Report = (path: readonly PropertyKey[], message: string, hint?: string) => void;
 
 const MORE = 'docs/expect.md says what may be written';
 
@@ -158,7 +159,13 @@ function textOf(claim: Claim): string {
   }
 }
 
-function arrow({ from, to }: { readonly from: readonly End[]; readonly to: readonly End[] }): string {
+function arrow({
+  from,
+  to,
+}: {
+  readonly from: readonly End[];
+  readonly to: readonly End[];
+}): string {
   return `${endsText(from)} → ${endsText(to)}`;
 }
 

@@ -14,10 +14,7 @@ export const PODS_SCHEMA = z
   .strictObject({
     namespace: z.string().min(1).describe('The namespace of the pods.'),
     app: z.string().min(1).optional().describe('The value of their label `app`.'),
-    labels: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe('Labels that all of them have.'),
+    labels: z.record(z.string(), z.string()).optional().describe('Labels that all of them have.'),
     ports: z
       .string()
       .regex(/^\d[\d,-]*(?:\/(?:tcp|udp|sctp))?$/, 'write ports as `443`, `80,443` or `53/udp`')

@@ -6,6 +6,7 @@ import { findingOf } from './finding-of.ts';
 import { firewallLists } from './firewall-lists.ts';
 import { nsgLists } from './nsg-lists.ts';
 import type { NotAsked, PerimeterList } from './perimeter-list.ts';
+import { policyLists } from './policy-lists.ts';
 import { FINDING_KINDS, type RuleFinding } from './rule-finding.ts';
 
 export interface PerimeterAudit {
@@ -33,6 +34,7 @@ export interface PerimeterAuditOptions {
 export interface JudgedRule {
   readonly key: object;
   readonly box: string;
+  readonly isAdditive: boolean;
   readonly audits: readonly { readonly list: string; readonly audit: RuleAudit<Decider> }[];
 }
 
@@ -78,10 +80,13 @@ export function perimeterLists(network: Network): readonly PerimeterList[] {
 
 function listsOf(network: Network, box = '') {
   const nsgs = nsgLists(network);
+  const policies = policyLists(network);
   const isAsked = (name: string): boolean => name.toLowerCase().includes(box.toLowerCase());
   return {
-    lists: [...firewallLists(network), ...nsgs.lists].filter((list) => isAsked(list.box)),
-    notAsked: nsgs.notAsked.filter(({ what }) => isAsked(what)),
+    lists: [...firewallLists(network), ...nsgs.lists, ...policies.lists].filter((list) =>
+      isAsked(list.box),
+    ),
+    notAsked: [...nsgs.notAsked, ...policies.notAsked].filter(({ what }) => isAsked(what)),
   };
 }
 
@@ -148,13 +153,13 @@ function judgedRules(
 ): readonly JudgedRule[] {
   const found = new Map<
     object,
-    { box: string; audits: { list: string; audit: RuleAudit<Decider> }[] }
+    { box: string; isAdditive: boolean; audits: { list: string; audit: RuleAudit<Decider> }[] }
   >();
   for (const [at, { list, rules }] of audits.entries()) {
-    const { writtenAs, box } = lists[at]!;
+    const { writtenAs, box, isAdditive = false } = lists[at]!;
     for (const audit of rules) {
       const key = writtenAs(audit.rule.by)!;
-      const known = found.get(key) ?? { box, audits: [] };
+      const known = found.get(key) ?? { box, isAdditive, audits: [] };
       known.audits.push({ list: list.name, audit });
       found.set(key, known);
     }

@@ -1,13 +1,13 @@
 import { type Diagram, NOTHING, shareOf } from '../../packets/index.ts';
-import { diagramAt, entryDiagram, type Layer, positionsOf } from './layer.ts';
+import { diagramAt, impliedBefore, isImplied, type Layer, positionsOf } from './layer.ts';
 import { directionOf } from './rule-list.ts';
 import type { HidingAction } from './verdict.ts';
 import type { WrittenRule, WrittenRules } from './written-rules.ts';
 
-/** The flows of one entry in one family that need somebody to take them. */
+/** The flows of one box that need somebody to take them. */
 interface Part {
   readonly layer: Layer;
-  readonly entry: number;
+  readonly position: number;
   readonly flows: Diagram;
 }
 
@@ -30,8 +30,12 @@ export function coversOfRule<By>(
 ): readonly WrittenRule<By>[] {
   const parts = partsOf(layers, rule, arriving);
   const takers = new Set<number>();
-  for (const { layer, entry, flows } of parts) {
+  for (const { layer, position, flows } of parts) {
     const { table } = layer.sets;
+    const { entry } = layer.boxes[position]!;
+    for (const other of impliedBefore(layer, position)) {
+      takers.add(written.ruleOfEntry[layer.boxes[other]!.entry]!);
+    }
     for (const terminal of table.terminals(table.mask(layer.decides, flows))) {
       if (terminal === 0 || terminal > entry) continue;
       takers.add(written.ruleOfEntry[terminal - 1]!);
@@ -66,12 +70,16 @@ function partsOf<By>(
   arriving: boolean,
 ): readonly Part[] {
   return layers.flatMap((layer) =>
-    rule.entries.flatMap((entry) => {
-      const all = entryDiagram(layer, entry, 'all');
-      const flows =
-        arriving && layer.arriving !== undefined ? layer.sets.table.mask(all, layer.arriving) : all;
-      return flows === NOTHING ? [] : [{ layer, entry, flows }];
-    }),
+    rule.entries.flatMap((entry) =>
+      [...positionsOf(layer, entry)].flatMap((position) => {
+        const all = diagramAt(layer, position);
+        const flows =
+          arriving && layer.arriving !== undefined
+            ? layer.sets.table.mask(all, layer.arriving)
+            : all;
+        return flows === NOTHING ? [] : [{ layer, position, flows }];
+      }),
+    ),
   );
 }
 
@@ -83,14 +91,15 @@ function candidatesOf<By>(
 ): readonly Candidate[] {
   return takers
     .map((rule): Candidate => {
-      const inside = parts.map(({ layer, entry, flows }) => {
+      const inside = parts.map(({ layer, position, flows }) => {
         const { table } = layer.sets;
+        const { entry, needs } = layer.boxes[position]!;
         let held = NOTHING;
         for (const own of written.rules[rule]!.entries) {
           if (own >= entry) break;
-          for (const position of positionsOf(layer, own)) {
-            if (layer.boxes[position]!.needs.length > 0) break;
-            held = table.override(held, table.mask(diagramAt(layer, position), flows));
+          for (const other of positionsOf(layer, own)) {
+            if (!isImplied(layer.boxes[other]!.needs, needs)) continue;
+            held = table.override(held, table.mask(diagramAt(layer, other), flows));
           }
         }
         return held;

@@ -18,10 +18,14 @@ const WORTH_A_WORD = 0.5;
 const NOTHING_MORE = { others: [], witnesses: [], needs: [] } as const;
 
 /** What all lists together say of one rule. It never decides only if it never does in any of them. */
-export function findingOf({ box, audits }: JudgedRule, mayGo: boolean): readonly RuleFinding[] {
+export function findingOf(
+  { box, isAdditive, audits }: JudgedRule,
+  mayGo: boolean,
+): readonly RuleFinding[] {
   const all = audits.map(({ audit }) => audit);
   const lists = audits.map(({ list }) => list);
-  return toldOf(all).map((told) => ({ ...told, rule: all[0]!.rule.by, box, lists, mayGo }));
+  const told = isAdditive ? toldOfAdditive(all) : toldOf(all);
+  return told.map((one) => ({ ...one, rule: all[0]!.rule.by, box, lists, mayGo }));
 }
 
 function toldOf(all: readonly Audit[]): readonly Told[] {
@@ -44,6 +48,24 @@ function toldOf(all: readonly Audit[]): readonly Told[] {
   );
   if (contradicted !== undefined) told.push(contradictedBy(contradicted));
   return told.length === 0 ? tooWide(deciding) : told;
+}
+
+/**
+ * Rules without an order: whether one is hidden by the others or could be made up for by them is the same thing.
+ */
+function toldOfAdditive(all: readonly Audit[]): readonly Told[] {
+  const { name } = all[0]!.rule.by;
+  const isUnreached = ({ verdict }: Audit): boolean => verdict.kind === 'unreached';
+  if (all.every(isUnreached)) return [unreachedBy(all[0]!)];
+  const others = new Set<Decider>();
+  for (const { verdict, redundancy } of all) {
+    if (verdict.kind === 'never-hit') for (const { by } of verdict.covers) others.add(by);
+    else if (redundancy !== undefined) for (const { by } of redundancy.takers) others.add(by);
+    else if (verdict.kind !== 'empty') return [];
+  }
+  const list = [...others];
+  const message = `${name} allows nothing that ${namesOf(list)} ${list.length === 1 ? 'does' : 'do'} not allow.`;
+  return [{ kind: 'redundant', message, ...NOTHING_MORE, others: list }];
 }
 
 function hiddenOrEmpty(dead: readonly Audit[]): Told {

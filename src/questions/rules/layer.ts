@@ -125,15 +125,50 @@ export function entryDiagram(layer: Layer, entry: number, which: 'all' | 'certai
   return region;
 }
 
-/** The flows an entry may decide: all of its own that no certain box of an earlier entry takes. */
-export function mayBeDecidedBy(layer: Layer, entry: number): Diagram {
+/**
+ * The flows a box may decide: all of its own that no earlier entry takes, in any world in which the box is there. Boxes that
+ * need no more than it does are there then as well.
+ */
+export function leftFor(layer: Layer, position: number): Diagram {
   const { table } = layer.sets;
-  const all = entryDiagram(layer, entry, 'all');
-  if (all === NOTHING) return NOTHING;
-  const taken = table.mapTerminals(table.mask(layer.decides, all), (terminal) =>
+  const { entry } = layer.boxes[position]!;
+  const flows = diagramAt(layer, position);
+  const taken = table.mapTerminals(table.mask(layer.decides, flows), (terminal) =>
     terminal !== 0 && terminal <= entry ? 1 : 0,
   );
-  return table.except(all, taken);
+  let left = table.except(flows, taken);
+  for (const other of impliedBefore(layer, position)) {
+    if (left === NOTHING) break;
+    left = table.except(left, diagramAt(layer, other));
+  }
+  return left;
+}
+
+/** Boxes with needs of earlier entries that share a flow with a box and are there whenever it is. */
+export function impliedBefore(layer: Layer, position: number): readonly number[] {
+  const { box, needs, entry } = layer.boxes[position]!;
+  if (needs.length === 0) return [];
+  return layer
+    .classifier()
+    .meeting(box, layer.starts[entry]!)
+    .filter((other) => {
+      const theirs = layer.boxes[other]!.needs;
+      return theirs.length > 0 && isImplied(theirs, needs);
+    });
+}
+
+/** Is everything in `needs` so whenever everything in `given` is? Conditions are the same when their words are. */
+export function isImplied(needs: readonly Condition[], given: readonly Condition[]): boolean {
+  return needs.every(({ missing }) => given.some((one) => one.missing === missing));
+}
+
+/** The flows an entry may decide. */
+export function mayBeDecidedBy(layer: Layer, entry: number): Diagram {
+  let union = NOTHING;
+  for (const position of positionsOf(layer, entry)) {
+    union = layer.sets.table.override(union, leftFor(layer, position));
+  }
+  return union;
 }
 
 /** Rows that may lie about before they are collected: collecting empties the operation cache. */

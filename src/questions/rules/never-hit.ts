@@ -1,7 +1,14 @@
 import { type Condition, distinctConditions } from '../../flows/index.ts';
 import { type Diagram, NOTHING } from '../../packets/index.ts';
 import { coversOfRule, hidingAction } from './covers.ts';
-import { diagramAt, entryDiagram, type Layer, mayBeDecidedBy, positionsOf } from './layer.ts';
+import {
+  diagramAt,
+  entryDiagram,
+  type Layer,
+  leftFor,
+  mayBeDecidedBy,
+  positionsOf,
+} from './layer.ts';
 import type { RuleList } from './rule-list.ts';
 import type { RuleVerdict } from './verdict.ts';
 import type { WrittenRule, WrittenRules } from './written-rules.ts';
@@ -83,16 +90,10 @@ function needsToDecide<By>(
 ): readonly Condition[] | undefined {
   const found: (readonly Condition[])[] = [];
   for (const layer of layers) {
-    const { table } = layer.sets;
     for (const entry of entries) {
       for (const position of positionsOf(layer, entry)) {
         const { needs } = layer.boxes[position]!;
-        if (needs.length === 0) continue;
-        const flows = diagramAt(layer, position);
-        const taken = table.mapTerminals(table.mask(layer.decides, flows), (terminal) =>
-          terminal !== 0 && terminal <= entry ? 1 : 0,
-        );
-        if (table.except(flows, taken) !== NOTHING) found.push(needs);
+        if (needs.length > 0 && leftFor(layer, position) !== NOTHING) found.push(needs);
       }
     }
   }

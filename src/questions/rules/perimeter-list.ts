@@ -8,6 +8,8 @@ export interface PerimeterList {
   readonly box: string;
   /** The rule somebody wrote; `undefined`: nobody did, so nobody can remove it. */
   readonly writtenAs: (by: Decider) => object | undefined;
+  /** Its rules have no order: they allow what any of them allows. */
+  readonly isAdditive?: boolean;
   readonly actionOf: (by: Decider) => string | undefined;
 }
 

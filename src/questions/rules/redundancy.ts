@@ -1,6 +1,6 @@
 import type { FlowPoint } from '../../flows/index.ts';
 import { checkBudget, type Diagram, NOTHING } from '../../packets/index.ts';
-import { diagramAt, type Layer, mayBeDecidedBy, positionsOf } from './layer.ts';
+import { diagramAt, isImplied, type Layer, leftFor, positionsOf } from './layer.ts';
 import type { Deciding } from './never-hit.ts';
 import type { Action, RuleList } from './rule-list.ts';
 import { sampleFlow } from './sample-flow.ts';
@@ -34,59 +34,53 @@ export function redundancyOf<By>(
   let fallsThrough = false;
   for (const layer of layers) {
     for (const entry of rule.entries) {
-      const walked = walkOn(list, layer, written, rule, entry, isGone, takers);
-      if (walked.differing !== NOTHING) {
-        const flow = sampleFlow(layer.sets, walked.differing);
-        return flow === undefined ? { kind: 'needed' } : { kind: 'needed', flow };
+      for (const position of positionsOf(layer, entry)) {
+        const walked = walkOn(list, layer, written, rule, position, isGone, takers);
+        if (walked.differing !== NOTHING) {
+          const flow = sampleFlow(layer.sets, walked.differing);
+          return flow === undefined ? { kind: 'needed' } : { kind: 'needed', flow };
+        }
+        fallsThrough ||= walked.fallsThrough;
       }
-      fallsThrough ||= walked.fallsThrough;
     }
   }
   const inOrder = [...takers].sort((a, b) => a - b).map((index) => written.rules[index]!);
   return { kind: 'redundant', takers: inOrder, fallsThrough };
 }
 
-/** Sends the flows of an entry on to the rules behind it, until one does something else with some of them. */
+/** Sends what a box may decide on to the rules behind it, until one does something else with some of it. */
 function walkOn<By>(
   list: RuleList<By>,
   layer: Layer,
   written: WrittenRules<By>,
   rule: WrittenRule<By>,
-  entry: number,
+  position: number,
   isGone: (rule: number) => boolean,
   takers: Set<number>,
 ): { readonly differing: Diagram; readonly fallsThrough: boolean } {
   const { table } = layer.sets;
+  const { box, entry, needs: given } = layer.boxes[position]!;
   const action = list.rules[entry]!.effect;
-  let rest = mayBeDecidedBy(layer, entry);
-  for (const position of later(layer, entry)) {
+  const from = layer.starts[entry + 1]!;
+  let rest = leftFor(layer, position);
+  if (rest === NOTHING) return { differing: NOTHING, fallsThrough: false };
+  for (const later of layer.classifier().meeting(box)) {
     if (rest === NOTHING) break;
+    if (later < from) continue;
     checkBudget(table.budget);
-    const { entry: other, needs } = layer.boxes[position]!;
+    const { entry: other, needs } = layer.boxes[later]!;
     const index = written.ruleOfEntry[other]!;
     if (index === rule.index || isGone(index)) continue;
-    const held = diagramAt(layer, position);
+    const held = diagramAt(layer, later);
     if (!table.meet(rest, held)) continue;
     if (list.rules[other]!.effect !== action) {
       return { differing: table.mask(rest, held), fallsThrough: false };
     }
     takers.add(index);
-    if (needs.length === 0) rest = table.except(rest, held);
+    if (isImplied(needs, given)) rest = table.except(rest, held);
   }
   const fallsThrough = rest !== NOTHING;
   return { differing: list.otherwise === action ? NOTHING : rest, fallsThrough };
-}
-
-/** Boxes behind an entry that share a flow with one of its boxes, in the order they are tried. */
-function later(layer: Layer, entry: number): readonly number[] {
-  const from = layer.starts[entry + 1]!;
-  const found = new Set<number>();
-  for (const own of positionsOf(layer, entry)) {
-    for (const position of layer.classifier().meeting(layer.boxes[own]!.box)) {
-      if (position >= from) found.add(position);
-    }
-  }
-  return [...found].sort((a, b) => a - b);
 }
 
 /**

@@ -1,0 +1,2 @@
+export { answerMatrix, type MatrixOptions } from './answer-matrix.ts';
+export * from './matrix.ts';
