@@ -49,16 +49,19 @@ async function measure({ pods, namespaces, policies: policyCount, goal }) {
   const start = performance.now();
   const { classes, classOf } = podClasses(view);
   const classed = performance.now();
-  const { cell, ports, size } = podMatrix(view);
+  const { cell, ports, row: fill, size } = podMatrix(view);
   const tabled = performance.now();
   let open = 0;
   let partly = 0;
-  for (const from of classes) {
-    for (const to of classes) {
-      const id = cell(from.id, to.id);
-      if (id === ports.none || id === ports.perhapsUnported) continue;
-      const pairs = from.pods.length * (to.pods.length - (from === to ? 1 : 0));
-      if (id === ports.all) open += pairs;
+  const cells = new Uint32Array(classes.length);
+  const members = classes.map((one) => one.pods.length);
+  for (const { id: from } of classes) {
+    fill(from, cells);
+    for (let to = 0; to < cells.length; to += 1) {
+      const set = cells[to];
+      if (set === ports.none || set === ports.perhapsUnported) continue;
+      const pairs = members[from] * (members[to] - (from === to ? 1 : 0));
+      if (set === ports.all) open += pairs;
       else partly += pairs;
     }
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DIAGNOSTIC_CODES } from '../src/diagnostics/index.ts';
 import { FACTS, type FactId } from '../src/facts/index.ts';
 import { CATALOGUE, CONFIGURATION_SCHEMA } from '../src/questions/check/index.ts';
+import { EXPECT_SCHEMA, EXPECTATION_KINDS } from '../src/questions/expect/index.ts';
 import { factPins } from '../tests/support/fact-pins.ts';
 
 /** Reference predicates that no configuration can decide, and why. Everything else is covered by a check. */
@@ -102,6 +103,21 @@ export function diagnosticsPage(): string {
 export function configurationSchema(): string {
   const schema = z.toJSONSchema(CONFIGURATION_SCHEMA, { target: 'draft-7', io: 'input' });
   return `${JSON.stringify({ ...schema, title: 'sallyport.yaml' }, undefined, 2)}\n`;
+}
+
+/** schemas/perimeter-expect.schema.json: the same for `perimeter.yaml`, one kind an entry. */
+export function expectSchema(): string {
+  const schema = z.toJSONSchema(EXPECT_SCHEMA, {
+    target: 'draft-7',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      const { properties } = jsonSchema;
+      if (properties === undefined || !EXPECTATION_KINDS.every((kind) => kind in properties))
+        return;
+      jsonSchema.oneOf = EXPECTATION_KINDS.map((kind) => ({ required: [kind] }));
+    },
+  });
+  return `${JSON.stringify({ ...schema, title: 'perimeter.yaml' }, undefined, 2)}\n`;
 }
 
 function anchor(id: string): string {

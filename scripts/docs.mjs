@@ -32,6 +32,7 @@ export async function generatedDocs() {
       'diagnostics.md': pages.diagnosticsPage(),
       'facts.md': pages.factsPage(),
       'sallyport.schema.json': pages.configurationSchema(),
+      '../schemas/perimeter-expect.schema.json': pages.expectSchema(),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

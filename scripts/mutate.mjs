@@ -72,7 +72,6 @@ const files = (positionals.length === 0 ? Object.keys(TESTS) : positionals)
 const equivalent = JSON.parse(
   readFileSync(join(root, 'tests/support/equivalent-mutations.json'), 'utf8'),
 );
-const used = new Set();
 const all = files.flatMap((file) => {
   const source = readFileSync(join(root, file), 'utf8');
   return mutationsOf(source, file).map((mutation) => ({
@@ -88,15 +87,22 @@ console.log(
 
 const began = performance.now();
 const stages = new Map();
+const outcomes = { killed: [], 'out of time': [], survived: [], equivalent: [] };
+const running = new Set();
 const folders = Array.from({ length: Number(values.jobs) }, copyOfTree);
 process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    summed();
+    process.exit(130);
+  });
+}
 for (const tests of new Set(faults.map(({ file }) => testsOf(file).join(' ')))) {
   stages.set(tests, await stagesOf(tests.split(' ')));
 }
-const outcomes = { killed: [], 'out of time': [], survived: [], equivalent: [] };
 const queue = [...faults];
 await Promise.all(
   folders.map(async (folder) => {
@@ -110,38 +116,40 @@ await Promise.all(
   }),
 );
 
-for (const entry of equivalent) {
-  const isTouched = all.some(({ file, line }) => file === entry.file && line === entry.line);
-  if (!used.has(entry) && isTouched === false && files.includes(entry.file)) {
-    console.log(`  no longer found, take it off the list: ${entry.file}: ${entry.line}`);
+process.exit(summed());
+
+/** Says what is known so far. @returns the exit code */
+function summed() {
+  for (const entry of equivalent) {
+    const isTouched = all.some(({ file, line }) => file === entry.file && line === entry.line);
+    if (!isTouched && files.includes(entry.file)) {
+      console.log(`  no longer found, take it off the list: ${entry.file}: ${entry.line}`);
+    }
   }
-}
-const noticed = outcomes.killed.length + outcomes['out of time'].length;
-const counted = noticed + outcomes.survived.length;
-const score = counted === 0 ? 100 : (100 * noticed) / counted;
-for (const folder of new Set(faults.map(({ file }) => dirname(file)))) {
-  const of = (name) => outcomes[name].filter(({ file }) => dirname(file) === folder).length;
+  const noticed = outcomes.killed.length + outcomes['out of time'].length;
+  const counted = noticed + outcomes.survived.length;
+  const score = counted === 0 ? 100 : (100 * noticed) / counted;
+  for (const folder of new Set(faults.map(({ file }) => dirname(file)))) {
+    const of = (name) => outcomes[name].filter(({ file }) => dirname(file) === folder).length;
+    console.log(
+      `  ${folder}: ${of('killed') + of('out of time')} noticed, ${of('survived')} survived, ${of('equivalent')} equivalent`,
+    );
+  }
   console.log(
-    `  ${folder}: ${of('killed') + of('out of time')} noticed, ${of('survived')} survived, ${of('equivalent')} equivalent`,
+    `mutate: score ${score.toFixed(1)} %: ${outcomes.killed.length} killed, ${outcomes['out of time'].length} out of time, ${outcomes.survived.length} survived, ${outcomes.equivalent.length} equivalent, in ${seconds()} s`,
   );
+  return values.least !== undefined && score < Number(values.least) ? 1 : 0;
 }
-console.log(
-  `mutate: score ${score.toFixed(1)} %: ${outcomes.killed.length} killed, ${outcomes['out of time'].length} out of time, ${outcomes.survived.length} survived, ${outcomes.equivalent.length} equivalent, in ${seconds()} s`,
-);
-process.exit(values.least !== undefined && score < Number(values.least) ? 1 : 0);
 
 async function judge(folder, fault) {
   const known = equivalent.find(({ file, line }) => file === fault.file && line === fault.line);
-  if (known !== undefined) {
-    used.add(known);
-    return 'equivalent';
-  }
+  if (known !== undefined) return 'equivalent';
   const path = join(folder, fault.file);
   const source = readFileSync(path, 'utf8');
   writeFileSync(path, source.slice(0, fault.start) + fault.text + source.slice(fault.end));
   try {
     for (const { tests, milliseconds } of stages.get(testsOf(fault.file).join(' '))) {
-      const result = await run(folder, tests, 3 * milliseconds + 10_000);
+      const result = await run(folder, tests, 2 * milliseconds + 6000);
       if (result !== 'passed') return result === 'failed' ? 'killed' : result;
     }
     return 'survived';
@@ -196,7 +204,9 @@ function run(folder, tests, milliseconds, more = ['--reporter=dot']) {
         env: { ...process.env, MUTATE_MS: String(milliseconds) },
       },
     );
+    running.add(child);
     child.on('exit', (status) => {
+      running.delete(child);
       resolve(status === 0 ? 'passed' : status === OUT_OF_TIME ? 'out of time' : 'failed');
     });
   });

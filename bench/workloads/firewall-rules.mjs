@@ -127,15 +127,22 @@ export function firewallRules(n, { seed = 1, broad = 0, tagFile }) {
   return rules;
 }
 
-function tagsOf(file) {
+/** Which tag a destination of a rule is, by its ranges: `names.get(String(rule.destination))`. */
+export function tagNames(file) {
+  return new Map(tagsOf(file, true).map(({ set, name }) => [String(set), name]));
+}
+
+function tagsOf(file, isNamed = false) {
   const { values } = JSON.parse(readFileSync(file, 'utf8'));
-  return values.flatMap(({ properties }) => {
+  return values.flatMap(({ name, properties }) => {
     const ranges = properties.addressPrefixes.flatMap((prefix) => {
       const [address, length] = prefix.split('/');
       if (address.includes(':')) return [];
       const low = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
       return [[low, low + 2 ** (32 - Number(length)) - 1]];
     });
-    return ranges.length === 0 ? [] : [canonical(ranges)];
+    if (ranges.length === 0) return [];
+    const set = canonical(ranges);
+    return [isNamed ? { set, name } : set];
   });
 }

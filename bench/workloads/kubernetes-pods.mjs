@@ -5,6 +5,14 @@ import { seeded } from '../seeded.mjs';
 const TIERS = ['web', 'api', 'worker', 'cache', 'db'];
 const PORTS = [53, 80, 443, 1433, 3306, 5432, 5671, 6379, 8080, 8443, 9090, 9093, 9200, 11211];
 const NAMED = { http: 8080, metrics: 9090, sql: 5432 };
+/** The Internet, on-premises, a partner, every pod: addresses of pods have nothing to do with what they are. */
+const BLOCKS = [
+  { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] },
+  { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] },
+  { cidr: '192.168.0.0/16' },
+  { cidr: '203.0.113.0/24' },
+  { cidr: '10.64.0.0/10' },
+];
 const PROTOCOLS = ['TCP', 'TCP', 'TCP', 'TCP', 'UDP', 'UDP', 'SCTP'];
 
 /** @returns Kubernetes manifests by kind: `{ namespaces, pods, policies }`. */
@@ -64,7 +72,9 @@ export function kubernetesPods(pods, { namespaces, policies, seed = 1 }) {
           ? { matchLabels: { app: one(apps) } }
           : pick < 0.95
             ? { matchLabels: { tier: one(TIERS) } }
-            : { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: [one(TIERS)] }] };
+            : chance(0.1)
+              ? { matchLabels: { 'statefulset.kubernetes.io/pod-name': `${one(apps)}-0` } }
+              : { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: [one(TIERS)] }] };
     const types = one([['Ingress'], ['Ingress', 'Egress'], ['Ingress', 'Egress'], ['Egress']]);
     return {
       apiVersion: 'networking.k8s.io/v1',
@@ -101,9 +111,7 @@ export function kubernetesPods(pods, { namespaces, policies, seed = 1 }) {
       : { 'kubernetes.io/metadata.name': one(spaces).name };
     if (pick < 0.65) return { namespaceSelector: { matchLabels: label } };
     if (pick < 0.85) return { namespaceSelector: { matchLabels: label }, podSelector: pods };
-    const size = one([8, 12, 16, 24]);
-    const base = `10.${64 + below(2)}.${below(256)}.0`;
-    return { ipBlock: { cidr: chance(0.5) ? `${base}/${Math.max(size, 16)}` : '203.0.113.0/24' } };
+    return { ipBlock: one(BLOCKS) };
   }
 
   function port() {

@@ -59,16 +59,17 @@ const VERDICTS = ['allowed', 'open', 'broken', 'denied'];
 
 /** Repeatable, or with commas. */
 function verdicts(flags: string, description: string): Option {
-  return new Option(flags, `${description}: ${VERDICTS.join(', ')}`).argParser(
-    (value: string, previous: readonly string[] | undefined) => {
+  // `choices` says them in the help and to shells; what it parses is one word only.
+  return new Option(flags, description)
+    .choices(VERDICTS)
+    .argParser((value: string, previous: readonly string[] | undefined) => {
       const list = [...(previous ?? []), ...value.split(',').map((word) => word.trim())];
       const wrong = list.find((word) => !VERDICTS.includes(word));
       if (wrong !== undefined) {
         throw new InvalidArgumentError(`Allowed choices are ${VERDICTS.join(', ')}.`);
       }
       return list;
-    },
-  );
+    });
 }
 
 function counted(value: string): number {

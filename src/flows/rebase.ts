@@ -4,11 +4,11 @@ import {
   type Diagram,
   fieldDiagram,
   type IntervalAtoms,
-  intervalAtoms,
   isLeaf,
   type LineValue,
   lastOfAtom,
   leafOf,
+  type NameAtoms,
   NOTHING,
   nameAtoms,
   orderedRangeList,
@@ -22,37 +22,45 @@ import { FIELD, type FlowUniverse, flowUniverse } from './flow-universe.ts';
 
 /**
  * A universe that tells apart everything any of these tells apart, and these boxes as well. Diagrams move into it with `rebase`.
- * O(n log n) in the atoms.
+ * The first universe itself when the others add nothing: diagrams then stay where they are. O(n log n) in the atoms that are new.
  */
 export function refined(
   universes: readonly [FlowUniverse, ...FlowUniverse[]],
   boxes: Iterable<FlowBox> = [],
 ): FlowUniverse {
-  const { family } = universes[0];
+  const [first] = universes;
+  const { family } = first;
   invariant(
     universes.every((universe) => universe.family === family),
     'one family, one universe',
   );
-  const own = flowUniverse(family, boxes);
-  const all = [...universes, own];
-  const line = (of: (universe: FlowUniverse) => IntervalAtoms<LineValue>) => {
-    const { starts, last } = of(own);
-    return intervalAtoms<LineValue>(
-      starts[0]!,
-      last,
-      all.map((universe) => cutsOf(of(universe))),
-    );
-  };
+  const others = [...universes.slice(1), flowUniverse(family, boxes)];
+  const line = (of: (universe: FlowUniverse) => IntervalAtoms<LineValue>) =>
+    mergedLines(of(first), others.map(of));
   const cut = {
     destinations: line((universe) => universe.destinations),
     sources: line((universe) => universe.sources),
     destinationPorts: line((universe) => universe.destinationPorts),
     sourcePorts: line((universe) => universe.sourcePorts),
   };
-  const names = nameAtoms(all.flatMap((universe) => universe.names.patterns));
+  const all = [first, ...others];
+  const names = mergedNames(
+    first.names,
+    others.map((other) => other.names),
+  );
   const hasNames = all.some((universe) => universe.hasNames);
   const hasProtocols = all.some((universe) => universe.hasProtocols);
   const hasApplications = all.some((universe) => universe.hasApplications);
+  const isSame =
+    cut.destinations === first.destinations &&
+    cut.sources === first.sources &&
+    cut.destinationPorts === first.destinationPorts &&
+    cut.sourcePorts === first.sourcePorts &&
+    names === first.names &&
+    hasNames === first.hasNames &&
+    hasProtocols === first.hasProtocols &&
+    hasApplications === first.hasApplications;
+  if (isSame) return first;
   const widest = (field: number): number =>
     Math.max(...all.map((universe) => universe.space.fields[field]!.atoms));
   const atoms = (field: number): number => {
@@ -78,14 +86,39 @@ export function refined(
     hasNames,
     hasProtocols,
     hasApplications,
-    known: own.known.map(() => new Map()),
-    space: space(own.space.fields.map(({ name }, field) => ({ name, atoms: atoms(field) }))),
+    known: first.known.map(() => new Map()),
+    space: space(first.space.fields.map(({ name }, field) => ({ name, atoms: atoms(field) }))),
   };
 }
 
-/** Every atom as a pair, so that cutting by them repeats every cut. */
-function cutsOf(line: IntervalAtoms<LineValue>): LineValue[] {
-  return line.starts.flatMap((start, atom) => [start, lastOfAtom(line, atom)]);
+/** The line cut by all; the same object when the others cut nowhere else. Most filters cut nothing that was whole. */
+function mergedLines(
+  first: IntervalAtoms<LineValue>,
+  others: readonly IntervalAtoms<LineValue>[],
+): IntervalAtoms<LineValue> {
+  const cuts = new Set<LineValue>();
+  for (const { starts } of others) {
+    for (const start of starts) {
+      if (first.starts[atomAt(first, start)] !== start) cuts.add(start);
+    }
+  }
+  if (cuts.size === 0) return first;
+  const extra = [...cuts].sort((a, b) => (a < b ? -1 : 1));
+  const starts: LineValue[] = [];
+  let next = 0;
+  for (const start of first.starts) {
+    while (next < extra.length && extra[next]! < start) starts.push(extra[next++]!);
+    starts.push(start);
+  }
+  while (next < extra.length) starts.push(extra[next++]!);
+  return { starts, last: first.last };
+}
+
+function mergedNames(first: NameAtoms, others: readonly NameAtoms[]): NameAtoms {
+  const extra = others
+    .flatMap(({ patterns }) => patterns)
+    .filter((text) => !first.ordinals.has(text));
+  return extra.length === 0 ? first : nameAtoms([...first.patterns, ...extra]);
 }
 
 /** The same diagram over a finer universe. O(rows · runs). */

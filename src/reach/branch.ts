@@ -132,10 +132,7 @@ export function cut<Effect, By extends Decider>(
 ): { readonly parts: readonly Part<Effect, By>[]; readonly rest?: Branch } {
   const read = readThrough(rules, branch.header, branch.bounds);
   const boxes = read.flatMap((rule) => rule.region);
-  const sets = new FlowSets(
-    refined([branch.sets.universe], boxes),
-    new DiagramTable(budget ?? branch.sets.table.budget),
-  );
+  const sets = cutBy(branch.sets, boxes, budget);
   const flows = rebase(branch.sets, sets, branch.flows);
   const stageOf = (by: By): string => (typeof box.stage === 'string' ? box.stage : box.stage(by));
   const parts: Part<Effect, By>[] = [];
@@ -159,6 +156,13 @@ export function cut<Effect, By extends Decider>(
   return { parts, ...(rest === undefined ? {} : { rest }) };
 }
 
+/** Sets that tell these boxes apart: those at hand when they do so already, with what they have computed. */
+function cutBy(sets: FlowSets, boxes: readonly FlowBox[], budget?: Budget): FlowSets {
+  const universe = refined([sets.universe], boxes);
+  if (universe === sets.universe) return sets;
+  return new FlowSets(universe, new DiagramTable(budget ?? sets.table.budget));
+}
+
 /** A rule of one box narrows the bounds; unions of boxes are not worth a product. */
 function narrowed<Effect, By>(bounds: FlowBox, { region }: FlowRule<Effect, By>): FlowBox {
   const [only] = region;
@@ -172,10 +176,7 @@ function narrowed<Effect, By>(bounds: FlowBox, { region }: FlowRule<Effect, By>)
 
 /** The branch with fewer flows; `undefined` when none is left. */
 export function within(branch: Branch, box: FlowBox): Branch | undefined {
-  const sets = new FlowSets(
-    refined([branch.sets.universe], [box]),
-    new DiagramTable(branch.sets.table.budget),
-  );
+  const sets = cutBy(branch.sets, [box]);
   const flows = sets.table.mask(rebase(branch.sets, sets, branch.flows), sets.box(box));
   return flows === NOTHING ? undefined : { ...branch, sets, flows };
 }

@@ -134,11 +134,11 @@ export function rowText(row: FlowRow, names: readonly NamedObject[], most: numbe
   ].join(' ');
 }
 
-/** Who asks by address shows no name: that is said where an address is not. */
+/** Who asks by address shows no name: that goes without saying. */
 function namesText({ names, destinations }: FlowRow, most: number): readonly string[] {
   if (names === undefined) return [];
   const { patterns, except, withoutName } = names;
-  if (patterns.length === 0) return destinations === undefined ? ['by address'] : [];
+  if (patterns.length === 0) return [];
   const listed = (all: readonly string[], of: string): string => {
     const shown = all.slice(0, most).map(safe).join(', ');
     return all.length > most ? `${shown} and ${all.length - most} more ${of}` : shown;

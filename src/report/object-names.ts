@@ -125,7 +125,7 @@ function covered(set: AddressSet, objects: readonly NamedObject[]): Covered {
  */
 export function addressWordsText(words: readonly AddressWords[], most: number): string {
   if (words.length === 0) return 'no address';
-  return words.map((each) => oneText(each, most)).join(', ');
+  return [...new Set(words.map((each) => oneText(each, most)))].join(', ');
 }
 
 function oneText({ set, base, parts, rest }: AddressWords, most: number): string {

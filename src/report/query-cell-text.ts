@@ -80,7 +80,7 @@ function flowLines({ flows }: ToldCell, layout: Layout): string[] {
   const hidden = flows.count - shown.reduce((sum, { boxes }) => sum + boxes, 0);
   if (hidden > 0) {
     const part = `${grouped(hidden)} of ${grouped(flows.count)} boxes (${share(hidden, flows.count)})`;
-    const more = dim(`and ${part}, not shown: --limit, or --format json`);
+    const more = dim(`and ${part}, not shown (--limit)`);
     lines.push(hanging(style, LABEL, ' '.repeat(HEAD), more));
   }
   return lines;

@@ -30,7 +30,12 @@ export function toldCells(
     const told: ToldCell = { ...cell, targets, told: toldOf(cell, verbose) };
     return { cell: told, width: widthOf(told) };
   });
-  all.sort((a, b) => b.width - a.width || (nameOf(a.cell) < nameOf(b.cell) ? -1 : 1));
+  all.sort(
+    (a, b) =>
+      Number(isOwn(a.cell)) - Number(isOwn(b.cell)) ||
+      b.width - a.width ||
+      (nameOf(a.cell) < nameOf(b.cell) ? -1 : 1),
+  );
   return new Map(
     VERDICTS.map((verdict) => [
       verdict,
@@ -108,6 +113,11 @@ function keyOf(cell: QueryCell, verbose: boolean): string {
 
 function textOf(set: AddressSet | undefined): string | undefined {
   return set === undefined ? undefined : `${set.v4.join()} ${set.v6.join()}`;
+}
+
+/** What a workload says to itself is of the least interest. */
+function isOwn({ origins, targets }: ToldCell): boolean {
+  return origins.length === 1 && targets.length === 1 && origins[0] === targets[0];
 }
 
 function nameOf({ origins, targets }: ToldCell): string {

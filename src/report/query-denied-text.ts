@@ -58,6 +58,7 @@ function deciderOf(cell: ToldCell): string {
   const { by } = cell;
   if (by === undefined) return 'nobody answers';
   const passed = boxOfDecider(cell);
-  const isSaid = passed === undefined || by.name.includes(passed.name);
+  // A policy denies for each of its pods alike.
+  const isSaid = passed === undefined || passed.box === 'pod' || by.name.includes(passed.name);
   return isSaid ? by.name : `${by.name} (${passed.box.replaceAll('-', ' ')} ${passed.name})`;
 }

@@ -2,7 +2,9 @@
 export function share(part: bigint | number, whole: bigint | number): string {
   const percent = percentOf(part, whole);
   if (percent <= 0) return '0 %';
-  if (percent >= 100) return '100 %';
+  // A double that counts more than it can tell apart: something is left for certain, nobody knows how little.
+  const isRounded = typeof whole === 'number' && whole > Number.MAX_SAFE_INTEGER;
+  if (percent >= 100) return isRounded ? 'more than 99.9 %' : '100 %';
   if (percent < 0.1) return 'less than 0.1 %';
   if (percent > 99.9) return 'more than 99.9 %';
   return `${percent >= 10 && percent <= 99 ? Math.round(percent) : percent.toFixed(1)} %`;

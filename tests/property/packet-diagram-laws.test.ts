@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Box,
+  type Budget,
   boxesOf,
   Classifier,
+  checkBudget,
   type Diagram,
   DiagramTable,
   EVERYTHING,
@@ -16,6 +18,7 @@ import {
   rangeList,
   space,
   terminalOf,
+  withinBudget,
 } from '../../src/packets/index.ts';
 import { firstByHand, pointsOf } from '../support/small-universe.ts';
 
@@ -211,5 +214,32 @@ describe('laws of diagrams', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a budget', () => {
+  it('ends at its time and when somebody cancels, and not before', () => {
+    const { signal } = new AbortController();
+    const isOver = (budget: Budget): boolean =>
+      withinBudget('nothing', () => checkBudget(budget)).kind === 'inconclusive';
+    const at = (time: number): Budget => ({ nodesMax: 1, until: 10, now: () => time, signal });
+    expect([9, 10, 11].map((time) => isOver(at(time)))).toEqual([false, false, true]);
+    expect(isOver({ nodesMax: 1 })).toBe(false);
+    expect(isOver({ nodesMax: 1, now: () => 11 })).toBe(false);
+    expect(isOver({ nodesMax: 1, signal: AbortSignal.abort() })).toBe(true);
+  });
+
+  it('of rows is the rows there may be, to the last one', () => {
+    const chain = (nodesMax: number): number => {
+      const table = new DiagramTable({ nodesMax });
+      const grown = withinBudget('a chain', () => {
+        for (let level = 5, at = EVERYTHING; level >= 0; level -= 1) {
+          at = table.node(level, NOTHING, at);
+        }
+      });
+      expect(grown.kind).toBe(nodesMax >= 6 ? 'answered' : 'inconclusive');
+      return table.counters.rows;
+    };
+    expect([1, 5, 6, 7].map(chain)).toEqual([1, 5, 6, 6]);
   });
 });

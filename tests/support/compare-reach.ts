@@ -112,8 +112,7 @@ function comparePair(
   const conclusion = conclude(walked.ended, start.branch.sets);
   const { sets, regions } = conclusion;
   const asked = starts.reduce(
-    (all, { branch }) =>
-      sets.table.override(all, rebase(branch.sets, sets, branch.flows)),
+    (all, { branch }) => sets.table.override(all, rebase(branch.sets, sets, branch.flows)),
     NOTHING,
   );
   const name = `${title} ${origin.label} to ${target.label}`;

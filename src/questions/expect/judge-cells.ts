@@ -1,40 +1,52 @@
 import type { Condition } from '../../flows/index.ts';
+import type { ReachVerdict } from '../../reach/index.ts';
 import type { QueryAnswer, QueryCell } from '../query/index.ts';
-import type { Unless } from './expectation.ts';
+import { type Excuse, NO_EXCUSE } from './excuse.ts';
 import type { ListedFlows } from './listed-flows.ts';
 import { type Ask, allHold, type Counterexample, type ExpectationVerdict } from './outcome.ts';
 
 /** What a cell says of what is expected of its flows. */
-type Meaning = 'fine' | 'against' | 'unsure';
+export type Meaning = 'fine' | 'against' | 'unsure';
 
-type Reading = (cell: QueryCell) => Meaning;
+/** What of a cell an expectation looks at. */
+interface Fate {
+  readonly verdict: ReachVerdict;
+  /** On this way it arrives. */
+  readonly isDelivered: boolean;
+}
+
+export type Reading = (fate: Fate) => Meaning;
 
 const OPEN_HINT = 'sallyport query shows every cell; name fewer ends to have it decided';
 
 /** Nothing arrives. Flows that arrive and whose answer is lost have arrived. */
-const arrivesNot: Reading = ({ verdict }) =>
+export const ARRIVES_NOT: Reading = ({ verdict }) =>
   verdict === 'denied' ? 'fine' : verdict === 'open' ? 'unsure' : 'against';
 
 /** Everything arrives and is answered. */
-const isAnswered: Reading = ({ verdict }) =>
+const IS_ANSWERED: Reading = ({ verdict }) =>
   verdict === 'allowed' ? 'fine' : verdict === 'open' ? 'unsure' : 'against';
 
 /**
  * What arrives is answered. Of an open cell only the way that arrives and is answered is known to be harmless; what stops the other
  * ways may be the answer that is lost.
  */
-const losesNoAnswer: Reading = ({ verdict, to }) => {
+export const LOSES_NO_ANSWER: Reading = ({ verdict, isDelivered }) => {
   if (verdict === 'broken') return 'against';
-  return verdict === 'open' && to === undefined ? 'unsure' : 'fine';
+  return verdict === 'open' && !isDelivered ? 'unsure' : 'fine';
 };
+
+function fateOf({ verdict, to }: QueryCell): Fate {
+  return { verdict, isDelivered: to !== undefined };
+}
 
 /** Every flow arrives and is answered. */
 export function judgeAlways(ask: Ask, from: string, to: string): ExpectationVerdict {
-  return judged(ask, from, to, isAnswered);
+  return withMeanings(ask, from, to, (cell) => IS_ANSWERED(fateOf(cell)));
 }
 
 export function judgeSymmetric(ask: Ask, from: string, to: string): ExpectationVerdict {
-  return judged(ask, from, to, losesNoAnswer);
+  return withMeanings(ask, from, to, (cell) => LOSES_NO_ANSWER(fateOf(cell)));
 }
 
 /** No flow arrives, but for those that pass an excused box. */
@@ -42,9 +54,11 @@ export function judgeNever(
   ask: Ask,
   from: string,
   to: string,
-  unless: Unless = { via: [] },
+  excuse: Excuse = NO_EXCUSE,
 ): ExpectationVerdict {
-  return judged(ask, from, to, (cell) => (isExcused(cell, unless) ? 'fine' : arrivesNot(cell)));
+  return withMeanings(ask, from, to, (cell) =>
+    excuse(cell.chain) ? 'fine' : ARRIVES_NOT(fateOf(cell)),
+  );
 }
 
 /**
@@ -56,7 +70,7 @@ export function judgeOnly(
   from: string,
   to: string,
   listed: ListedFlows,
-  unless: Unless = { via: [] },
+  excuse: Excuse = NO_EXCUSE,
 ): ExpectationVerdict {
   const beyondList = (cell: QueryCell): ExpectationVerdict => {
     const beyond = listed.beyond(cell);
@@ -76,13 +90,15 @@ export function judgeOnly(
           hint: 'ask for one port or a smaller set of ends in `to`',
         };
       case 'flows':
-        return askedAgain(ask, from, beyond.to, unless);
+        return askedAgain(ask, from, beyond.to, excuse);
     }
   };
   return withAnswer(ask, from, to, (answer) =>
     allHold(
       answer.cells.map((cell) =>
-        isExcused(cell, unless) || arrivesNot(cell) === 'fine' ? proven([cell]) : beyondList(cell),
+        excuse(cell.chain) || ARRIVES_NOT(fateOf(cell)) === 'fine'
+          ? proven([cell])
+          : beyondList(cell),
       ),
     ),
   );
@@ -93,9 +109,9 @@ function askedAgain(
   ask: Ask,
   from: string,
   flows: readonly string[],
-  unless: Unless,
+  excuse: Excuse,
 ): ExpectationVerdict {
-  const verdicts = flows.map((to) => judgeNever(ask, from, to, unless));
+  const verdicts = flows.map((to) => judgeNever(ask, from, to, excuse));
   const telling =
     verdicts.find(({ kind }) => kind === 'refuted') ??
     verdicts.find(({ kind }) => kind === 'conditional') ??
@@ -109,7 +125,13 @@ function askedAgain(
   );
 }
 
-function judged(ask: Ask, from: string, to: string, reading: Reading): ExpectationVerdict {
+/** Judges every cell of one question: one that is against refutes by its witness, one that is unsure makes it conditional. */
+export function withMeanings(
+  ask: Ask,
+  from: string,
+  to: string,
+  reading: (cell: QueryCell) => Meaning,
+): ExpectationVerdict {
   return withAnswer(ask, from, to, ({ cells }) => {
     const against = cells.filter((cell) => reading(cell) === 'against');
     const counterexamples = against.flatMap(counterexampleOf);
@@ -190,18 +212,4 @@ function counterexampleOf({ witness, verdict, chain, by }: QueryCell): readonly 
     ...(isSaid ? [] : ['--protocol', protocol]),
   ];
   return [{ witness, verdict, command: words.join(' '), chain: [...passed, ...last] }];
-}
-
-/** As people call boxes, to what a chain calls them. */
-const BOXES: Readonly<Record<string, string>> = {
-  waf: 'application-gateway',
-  'application gateway': 'application-gateway',
-  'load balancer': 'load-balancer',
-};
-
-function isExcused({ chain }: QueryCell, { via }: Unless): boolean {
-  return via.some((wanted) => {
-    const box = BOXES[wanted] ?? wanted;
-    return chain.some(({ box: passed, name }) => passed === box || name.toLowerCase() === wanted);
-  });
 }

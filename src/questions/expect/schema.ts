@@ -32,7 +32,9 @@ const UNLESS = z
   .strictObject({
     via: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-      .describe('A box, by kind (`firewall`, `waf`, `load-balancer`…) or by its own name.'),
+      .describe(
+        'A box, by kind (`firewall`, `application-gateway`, `load-balancer`, `waf`: a gateway that blocks) or by its own name.',
+      ),
   })
   .describe('Flows that pass such a box are left out.');
 

@@ -30,6 +30,8 @@ export interface QueryOptions {
   /** Boxes shown per cell; the number of all is told in any case. Default 200. */
   readonly boxesMax?: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Is told the name of every rule list that the answer rests on. */
+  readonly onTold?: (list: string) => void;
 }
 
 export interface QueryOutcome {
@@ -78,6 +80,7 @@ export function answerQuery(network: Network, options: QueryOptions): QueryOutco
       else for (const cell of pair.cells) together(cells, cell, origin.label);
     }
   }
+  for (const list of world.told.keys()) options.onTold?.(list);
   return { answer: { ...nothing, cells: [...cells.values()], inconclusive }, diagnostics: [] };
 }
 

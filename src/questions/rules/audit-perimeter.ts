@@ -8,6 +8,7 @@ import { nsgLists } from './nsg-lists.ts';
 import type { NotAsked, PerimeterList } from './perimeter-list.ts';
 import { policyLists } from './policy-lists.ts';
 import { FINDING_KINDS, type RuleFinding } from './rule-finding.ts';
+import type { WrittenRule } from './written-rules.ts';
 
 export interface PerimeterAudit {
   /** Boxes whose rules were asked about. */
@@ -46,7 +47,7 @@ export function auditPerimeter(
   const { lists, notAsked } = listsOf(network, options.box);
   const audits = agreed(lists, options);
   const judged = judgedRules(lists, audits);
-  const together = goingEverywhere(lists, audits);
+  const together = everywhere(lists, audits, ({ removable }) => removable);
   const found = judged.flatMap((rule) => findingOf(rule, together.has(rule.key)));
   return {
     boxes: [...new Set(lists.map(({ box }) => box))],
@@ -92,21 +93,45 @@ function listsOf(network: Network, box = '') {
 
 /**
  * A rule may be part of several lists: a base policy under two firewalls, a group on two subnets. It goes only where every list
- * lets it go, and a list in which it must stay is asked again what may go then. Ends, as each turn takes rules out.
+ * lets it go. Lists that could do without a rule which others need are asked again what may go if it stays, until they agree; that
+ * ends, as each turn takes rules out.
  */
 function agreed(
   lists: readonly PerimeterList[],
   options: PerimeterAuditOptions,
 ): readonly RulesAudit<Decider>[] {
   const audits = lists.map((list) => auditOf(list, options));
-  for (;;) {
-    const together = goingEverywhere(lists, audits);
-    const torn = audits.flatMap(({ removable }, at) =>
-      removable.every(({ by }) => together.has(lists[at]!.writtenAs(by)!)) ? [] : [at],
-    );
-    if (torn.length === 0) return audits;
-    for (const at of torn) audits[at] = auditOf(lists[at]!, options, together);
+  let mayGo = everywhere(lists, audits, ({ rules }) => rules.filter(isDispensable).map(ruleOf));
+  let torn = tornBy(lists, audits, mayGo, ({ rules }) => rules.filter(isDispensable).map(ruleOf));
+  while (torn.length > 0) {
+    for (const at of torn) audits[at] = auditOf(lists[at]!, options, mayGo);
+    mayGo = everywhere(lists, audits, ({ removable }) => removable);
+    torn = tornBy(lists, audits, mayGo, ({ removable }) => removable);
   }
+  return audits;
+}
+
+type Audit = RulesAudit<Decider>;
+type Chosen = (audit: Audit) => readonly WrittenRule<Decider>[];
+
+function isDispensable({ verdict, redundancy }: RuleAudit<Decider>): boolean {
+  return verdict.kind === 'never-hit' || verdict.kind === 'empty' || redundancy !== undefined;
+}
+
+function ruleOf({ rule }: RuleAudit<Decider>): WrittenRule<Decider> {
+  return rule;
+}
+
+/** Lists that chose a rule which may not go. */
+function tornBy(
+  lists: readonly PerimeterList[],
+  audits: readonly Audit[],
+  mayGo: ReadonlySet<object>,
+  chosen: Chosen,
+): readonly number[] {
+  return audits.flatMap((audit, at) =>
+    chosen(audit).every(({ by }) => mayGo.has(lists[at]!.writtenAs(by)!)) ? [] : [at],
+  );
 }
 
 function auditOf(
@@ -126,20 +151,21 @@ function auditOf(
   });
 }
 
-/** Rules that every list they are part of lets go. */
-function goingEverywhere(
+/** Rules that every list they are part of has chosen. */
+function everywhere(
   lists: readonly PerimeterList[],
-  audits: readonly RulesAudit<Decider>[],
+  audits: readonly Audit[],
+  chosen: Chosen,
 ): ReadonlySet<object> {
   const going = new Set<object>();
   const staying = new Set<object>();
-  for (const [at, { list, removable, inconclusive }] of audits.entries()) {
+  for (const [at, audit] of audits.entries()) {
     const { writtenAs } = lists[at]!;
-    const goes = new Set(removable.map(({ by }) => writtenAs(by)));
-    for (const { by } of list.rules) {
+    const goes = new Set(chosen(audit).map(({ by }) => writtenAs(by)));
+    for (const { by } of audit.list.rules) {
       const key = writtenAs(by);
       if (key === undefined) continue;
-      if (goes.has(key) && inconclusive.length === 0) going.add(key);
+      if (goes.has(key) && audit.inconclusive.length === 0) going.add(key);
       else staying.add(key);
     }
   }

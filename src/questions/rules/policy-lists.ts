@@ -75,7 +75,9 @@ function listsOfCluster(
   const told = new Set<Decider>();
   const add = (name: string, rules: readonly PolicyRule[]): void => {
     const renamed = rules.map((rule) => {
-      const by = rule.by.at === undefined ? undefined : named.get(rule.by.at);
+      // Whoever isolates cites a fact; a rule that decides is told by its place alone.
+      const { at, fact } = rule.by;
+      const by = at === undefined || fact !== undefined ? undefined : named.get(at);
       if (by === undefined) return rule;
       told.add(by);
       return { ...rule, by };

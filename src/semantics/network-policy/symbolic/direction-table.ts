@@ -58,8 +58,18 @@ export function directionTable(
       ? (group: number, role: number) => role * table.groups + group
       : (group: number, role: number) => group * table.roles + role;
     const row = new Uint32Array(table.roles);
+    const context: RowContext = {
+      engine,
+      view,
+      sets,
+      direction,
+      samples,
+      peers,
+      namesOfRole: samples.map(portNamesOf),
+      told: new Map(),
+    };
     for (const [group, { covering, sample }] of subjects.groups.entries()) {
-      rowOf(row, covering, sample, { engine, view, sets, direction, samples, peers });
+      rowOf(row, covering, sample, context);
       for (let role = 0; role < row.length; role += 1) cells[at(group, role)] = row[role]!;
     }
     return cells;
@@ -231,7 +241,10 @@ interface RowContext {
   readonly direction: Direction;
   /** A pod of each role. */
   readonly samples: readonly PodClass[];
+  readonly namesOfRole: readonly string[];
   readonly peers: Peers;
+  /** Numbers of ports, by the named ports of the destination. */
+  readonly told: Map<Rule['ports'], Map<string, number>>;
 }
 
 /** What the covering policies leave open to each role. */
@@ -272,12 +285,12 @@ function addPolicy(
   subject: PodClass,
   context: RowContext,
 ): void {
-  const { sets, samples, peers } = context;
+  const { sets, peers } = context;
   for (const rule of rules) {
     const isDoubted = doubts.length + rule.doubts.length > 0;
     const ofRole = portsOf(rule, subject, context);
     const add = (role: number, isSure: boolean): void => {
-      const ports = ofRole(samples[role]!);
+      const ports = ofRole(role);
       row[role] = sets.union(row[role]!, isSure && !isDoubted ? ports : sets.inDoubt(ports));
     };
     if (rule.peers === 'any') {
@@ -292,12 +305,12 @@ function addPolicy(
   }
 }
 
-/** The ports of a rule towards a peer; the same for all unless names are looked up in the peer. */
+/** The ports of a rule towards a role; the same for all unless names are looked up in the peer. */
 function portsOf(
   { ports }: Rule,
   subject: PodClass,
-  { engine, view, sets, direction }: RowContext,
-): (peer: PodClass) => number {
+  { engine, view, sets, direction, samples, namesOfRole, told }: RowContext,
+): (role: number) => number {
   const tell = (peer: PodClass): number => {
     const { policies: set } = view;
     const sight = {
@@ -313,12 +326,16 @@ function portsOf(
     return TRAITS[engine].leavesOtherProtocolsOpen ? sets.meet(id, sets.portedOnly) : id;
   };
   const isNamed = ports !== 'any' && ports.some(({ kind }) => kind === 'named');
+  const known = told.get(ports) ?? new Map<string, number>();
+  told.set(ports, known);
+  const remembered = (names: string, peer: PodClass): number => {
+    const found = known.get(names) ?? tell(peer);
+    known.set(names, found);
+    return found;
+  };
   if (!isNamed || direction === 'ingress') {
-    let known = -1;
-    return (peer) => {
-      if (known < 0) known = tell(peer);
-      return known;
-    };
+    const id = remembered(isNamed ? portNamesOf(subject) : '', samples[0]!);
+    return () => id;
   }
-  return tell;
+  return (role) => remembered(namesOfRole[role]!, samples[role]!);
 }

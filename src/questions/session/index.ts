@@ -1,0 +1,1 @@
+export { type Edited, openSession, type Session } from './session.ts';
