@@ -33,7 +33,7 @@ export interface DiffTextInput {
 const CHANGES_MAX = 12;
 const ROWS_MAX = 4;
 const BOXES_MAX = 200;
-const INDENT = 9;
+const INDENT = 10;
 
 const WORDS: Readonly<Record<Direction, string>> = {
   opens: 'opens',
@@ -55,7 +55,8 @@ export function diffText(input: DiffTextInput, style: Style): string {
       (change) => reachLines(change, direction, names, input, style),
     ),
   );
-  const lists = diff.lists.flatMap(({ list, changes }) =>
+  const untold = input.verbose ? diff.lists : withoutTold(diff);
+  const lists = untold.flatMap(({ list, changes }) =>
     DIRECTIONS.flatMap((direction) =>
       section(
         direction,
@@ -74,12 +75,26 @@ export function diffText(input: DiffTextInput, style: Style): string {
   ].join('\n\n')}\n`;
 }
 
+/** A rule that the end-to-end part names already is not told a second time. */
+function withoutTold(diff: PerimeterDiff): PerimeterDiff['lists'] {
+  const told = new Set(
+    diff.reach.flatMap(({ before, after }) => [before.by?.name, after.by?.name]),
+  );
+  const isNew = ({ before, after }: ListChange): boolean => {
+    const rules = [before.by, after.by].filter((by) => by?.kind === 'rule');
+    return rules.length === 0 || rules.some((by) => !told.has(by?.name));
+  };
+  return diff.lists
+    .map(({ list, changes }) => ({ list, changes: changes.filter(isNew) }))
+    .filter(({ changes }) => changes.length > 0);
+}
+
 /** `opens 2 · closes nothing`. */
 function summary(diff: PerimeterDiff, style: Style): string {
   const { bold } = paint(style);
   const all = [
     ...diff.reach.map(({ before, after }) => directionOfReach(before, after)),
-    ...diff.lists.flatMap(({ changes }) =>
+    ...withoutTold(diff).flatMap(({ changes }) =>
       changes.map(({ before, after }) => directionOfList(before, after)),
     ),
   ];

@@ -183,8 +183,8 @@ function changesOf(
       changes.push({
         origins: [origin],
         target,
-        before: left.side,
-        after: right.side,
+        before: needing(left, flows, sets),
+        after: needing(right, flows, sets),
         sets,
         flows,
         ...(point === undefined
@@ -202,14 +202,25 @@ function changesOf(
   return changes;
 }
 
+interface SideFlows {
+  readonly side: ReachSide;
+  /** Absent: this version has no such pair. */
+  readonly flows?: Diagram;
+  /** Which of them hang on what. */
+  readonly hanging: readonly { readonly flows: Diagram; readonly needs: readonly Condition[] }[];
+}
+
+/** What these flows hang on, and no others. */
+function needing({ side, hanging }: SideFlows, flows: Diagram, { table }: FlowSets): ReachSide {
+  const needs = hanging.filter((each) => table.meet(each.flows, flows)).map((each) => each.needs);
+  return { ...side, needs: distinctConditions(...needs) };
+}
+
 /** The flows of one version by verdict and decider; those without flows of their own stand for a version without the pair. */
-function sidesOf(
-  version: Version | undefined,
-  sets: FlowSets,
-): readonly { readonly side: ReachSide; readonly flows?: Diagram }[] {
-  if (version === undefined) return [{ side: { verdict: 'absent', needs: [] } }];
+function sidesOf(version: Version | undefined, sets: FlowSets): readonly SideFlows[] {
+  if (version === undefined) return [{ side: { verdict: 'absent', needs: [] }, hanging: [] }];
   const { conclusion } = version;
-  const sides = new Map<string, { side: ReachSide; flows: Diagram }>();
+  const sides = new Map<string, SideFlows & { readonly flows: Diagram }>();
   for (const cell of conclusion.cells) {
     // What hangs on something has no one decider.
     const by = cell.verdict === 'open' ? undefined : deciderOf(cell);
@@ -218,11 +229,12 @@ function sidesOf(
     const known = sides.get(key);
     const side: ReachSide = {
       verdict: cell.verdict,
-      needs: distinctConditions(known?.side.needs ?? [], cell.needs),
+      needs: [],
       ...(by === undefined ? {} : { by }),
     };
     const all = known === undefined ? flows : sets.table.override(known.flows, flows);
-    sides.set(key, { side, flows: all });
+    const hanging = [...(known?.hanging ?? []), { flows, needs: cell.needs }];
+    sides.set(key, { side, flows: all, hanging });
   }
   return [...sides.values()];
 }
