@@ -6,6 +6,7 @@
 //   npm run bench -- pods     only the matrix of pods
 //   npm run bench -- rules    only the audit of rules
 //   npm run bench -- edits    only edits of a large list, patched
+//   npm run bench -- diff     only two versions of a large list
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -166,3 +167,4 @@ if (only === undefined || only === 'packets') await import('./packet-sets.mjs');
 if (only === undefined || only === 'pods') await import('./pod-matrix.mjs');
 if (only === undefined || only === 'edits') await import('./edits.mjs');
 if (only === undefined || only === 'rules') await import('./rules.mjs');
+if (only === undefined || only === 'diff') await import('./diff.mjs');

@@ -52,6 +52,14 @@ const TESTS = {
     'tests/property/patch.',
   ],
 };
+/** Boxes whose conformance tests go by another name. */
+const CONFORMANCE = {
+  'address-plan': 'aks-address-plan',
+  'api-server': 'aks-',
+  masquerade: 'aks-masquerade',
+  'network-policy': 'netpol-',
+  'private-endpoint': 'dns-private-endpoint',
+};
 const COPIED = [
   'src',
   'tests',
@@ -244,13 +252,12 @@ export default mergeConfig(config, { test: { setupFiles: ['mutate.setup.ts'] } }
 function testsOf(file) {
   if (values.tests !== undefined) return values.tests.split(',');
   const own = Object.entries(TESTS).find(([folder]) => file.startsWith(`${folder}/`))?.[1];
+  if (own !== undefined) return own;
+  const beside = `${dirname(file)}/`;
   const box = /^src\/semantics\/([^/]+)\//.exec(file)?.[1];
-  return (
-    own ??
-    (box === undefined
-      ? [`${dirname(file)}/`]
-      : [`${dirname(file)}/`, `tests/conformance/${box}`, `tests/property/${box}`])
-  );
+  if (box === undefined) return [beside];
+  const conformance = CONFORMANCE[box] ?? box;
+  return [beside, `tests/conformance/${conformance}`, `tests/property/${box}`];
 }
 
 function filesBelow(path, isWanted = (name) => /(?<!\.test)\.ts$/.test(name)) {

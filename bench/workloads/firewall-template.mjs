@@ -25,7 +25,7 @@ export function firewallTemplate(rules) {
       sourceAddresses: addresses(rule.source),
       destinationAddresses: addresses(rule.destination),
       destinationPorts: pairs(rule.ports).map(([low, high]) =>
-        low === high ? `${low}` : `${low}-${high}`,
+        low === 0 && high === 65535 ? '*' : low === high ? `${low}` : `${low}-${high}`,
       ),
     });
   }

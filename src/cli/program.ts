@@ -137,7 +137,9 @@ function addRules(program: Command, version: string, finish: Finish): void {
   const command = program
     .command('rules')
     .addArgument(paths())
-    .description('which rules of firewalls and security groups can go, and which contradict');
+    .description(
+      'which rules of firewalls, security groups and policies can go, and which contradict',
+    );
   command
     .addOption(format('text', 'json', 'markdown'))
     .option('-o, --output <file>', 'write to a file instead of the terminal')

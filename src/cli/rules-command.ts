@@ -110,7 +110,7 @@ function knownBox(input: Input, name: string): string {
   const names = boxes.map((box) => box.slice(box.lastIndexOf(' ') + 1));
   const near = nearest(name, names);
   throw new InputError(
-    `no firewall and no network security group with rules is called \`${name}\``,
+    `no firewall, security group or cluster with rules is called \`${name}\``,
     near.length > 0
       ? `did you mean ${near.join(', ')}?`
       : boxes.length > 0

@@ -231,7 +231,7 @@ export function decodePoint(
   };
 }
 
-/** Names of some atoms, as far as patterns can say it: taken by one of `patterns` and by none of `except`. */
+/** Names of some atoms: of all patterns of both lists that take a name, the innermost decides. None takes it: it is out. */
 export interface NamesCell extends NameSet {
   readonly except: readonly string[];
 }

@@ -37,30 +37,41 @@ export interface Branch {
   /** What must be so for these flows to be here. Empty: they are, unless another branch says otherwise. */
   readonly needs: readonly Condition[];
   readonly trail: readonly Passed[];
-  /** Firewalls that opened a session, in order, with the source they will hand the answer to. */
+  /** The destination as the sender wrote it. */
+  readonly called: End;
+  /** Boxes that will recognise the answer, in the order the flow met them. */
   readonly sessions: readonly Session[];
-  /** Where the sender is and which address the first box outside it saw: what the answer must reach. Absent until it left. */
+  /** What the answer must reach. Absent until the flow has left its sender. */
   readonly home?: Home;
+  /** The cluster the sender is in: as a pod, a node, or an address of its nodes' subnets. */
+  readonly sender?: ClusterPlacement;
   /** The pod that holds the destination address: pods share ranges, so the address alone does not say. */
   readonly deliverTo?: DeliverTo;
-  /** Region of the cluster that sends, which stands for `<location>` in documented names. */
-  readonly location?: string;
   /** Taken as true, and said. */
   readonly assumptions: readonly string[];
 }
 
-/** What a firewall remembers of a connection. */
-export interface Session {
-  readonly firewallKey: string;
-  /** The source before and after the firewall; the same object when it was kept. */
-  readonly before: End;
-  readonly after: End;
+/** Both ends of a flow as they stand in the packet at one place. */
+export interface Ends {
+  readonly source: End;
+  readonly destination: End;
 }
 
-export type Home =
+/** What a box that translates remembers of a connection: the headers as they came in and as they went out. */
+export type Session = { readonly before: Ends; readonly after: Ends } & (
+  | { readonly kind: 'firewall'; readonly firewallKey: string }
+  /** The platform gave it a public source; the answer comes back into the subnet. */
+  | { readonly kind: 'outbound'; readonly subnetKey: string }
+  /** The platform led it from an interface's public address to its private one. */
+  | { readonly kind: 'public-address' }
+);
+
+/** Where the sender is, and the address by which the first box outside it saw it. */
+export type Home = { readonly source: End } & (
   | { readonly kind: 'subnet'; readonly subnetKey: string }
   | { readonly kind: 'internet' }
-  | { readonly kind: 'on-premises' };
+  | { readonly kind: 'on-premises' }
+);
 
 /** A pod as the receiver, and the pod that sends while its own address is on the flow. */
 export interface DeliverTo {

@@ -8,11 +8,15 @@ import {
 import {
   type AddressSet,
   addressSetCovers,
+  addressSetSize,
   addressSetsOverlap,
+  equalAddressSets,
+  firstAddress,
   type Port,
   type Protocol,
   portSetHas,
 } from '../net/index.ts';
+import type { AddressLike } from '../network/index.ts';
 
 /**
  * One end of a flow as it stands in the packet: what the sender put there, or an address that somebody else put there. The latter
@@ -31,6 +35,28 @@ export type End =
     };
 
 export const AS_SENT: End = { kind: 'as-sent' };
+
+/** Certainly one and the same address: the same end, symbol or number. Both ends of the same side of a flow. */
+export function sameEnd(a: End, b: End): boolean {
+  if (a === b) return true;
+  if (a.kind === 'as-sent' || b.kind === 'as-sent') return a.kind === b.kind;
+  if (a.symbol !== undefined && a.symbol === b.symbol) return true;
+  return isOneAddress(a) && equalAddressSets(a.addresses, b.addresses);
+}
+
+/** Is its number known? */
+export function isOneAddress(end: End): boolean {
+  return end.kind === 'one-of' && addressSetSize(end.addresses) === 1n;
+}
+
+/** The end as owners of addresses are asked for: a number where there is one. */
+export function likeEnd(end: End & { readonly kind: 'one-of' }): AddressLike {
+  const symbol = end.symbol === undefined ? {} : { symbol: end.symbol };
+  const ip = isOneAddress(end) ? firstAddress(end.addresses) : undefined;
+  return ip === undefined
+    ? { kind: 'within', addresses: end.addresses, ...symbol }
+    : { kind: 'exact', ip, ...symbol };
+}
 
 /** The headers of a flow at one place, in terms of the flow as it was sent. */
 export interface Header {

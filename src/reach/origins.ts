@@ -21,7 +21,7 @@ import { AS_SENT, type End } from './header.ts';
 import { internet } from './hops/internet.ts';
 import { endOfNode, endOfPod, leavingNode } from './hops/leaving-node.ts';
 import { leavingPod } from './hops/leaving-pod.ts';
-import { leavingSubnet } from './hops/leaving-subnet.ts';
+import { leavingSubnet, type Sending } from './hops/leaving-subnet.ts';
 import { onPremises } from './hops/on-premises.ts';
 import type { Selector } from './selector.ts';
 import type { World } from './world.ts';
@@ -36,7 +36,8 @@ export interface Origin {
   /** One flow's sender as `trace --from` takes it. */
   readonly spell: (point: FlowPoint) => string;
   readonly home?: Home;
-  readonly location?: string;
+  /** The cluster it is in: as a pod, a node, or an address of its nodes' subnets. */
+  readonly sender?: ClusterPlacement;
   readonly cluster?: ClusterPlacement;
   readonly pool?: PoolPlacement;
   readonly pod?: PodClass;
@@ -119,7 +120,6 @@ export function podOrigins(world: World, pod: PodClass): Origin[] {
   if (cluster === undefined) return [];
   const pools = poolsFor(cluster, pod);
   const places: readonly (PoolPlacement | undefined)[] = pools.length === 0 ? [undefined] : pools;
-  const location = cluster.cluster?.location;
   return places.map((pool) => {
     const name = `${pod.namespace}/${pod.name}`;
     return {
@@ -129,7 +129,7 @@ export function podOrigins(world: World, pod: PodClass): Origin[] {
       cluster,
       pod,
       ...(pool === undefined ? {} : { pool }),
-      ...(location === undefined ? {} : { location }),
+      sender: cluster,
       place: leavingPod(world, cluster, pool, pod),
     };
   });
@@ -191,14 +191,13 @@ function nodeOrigins(world: World, selector: Selector & { kind: 'nodes' }): Foun
   return {
     kind: 'found',
     found: wanted.map(({ cluster, pool }): Origin => {
-      const location = cluster.cluster?.location;
       return {
         label: `nodes of pool ${pool.pool.name}`,
         spell: () => `node:${pool.pool.name}`,
         source: endOfNode(world, cluster, pool),
         cluster,
         pool,
-        ...(location === undefined ? {} : { location }),
+        sender: cluster,
         place: leavingNode(world, cluster, pool, undefined),
       };
     }),
@@ -211,7 +210,7 @@ function internetOrigin(world: World, sources: AddressSet, label: string): Origi
     spell: senderOf,
     source: AS_SENT,
     sources,
-    home: { kind: 'internet' },
+    home: { kind: 'internet', source: AS_SENT },
     place: internet(world),
   };
 }
@@ -231,13 +230,15 @@ function addressOrigins(
       const inside = intersectAddresses(left, subnet.addresses);
       left = subtractAddresses(left, inside);
       const { key, name } = subnet.subnet;
+      const nodes = poolIn(world.network, key);
       origins.push({
         label: `${formatAddressSet(inside)} in ${name}`,
         spell: senderOf,
         source: AS_SENT,
         sources: inside,
-        home: { kind: 'subnet', subnetKey: key },
-        place: leavingSubnet(world, { subnetKey: key, ...poolIn(world.network, key) }),
+        home: { kind: 'subnet', subnetKey: key, source: AS_SENT },
+        ...(nodes.pool === undefined ? {} : { sender: nodes.pool.cluster }),
+        place: leavingSubnet(world, { subnetKey: key, ...nodes }),
       });
     }
     const outside = intersectAddresses(left, PUBLIC_IPV4);
@@ -250,7 +251,7 @@ function addressOrigins(
       spell: ({ source }) => (isOnPremises ? `onprem:${formatIp(source)}/32` : formatIp(source)),
       source: AS_SENT,
       sources: left,
-      home: { kind: 'on-premises' },
+      home: { kind: 'on-premises', source: AS_SENT },
       place: onPremises(world),
     });
   }
@@ -258,7 +259,7 @@ function addressOrigins(
 }
 
 /** The pool whose nodes live in the subnet: an address there is taken for that of a node. */
-function poolIn(network: Network, subnetKey: string) {
+function poolIn(network: Network, subnetKey: string): Pick<Sending, 'pool'> {
   for (const cluster of network.clusters) {
     for (const placement of cluster.pools) {
       const { nodeSubnet } = placement;

@@ -74,7 +74,7 @@ export interface Sent {
   readonly names?: NameSet;
   readonly service: AskedService;
   readonly home?: Home;
-  readonly location?: string;
+  readonly sender?: ClusterPlacement;
 }
 
 /** The flows of a question where they set out; `undefined` when it asks about none. */
@@ -95,11 +95,12 @@ export function startOf(sent: Sent, budget?: Budget): Branch | undefined {
     bounds,
     header: { source: sent.source, destination: sent.destination },
     needs: [],
+    called: sent.destination,
     trail: [],
     sessions: [],
     assumptions: [],
     ...(sent.home === undefined ? {} : { home: sent.home }),
-    ...(sent.location === undefined ? {} : { location: sent.location }),
+    ...(sent.sender === undefined ? {} : { sender: sent.sender }),
   };
 }
 
@@ -114,7 +115,7 @@ export function startsOf(world: World, origin: Origin, target: Target): readonly
       ...(target.destinations === undefined ? {} : { destinations: target.destinations }),
       ...(target.names === undefined ? {} : { names: target.names }),
       ...(origin.home === undefined ? {} : { home: origin.home }),
-      ...(origin.location === undefined ? {} : { location: origin.location }),
+      ...(origin.sender === undefined ? {} : { sender: origin.sender }),
     },
     world.budget,
   );
@@ -145,7 +146,7 @@ function towardsPod(
   }
   const isOverlay = cluster.addressing === 'overlay' || cluster.addressing === 'kubenet';
   if (isSameCluster && isOverlay && !to.hostNetwork) {
-    const place = enteringPod(world, cluster, to, 'direct', 'some-node', undefined);
+    const place = enteringPod(world, cluster, to, 'direct', 'some-node', 'no box on its way');
     return { branch: sent, place };
   }
   const node = isSameCluster ? { fromNode: true as const } : {};

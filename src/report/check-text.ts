@@ -65,7 +65,7 @@ function provenBlock(proven: readonly ReportedProof[], verbose: boolean, style: 
   return [
     spread(
       style,
-      ` ${bold('expected')}  ${count(proven.length, 'expectation')} hold`,
+      ` ${bold('expected')}  ${count(proven.length, 'expectation')} ${proven.length === 1 ? 'holds' : 'hold'}`,
       dim('proven'),
     ),
     ...shown.flatMap(({ subject, message, at, assumptions }) => [

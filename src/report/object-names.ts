@@ -1,15 +1,12 @@
 import {
   type AddressSet,
   addressSet,
-  addressSetCovers,
-  addressSetSize,
-  addressSetsOverlap,
   formatAddressSet,
-  intersectAddresses,
   isEmptyAddressSet,
   rangesOfAddressSet,
   subtractAddresses,
 } from '../net/index.ts';
+import { coveredSize, sizeOf } from './covered-size.ts';
 import type { NamedObject } from './named-objects.ts';
 import { share } from './share.ts';
 import { safe } from './style.ts';
@@ -33,45 +30,59 @@ const SUBTRACTION = 0.6;
 const PARTS_MAX = 16;
 const BASES_MAX = 4;
 
+const described = new WeakMap<readonly NamedObject[], Map<string, readonly AddressWords[]>>();
+
 /**
  * Says a set by the objects it is made of: those that cover most come first, and what no object covers is left as it is. Where
  * it is shorter, an object that holds the set and what of it is not in the set. IPv4 and IPv6 are told one after the other.
- * O(objects · ranges) a name, at most 16 names.
+ * Remembered by the list of objects: rows of one answer share few sets. O(objects · log ranges + ranges), a few times.
  */
 export function describeAddresses(
   set: AddressSet,
   names: readonly NamedObject[],
 ): readonly AddressWords[] {
-  const halves: readonly AddressSet[] = [
-    { v4: set.v4, v6: [] },
-    { v4: [], v6: set.v6 },
-  ];
-  return halves.filter((half) => !isEmptyAddressSet(half)).map((half) => shortest(half, names));
+  const known = described.get(names) ?? new Map<string, readonly AddressWords[]>();
+  described.set(names, known);
+  const key = `${set.v4.join()} ${set.v6.join()}`;
+  const words = known.get(key) ?? halvesOf(set).map((half) => shortest(half, names));
+  known.set(key, words);
+  return words;
+}
+
+function halvesOf({ v4, v6 }: AddressSet): readonly AddressSet[] {
+  return [
+    { v4, v6: [] },
+    { v4: [], v6 },
+  ].filter((half) => !isEmptyAddressSet(half));
 }
 
 function shortest(set: AddressSet, names: readonly NamedObject[]): AddressWords {
-  const inside = names.filter(
-    ({ addresses }) => !isEmptyAddressSet(addresses) && addressSetCovers(set, addresses),
-  );
+  const whole = sizeOf(set);
+  const met = names.flatMap((object) => {
+    const size = sizeOf(object.addresses);
+    return size === 0n ? [] : [{ object, size, shared: coveredSize(object.addresses, set) }];
+  });
+  const inside = met.filter(({ size, shared }) => shared === size);
   let best = covered(set, inside);
-  const around = names
-    .filter(({ addresses }) => addressSetCovers(addresses, set))
-    .map((object) => ({ object, size: addressSetSize(object.addresses) }))
-    .sort((a, b) => bySize(a.size, b.size) || byRank(a.object, b.object))
+  const around = met
+    .filter(({ size, shared }) => shared === whole && size > whole)
+    .sort(byCoverage)
+    .reverse()
     .slice(0, BASES_MAX);
+  const apart = around.length === 0 ? [] : met.filter(({ shared }) => shared === 0n);
   for (const { object } of around) {
-    const missing = subtractAddresses(object.addresses, set);
-    if (isEmptyAddressSet(missing)) continue;
-    const apart = names.filter(
-      ({ addresses }) =>
-        addressSetsOverlap(addresses, missing) && !addressSetsOverlap(addresses, set),
-    );
-    const words = covered(missing, apart);
+    const words = covered(subtractAddresses(object.addresses, set), apart);
     const cost = words.cost + NAME + SUBTRACTION;
     if (cost < best.cost) best = { ...words, cost, base: object };
   }
   const { base, parts, rest } = best;
   return { set, parts, rest, ...(base === undefined ? {} : { base }) };
+}
+
+/** An object, and how much of something it covers at most. */
+interface Candidate {
+  readonly object: NamedObject;
+  readonly size: bigint;
 }
 
 interface Covered {
@@ -81,35 +92,19 @@ interface Covered {
   readonly base?: NamedObject;
 }
 
-/** Greedy: the object that covers most of what is left. Of all beginnings of that list the one that reads shortest. */
-function covered(set: AddressSet, objects: readonly NamedObject[]): Covered {
+/**
+ * Greedy: the object that covers most of what is left. Of all beginnings of that list the one that reads shortest. What an object
+ * covers only ever shrinks, so one that is measured anew and still stands first is the best of all.
+ */
+function covered(set: AddressSet, objects: readonly Candidate[]): Covered {
   const cost = (parts: number, rest: AddressSet): number => NAME * parts + RANGE * ranges(rest);
-  const bounds = objects
-    .map((object) => ({
-      object,
-      most: addressSetSize(intersectAddresses(object.addresses, set)),
-    }))
-    .sort((a, b) => bySize(b.most, a.most) || byRank(a.object, b.object));
+  const queue = [...objects].sort(byCoverage);
   const parts: NamedObject[] = [];
   let rest = set;
   let best: Covered = { parts: [], rest, cost: cost(0, rest) };
   while (parts.length < PARTS_MAX && !isEmptyAddressSet(rest)) {
-    let next: NamedObject | undefined;
-    let gained = 0n;
-    for (const entry of bounds) {
-      // What an object covers only ever shrinks, so that none further down can cover more.
-      if (entry.most < gained || entry.most === 0n) break;
-      entry.most = addressSetSize(intersectAddresses(entry.object.addresses, rest));
-      const wins =
-        entry.most > gained ||
-        (entry.most === gained && next !== undefined && byRank(entry.object, next) < 0);
-      if (entry.most > 0n && wins) {
-        next = entry.object;
-        gained = entry.most;
-      }
-    }
+    const next = bestOf(queue, rest);
     if (next === undefined) break;
-    bounds.sort((a, b) => bySize(b.most, a.most) || byRank(a.object, b.object));
     parts.push(next);
     rest = subtractAddresses(rest, next.addresses);
     if (cost(parts.length, rest) < best.cost) {
@@ -117,6 +112,27 @@ function covered(set: AddressSet, objects: readonly NamedObject[]): Covered {
     }
   }
   return best;
+}
+
+/** Takes the object that covers most of `rest` out of the queue. */
+function bestOf(queue: Candidate[], rest: AddressSet): NamedObject | undefined {
+  for (;;) {
+    const first = queue.shift();
+    if (first === undefined) return undefined;
+    const size = coveredSize(first.object.addresses, rest);
+    if (size === 0n) continue;
+    const measured: Candidate = { object: first.object, size };
+    const [second] = queue;
+    if (second === undefined || byCoverage(measured, second) <= 0) return measured.object;
+    let at = 1;
+    let end = queue.length;
+    while (at < end) {
+      const middle = (at + end) >>> 1;
+      if (byCoverage(queue[middle]!, measured) < 0) at = middle + 1;
+      else end = middle;
+    }
+    queue.splice(at, 0, measured);
+  }
 }
 
 /**
@@ -137,10 +153,10 @@ function oneText({ set, base, parts, rest }: AddressWords, most: number): string
   if (unnamed > 0) texts.push(`${unnamed} more objects`);
   const left = ranged.length - shown.length;
   if (left > 0) {
-    const size = addressSetSize(addressSet(ranged.slice(most)));
+    const size = sizeOf(addressSet(ranged.slice(most)));
     const whole = base === undefined ? set : base.addresses;
     const of = base === undefined ? 'these addresses' : safe(base.label);
-    texts.push(`${left} more ranges (${share(size, addressSetSize(whole))} of ${of})`);
+    texts.push(`${left} more ranges (${share(size, sizeOf(whole))} of ${of})`);
   }
   const list = texts.length > 1 && (unnamed > 0 || left > 0) ? lastAnd(texts) : texts.join(', ');
   return base === undefined ? list : `${safe(base.label)} but ${list}`;
@@ -154,11 +170,9 @@ function ranges({ v4, v6 }: AddressSet): number {
   return (v4.length + v6.length) / 2;
 }
 
-function bySize(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The nearer name of two that cover as much. */
-function byRank(a: NamedObject, b: NamedObject): number {
-  return a.rank - b.rank || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
+/** What covers more first; of two that cover as much the nearer name. */
+function byCoverage(a: Candidate, b: Candidate): number {
+  if (a.size !== b.size) return a.size > b.size ? -1 : 1;
+  const { rank, label } = a.object;
+  return rank - b.object.rank || (label < b.object.label ? -1 : label > b.object.label ? 1 : 0);
 }

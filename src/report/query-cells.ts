@@ -19,8 +19,9 @@ export function toldCells(
   verbose: boolean,
 ): ReadonlyMap<ReachVerdict, readonly ToldCell[]> {
   const byKey = new Map<string, QueryCell[]>();
+  const numberOf = numbering();
   for (const cell of cells) {
-    const key = keyOf(impersonal(cell, ONE_RECEIVER), verbose);
+    const key = keyOf(impersonal(cell, ONE_RECEIVER), verbose, numberOf);
     byKey.set(key, [...(byKey.get(key) ?? []), cell]);
   }
   const all = [...byKey.values()].map((alike) => {
@@ -93,7 +94,7 @@ export function boxOfDecider({ chain, by }: Pick<QueryCell, 'chain' | 'by'>): Pa
   return chain[index];
 }
 
-function keyOf(cell: QueryCell, verbose: boolean): string {
+function keyOf(cell: QueryCell, verbose: boolean, numberOf: (set: AddressSet) => number): string {
   const { verdict, origins, by, needs, assumptions, flows } = cell;
   return JSON.stringify([
     verdict,
@@ -105,14 +106,25 @@ function keyOf(cell: QueryCell, verbose: boolean): string {
     flows.count,
     flows.boxes.map((box) => ({
       ...box,
-      sources: textOf(box.sources),
-      destinations: textOf(box.destinations),
+      sources: box.sources === undefined ? undefined : numberOf(box.sources),
+      destinations: box.destinations === undefined ? undefined : numberOf(box.destinations),
     })),
   ]);
 }
 
-function textOf(set: AddressSet | undefined): string | undefined {
-  return set === undefined ? undefined : `${set.v4.join()} ${set.v6.join()}`;
+/** Equal sets get equal numbers, so that a key does not hold thousands of ranges. */
+function numbering(): (set: AddressSet) => number {
+  const byText = new Map<string, number>();
+  const bySet = new Map<AddressSet, number>();
+  return (set) => {
+    const known = bySet.get(set);
+    if (known !== undefined) return known;
+    const text = `${set.v4.join()} ${set.v6.join()}`;
+    const number = byText.get(text) ?? byText.size;
+    byText.set(text, number);
+    bySet.set(set, number);
+    return number;
+  };
 }
 
 /** What a workload says to itself is of the least interest. */

@@ -53,7 +53,12 @@ function world(seed: number) {
     else if (kind < 0.5) after.splice(at % after.length, 1);
     else if (kind < 0.7)
       after.splice(at % after.length, 1, { ...rule(), by: after[at % after.length]!.by });
-    else if (kind < 0.85) {
+    else if (kind < 0.8) {
+      // An object was edited: one address set of a rule is another.
+      const old = after[at % after.length]!;
+      const region = old.region.map((each) => ({ ...each, destinations: one(RANGES) }));
+      after.splice(at % after.length, 1, { ...old, region });
+    } else if (kind < 0.9) {
       const [moved] = after.splice(at % after.length, 1);
       after.splice(Math.floor(random() * (after.length + 1)), 0, moved!);
     } else {

@@ -291,6 +291,18 @@ describe('who decides, and who stands in the way', () => {
     // `odd` holds 2 to 5, but low and high make up for it.
     expect(coversOf(ordered, [3])).toEqual([[0, 2]]);
   });
+
+  it('worked by hand: the largest is left out where two smaller ones make up for it', () => {
+    const line = space([{ name: 'port', atoms: 10 }]);
+    const boxes = [
+      [2, 7],
+      [0, 4],
+      [5, 9],
+      [0, 9],
+    ].map(([from, to]) => [rangeList([[from!, to!]])]);
+    const ordered = orderRegions(new DiagramTable(), line, each(boxes));
+    expect(coversOf(ordered, [3])).toEqual([[1, 2]]);
+  });
 });
 
 describe('a question that costs too much', () => {

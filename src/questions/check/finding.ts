@@ -3,6 +3,7 @@ import type { FactId } from '../../facts/index.ts';
 import type { Perimeter } from '../../model/index.ts';
 import type { Network } from '../../network/index.ts';
 import type { Trace } from '../../trace/trace.ts';
+import type { Certainty } from './certainty.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -24,8 +25,19 @@ export interface Finding {
 }
 
 export type Evidence =
-  | { readonly kind: 'walked'; readonly trace: Trace; readonly replay: string }
-  | { readonly kind: 'configured'; readonly lines: readonly string[] }
+  | {
+      readonly kind: 'walked';
+      readonly trace: Trace;
+      readonly replay: string;
+      /** Present: the walk is the witness of a proof. */
+      readonly proof?: Proof;
+    }
+  | {
+      readonly kind: 'configured';
+      readonly lines: readonly string[];
+      /** Present: the lines say what every flow of a set meets. */
+      readonly proof?: Proof;
+    }
   /** Every flow was looked at. */
   | {
       readonly kind: 'proved';
@@ -35,6 +47,16 @@ export type Evidence =
       readonly replays: readonly string[];
     };
 
+/** What was shown of every flow of a set. */
+export interface Proof {
+  /** The set, as a phrase after "holds for": `every client that the rule admits, ports 80 and 443`. */
+  readonly flows: string;
+  /** Taken as true without a file that says so. */
+  readonly on: readonly string[];
+  /** The part of the set that is meant, where it is not all of it. */
+  readonly part?: readonly string[];
+}
+
 export interface NamedPlace {
   readonly at: Place;
   /** What stands there: `spec.type: LoadBalancer`, `route fwrn`. */
@@ -43,7 +65,13 @@ export interface NamedPlace {
 
 /** The result of one check on one perimeter. */
 export type CheckOutcome =
-  | { readonly kind: 'pass'; readonly subjects: number; readonly proven?: readonly Proven[] }
+  | {
+      readonly kind: 'pass';
+      readonly subjects: number;
+      readonly proven?: readonly Proven[];
+      /** How it is known of all subjects together; absent: it is written. */
+      readonly certainty?: Certainty;
+    }
   | {
       readonly kind: 'fail';
       readonly findings: readonly Finding[];

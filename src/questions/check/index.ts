@@ -1,5 +1,6 @@
 export { type Baseline, readBaseline, writeBaseline } from './baseline.ts';
 export { CATALOGUE } from './catalogue/index.ts';
+export * from './certainty.ts';
 export {
   CONFIGURATION_SCHEMA,
   type Configuration,

@@ -1,25 +1,35 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { Trace } from '../../trace/trace.ts';
+import { type Certainty, given, weakest } from './certainty.ts';
 import type {
   Check,
   CheckContext,
   CheckOutcome,
+  Evidence,
   Finding,
   NamedPlace,
+  Proof,
   Severity,
   Undecided,
 } from './finding.ts';
 
 /** What a check says of one subject. */
 export type Judgement =
-  | { readonly kind: 'holds' }
+  | {
+      readonly kind: 'holds';
+      /** How that is known; absent: it is written. */
+      readonly certainty?: Certainty;
+    }
   | {
       readonly kind: 'fails';
       /** What it means for them, one sentence. */
       readonly message: string;
       readonly places: readonly NamedPlace[];
-      /** What is written, line by line; or a walked flow. */
-      readonly evidence: readonly string[] | { readonly trace: Trace; readonly replay: string };
+      /** What is written, line by line; or a walked flow, alone or as the witness of a proof. */
+      readonly evidence:
+        | readonly string[]
+        | { readonly trace: Trace; readonly replay: string; readonly proof?: Proof }
+        | { readonly lines: readonly string[]; readonly proof: Proof };
       /** This subject's own repair; the check's general one when absent. */
       readonly fix?: string;
       readonly severity?: Severity;
@@ -49,18 +59,24 @@ export function judgeEach<Subject>(
   if (subjects.length === 0) return { kind: 'not-applicable', why: whyNot };
   const findings: Finding[] = [];
   const undecided: Undecided[] = [];
+  const certainties: Certainty[] = [];
   for (const subject of subjects) {
     const key = subjectKey(subject);
     const judgements = judge(subject);
     for (const judgement of Array.isArray(judgements) ? judgements : [judgements as Judgement]) {
       if (judgement.kind === 'fails') findings.push(findingOf(check, key, judgement));
       else if (judgement.kind === 'undecided') undecided.push(undecidedOf(check, key, judgement));
+      else if (judgement.certainty !== undefined) certainties.push(judgement.certainty);
     }
   }
   if (findings.length > 0) return { kind: 'fail', findings, undecided };
   return undecided.length > 0
     ? { kind: 'unknown', undecided }
-    : { kind: 'pass', subjects: subjects.length };
+    : {
+        kind: 'pass',
+        subjects: subjects.length,
+        ...(certainties.length === 0 ? {} : { certainty: weakest(certainties) }),
+      };
 }
 
 function findingOf(
@@ -72,14 +88,18 @@ function findingOf(
     check: check.id,
     severity: judgement.severity ?? check.severity,
     message: judgement.message,
-    evidence:
-      'trace' in judgement.evidence
-        ? { kind: 'walked', trace: judgement.evidence.trace, replay: judgement.evidence.replay }
-        : { kind: 'configured', lines: judgement.evidence },
+    evidence: evidenceOf(judgement.evidence),
     places: judgement.places,
     fix: judgement.fix ?? check.fix,
     subject,
   };
+}
+
+function evidenceOf(evidence: (Judgement & { kind: 'fails' })['evidence']): Evidence {
+  if ('trace' in evidence) return { kind: 'walked', ...evidence };
+  return 'lines' in evidence
+    ? { kind: 'configured', ...evidence }
+    : { kind: 'configured', lines: evidence };
 }
 
 function undecidedOf(
@@ -116,3 +136,13 @@ export function eachSubject<Subject>(definition: SubjectCheck<Subject>): Check {
 }
 
 export const HOLDS: Judgement = { kind: 'holds' };
+
+/** Holds for every flow of a set, as far as the conditions are true. */
+export function holdsProven(on: readonly string[]): Judgement {
+  return { kind: 'holds', certainty: given('proven', on) };
+}
+
+/** Holds for a flow that was walked. */
+export function holdsWalked(trace: Trace): Judgement {
+  return { kind: 'holds', certainty: given('walked', trace.assumptions) };
+}

@@ -1,4 +1,5 @@
 import type { Place } from '../../diagnostics/index.ts';
+import { type Certainty, CONFIGURED } from './certainty.ts';
 import type { Check, Finding, Proven, Severity, Undecided } from './finding.ts';
 
 /** Why something does not count. */
@@ -33,11 +34,20 @@ export interface CheckReport {
     readonly failed: readonly string[];
     readonly undecided: readonly string[];
     readonly notApplicable: readonly { readonly check: string; readonly why: string }[];
+    /** How each check that passed is known to hold. Absent: all of them by what is written. */
+    readonly certainty?: readonly PassedCertainty[];
   };
   /** What somebody expects and what holds. Absent: nothing of that kind. */
   readonly proven?: readonly ReportedProof[];
   /** About the configuration: a suppression that matches nothing, a stale baseline entry. */
   readonly remarks: readonly Remark[];
+}
+
+export type PassedCertainty = { readonly check: string } & Certainty;
+
+/** How a check that passed is known to hold. */
+export function certaintyOfPassed({ outcomes }: CheckReport, id: string): Certainty {
+  return outcomes.certainty?.find(({ check }) => check === id) ?? CONFIGURED;
 }
 
 export interface ReportedProof extends Proven {

@@ -1,10 +1,12 @@
 import { AcceptedList } from './accepted.ts';
 import type { Baseline } from './baseline.ts';
+import { type Certainty, given, weakest } from './certainty.ts';
 import type { SuppressionEntry } from './configuration.ts';
-import type { Check, CheckContext, Severity } from './finding.ts';
+import type { Check, CheckContext, CheckOutcome, Severity } from './finding.ts';
 import type {
   CheckReport,
   FindingGroup,
+  PassedCertainty,
   ReportedFinding,
   ReportedProof,
   ReportedQuestion,
@@ -42,6 +44,7 @@ export function runChecks(
   const passed: string[] = [];
   const failed: string[] = [];
   const open: string[] = [];
+  const certainty: PassedCertainty[] = [];
   const proven: ReportedProof[] = [];
   const notApplicable: { check: string; why: string }[] = [];
 
@@ -51,8 +54,10 @@ export function runChecks(
     if (outcome.kind !== 'not-applicable') {
       proven.push(...(outcome.proven ?? []).map((one) => ({ check: check.id, ...one })));
     }
-    if (outcome.kind === 'pass') passed.push(check.id);
-    else if (outcome.kind === 'not-applicable') {
+    if (outcome.kind === 'pass') {
+      passed.push(check.id);
+      certainty.push({ check: check.id, ...certaintyOfPass(outcome) });
+    } else if (outcome.kind === 'not-applicable') {
       notApplicable.push({ check: check.id, why: outcome.why });
     } else {
       (outcome.kind === 'fail' ? failed : open).push(check.id);
@@ -75,13 +80,19 @@ export function runChecks(
   return {
     groups,
     undecided,
-    outcomes: { passed, failed, undecided: open, notApplicable },
+    outcomes: { passed, failed, undecided: open, notApplicable, certainty },
     ...(proven.length === 0 ? {} : { proven }),
     remarks: accepted.remarks(
       new Set(chosen.map(({ id }) => id)),
       new Set(checks.map(({ id }) => id)),
     ),
   };
+}
+
+/** What somebody expects by name and holds is proven, on what it takes as true. */
+function certaintyOfPass(outcome: CheckOutcome & { kind: 'pass' }): Certainty {
+  const { certainty, proven = [] } = outcome;
+  return certainty ?? weakest(proven.map(({ assumptions }) => given('proven', assumptions)));
 }
 
 /** Of the findings that count; of all when none does. */

@@ -13,6 +13,7 @@ import {
 import { type AddressSet, addressSetsOverlap } from '../../net/index.ts';
 import { type Budget, type Diagram, NOTHING } from '../../packets/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
+import { editedRegion } from './edited-region.ts';
 import { editedRules, RuleKeys } from './rule-key.ts';
 
 type Action = string;
@@ -61,10 +62,10 @@ export function compareLists(
   const isOtherwiseNew = before.otherwise !== after.otherwise;
   const edited: FlowRegion = isOtherwiseNew
     ? [{}]
-    : [
-        ...gone.flatMap((at) => before.rules[at]!.region),
-        ...come.flatMap((at) => after.rules[at]!.region),
-      ].map(({ needs: _, ...box }) => box);
+    : editedRegion(
+        gone.map((at) => ({ at, rule: before.rules[at]! })),
+        come.map((at) => ({ at, rule: after.rules[at]! })),
+      );
   if (edited.length === 0) return [];
   const slices = [sliceOf(before.rules, edited), sliceOf(after.rules, edited)] as const;
   return ([4, 6] as const).flatMap((family) => {

@@ -1,4 +1,5 @@
 import type { Network } from '../../network/index.ts';
+import { given } from '../check/certainty.ts';
 import type { Check, CheckOutcome, Finding, NamedPlace, Undecided } from '../check/finding.ts';
 import { EXPECTATION_KINDS, type Expectation, type ExpectationKind } from './expectation.ts';
 import { type ExpectOptions, judgeExpectations } from './judge-expectations.ts';
@@ -88,7 +89,15 @@ function outcomeOf(
   if (findings.length > 0) return { kind: 'fail', findings, undecided, ...shown };
   return undecided.length > 0
     ? { kind: 'unknown', undecided, ...shown }
-    : { kind: 'pass', subjects: expectations.length, ...shown };
+    : {
+        kind: 'pass',
+        subjects: expectations.length,
+        certainty: given(
+          'proven',
+          proven.flatMap((one) => one.assumptions),
+        ),
+        ...shown,
+      };
 }
 
 function findingOf(check: CheckText, outcome: ExpectationOutcome): readonly Finding[] {
@@ -145,7 +154,7 @@ function undecidedOf(check: CheckText, outcome: ExpectationOutcome): readonly Un
       check: check.id,
       subject: expectation.name,
       message: `${sentence(expectation)} Whether it does cannot be told: ${artefact}.`,
-      missing: hint,
+      missing: `a question that can be answered (${hint})`,
       at: expectation.at,
     },
   ];

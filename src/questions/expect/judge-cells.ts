@@ -197,7 +197,11 @@ function needsOf({ needs, target }: QueryCell): readonly Condition[] {
 
 function counterexampleOf({ witness, verdict, chain, by }: QueryCell): readonly Counterexample[] {
   if (witness === undefined) return [];
-  const passed = chain.map(
+  // What nobody wrote says little: defaults are told only where nothing else decides.
+  const written = chain.filter(
+    ({ by: { kind }, stage }) => (kind === 'rule' || kind === 'route') && stage !== 'return route',
+  );
+  const passed = (written.length > 0 ? written : chain).map(
     ({ box, name, stage, by: who }) => `${box} ${name}: ${stage} ${who.name}`,
   );
   // The last one is often the one that decides: it is said once.

@@ -8,6 +8,7 @@ import { applicationStageRules } from '../../semantics/firewall/symbolic/applica
 import {
   dnatRules,
   type FirewallDecider,
+  type FirewallRule,
   type FirewallStage,
   type InboundEffect,
   networkStageRules,
@@ -51,7 +52,7 @@ function outboundList(
   placement: FirewallPlacement,
   context: FirewallContext,
 ): PerimeterList {
-  const ofNetwork = networkStageRules(placement, context);
+  const ofNetwork = underTheirNames(placement, networkStageRules(placement, context));
   // A proxy opens a connection of its own: allowed either way, and not the same thing.
   const ofApplication = applicationStageRules(placement, context).map((rule) =>
     rule.effect === 'allow' ? { ...rule, effect: 'allow/proxied' } : rule,
@@ -113,6 +114,23 @@ function silentRules(
         effect: writtenAction(collection) ?? 'allow',
         by: { kind: 'rule', name: `${name}/${rule.name}`, at: rule.at, stage, rule, collection },
       }));
+  });
+}
+
+/** What becomes of a share of a rule that cannot leave (AFW-33) is told under a name of its own; it is the rule's all the same. */
+function underTheirNames(
+  placement: FirewallPlacement,
+  rules: readonly FirewallRule[],
+): readonly FirewallRule[] {
+  const names = new Map<object, string>();
+  for (const entry of collectionsInOrder(placement, 'network')) {
+    if (entry.kind !== 'known' || entry.collection.kind !== 'network') continue;
+    for (const rule of entry.collection.rules) names.set(rule, `${entry.name}/${rule.name}`);
+  }
+  return rules.map((told) => {
+    const { by } = told;
+    const name = isWritten(by) && by.kind === 'platform' ? names.get(by.rule) : undefined;
+    return name === undefined ? told : { ...told, by: { ...by, name } };
   });
 }
 

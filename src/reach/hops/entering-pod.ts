@@ -6,17 +6,19 @@ import {
   ingressBetween,
   ingressRules,
 } from '../../semantics/network-policy/symbolic/pod-rules.ts';
-import { type Branch, ends, type Place, type Step } from '../branch.ts';
+import { answered } from '../answer/answer.ts';
+import { type Branch, ends, open, type Place, type Step } from '../branch.ts';
 import { policyView, toldOnce, type World } from '../world.ts';
-import { answeredFrom } from './answer.ts';
 import { filter, filters } from './filter.ts';
+
+/** Where the answer of a pod sets out: the subnet of its node or its own. */
+export type AnswerFrom = 'no box on its way' | 'unknown' | { readonly subnetKey: string };
 
 /** How flows that are no pod's arrive, as policies tell it apart (K8P-20). */
 export type Arrival = 'direct' | 'load-balancer-cluster' | 'load-balancer-local';
 
 /**
  * A pod receives from something that is no pod of its cluster: its ingress policies, after every translation.
- * @param answerFrom the subnet where the answer sets out; absent: no box is on its way
  */
 export function enteringPod(
   world: World,
@@ -24,7 +26,7 @@ export function enteringPod(
   pod: PodClass,
   arrival: Arrival,
   what: AddressKind,
-  answerFrom: string | undefined,
+  answer: AnswerFrom,
 ): Place {
   const name = `${pod.namespace}/${pod.name}`;
   return {
@@ -38,10 +40,16 @@ export function enteringPod(
       const box = { box: 'pod', name, stage: 'ingress policy' };
       const { passed, stopped } = filter(branch, rules, box);
       const arrived = { kind: 'delivered', to: name } as const;
-      const there = (each: Branch): readonly Step[] =>
-        answerFrom === undefined
-          ? [ends(each, arrived)]
-          : answeredFrom(world, each, answerFrom, arrived);
+      const there = (each: Branch): readonly Step[] => {
+        if (answer === 'no box on its way') return [ends(each, arrived)];
+        if (answer === 'unknown') {
+          return [open(each, { missing: `the subnet of ${cluster.name}'s nodes` })];
+        }
+        return answered(world, each, arrived, {
+          kind: 'leaving-subnet',
+          subnetKey: answer.subnetKey,
+        });
+      };
       return [...stopped, ...passed.flatMap(there)];
     },
   };
@@ -95,7 +103,9 @@ export function intoPodFromPod(
       const arrived = { kind: 'delivered', to: name } as const;
       return [
         ...stopped,
-        ...passed.flatMap((each) => answeredFrom(world, each, answerFrom, arrived)),
+        ...passed.flatMap((each) =>
+          answered(world, each, arrived, { kind: 'leaving-subnet', subnetKey: answerFrom }),
+        ),
       ];
     },
   };

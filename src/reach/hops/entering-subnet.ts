@@ -1,11 +1,23 @@
 import {
+  type AddressSet,
+  ALL_IPV4,
   addressSetsOverlap,
+  equalAddressSets,
   formatAddressSet,
   intersectAddresses,
   isEmptyAddressSet,
+  NO_ADDRESSES,
   subtractAddresses,
+  unionAddresses,
 } from '../../net/index.ts';
-import { findOwner, type OwnedAddress, type Owner } from '../../network/index.ts';
+import {
+  findOwner,
+  type OwnedAddress,
+  type Owner,
+  PUBLIC_IPV4,
+  vnetReaches,
+} from '../../network/index.ts';
+import { answered } from '../answer/answer.ts';
 import {
   type Branch,
   type DeliverTo,
@@ -14,10 +26,10 @@ import {
   type Place,
   provided,
   type Step,
-  within,
 } from '../branch.ts';
+import { isOneAddress, likeEnd, sameEnd } from '../header.ts';
+import { limited } from '../split.ts';
 import type { World } from '../world.ts';
-import { answeredFrom } from './answer.ts';
 import { applicationGateway } from './application-gateway.ts';
 import { enteringPod, intoPodFromPod } from './entering-pod.ts';
 import { filters } from './filter.ts';
@@ -39,66 +51,85 @@ export function enteringSubnet(world: World, subnetKey: string): Place {
   };
 }
 
+/** Who receives, as far as the input tells. */
+interface Receiver {
+  readonly owner?: Owner;
+  readonly label: string;
+  /** What else may sit at the address. */
+  readonly perhaps: readonly string[];
+}
+
 function byOwner(world: World, subnetKey: string, branch: Branch): readonly Step[] {
   const { destination } = branch.header;
   if (destination.kind === 'one-of') {
-    const found = findOwner(world.network, { ...destination, kind: 'within' }).find(
-      ({ certainty }) => certainty === 'yes',
+    const vnetKey = world.network.subnets.get(subnetKey)?.vnet.key;
+    const from = vnetKey === undefined ? {} : { vnetKey };
+    const owners = findOwner(world.network, likeEnd(destination), from).filter(
+      ({ isGuess }) => !isGuess,
     );
-    return toHolder(world, subnetKey, branch, found?.owner, destination.label, []);
+    const sure = owners.filter(({ certainty }) => certainty === 'yes');
+    const [owner] = sure.map((each) => each.owner).sort((a, b) => rankOf(a) - rankOf(b));
+    const { label } = destination;
+    if (owner !== undefined)
+      return toHolder(world, subnetKey, branch, { owner, label, perhaps: [] });
+    const perhaps = isOneAddress(destination) ? owners.map(({ address }) => address.label) : [];
+    return toHolder(world, subnetKey, branch, { label, perhaps });
   }
-  const asked = branch.bounds.destinations ?? world.network.subnets.get(subnetKey)?.addresses;
-  if (asked === undefined) return [open(branch, { missing: `subnet \`${subnetKey}\`` })];
+  const all = holders(world, subnetKey);
   const steps: Step[] = [];
-  let left = asked;
-  for (const { owner, address } of holders(world, subnetKey)) {
-    if (!address.isExact) continue;
-    const own = intersectAddresses(left, address.addresses);
-    if (isEmptyAddressSet(own)) continue;
+  let left = branch.bounds.destinations ?? ALL_IPV4;
+  const take = (set: AddressSet, receiver: (own: AddressSet) => Receiver): void => {
+    const own = intersectAddresses(left, set);
+    if (isEmptyAddressSet(own)) return;
     left = subtractAddresses(left, own);
-    const part = within(branch, { destinations: own });
-    if (part === undefined) continue;
-    const there = { ...part, bounds: { ...part.bounds, destinations: own } };
-    steps.push(...toHolder(world, subnetKey, there, owner, formatAddressSet(own), []));
+    const part = limited(branch, 'destination', own);
+    if (part !== undefined) steps.push(...toHolder(world, subnetKey, part, receiver(own)));
+  };
+  for (const { owner, address } of all) {
+    if (!address.isExact) continue;
+    take(address.addresses, (own) => ({ owner, label: formatAddressSet(own), perhaps: [] }));
   }
-  const rest = isEmptyAddressSet(left) ? undefined : within(branch, { destinations: left });
-  if (rest === undefined) return steps;
-  const there = { ...rest, bounds: { ...rest.bounds, destinations: left } };
-  const rooms = holders(world, subnetKey).filter(
-    ({ address }) => !address.isExact && addressSetsOverlap(address.addresses, left),
+  const label = `a machine in ${nameOfSubnet(world, subnetKey)}`;
+  const rooms = all.filter(
+    ({ address }) => !address.isExact && !equalAddressSets(address.addresses, PUBLIC_IPV4),
   );
-  const labels = [...new Set(rooms.map(({ address }) => address.label))].slice(0, 2);
-  const name = nameOfSubnet(world, subnetKey);
-  return [
-    ...steps,
-    ...toHolder(world, subnetKey, there, undefined, `a machine in ${name}`, labels),
-  ];
+  const room = unionAddresses(NO_ADDRESSES, ...rooms.map(({ address }) => address.addresses));
+  take(room, (own) => ({
+    label,
+    perhaps: rooms
+      .filter(({ address }) => addressSetsOverlap(address.addresses, own))
+      .map(({ address }) => address.label),
+  }));
+  take(ALL_IPV4, () => ({ label, perhaps: [] }));
+  return steps;
 }
 
-/** Who holds addresses of the subnet's range, boxes that filter for themselves before the plain resources they consist of. */
+/** Who holds addresses that the subnet's network sees, boxes that filter for themselves before the plain resources they consist of. */
 function holders({ network }: World, subnetKey: string): readonly OwnedAddress[] {
   const subnet = network.subnets.get(subnetKey);
   if (subnet === undefined) return [];
-  const rank = ({ owner }: OwnedAddress): number =>
-    owner.kind === 'load-balancer-frontend' ? 1 : owner.kind === 'network-interface' ? 2 : 0;
+  const isVisible = ({ scope }: OwnedAddress): boolean =>
+    scope.kind === 'vnet'
+      ? vnetReaches(network, subnet.vnet.key, scope.vnetKey) !== 'no'
+      : scope.kind === 'public';
   return network.owners.entries
     .filter(
-      ({ address, scope }) =>
-        scope.kind === 'vnet' &&
-        scope.vnetKey === subnet.vnet.key &&
-        addressSetsOverlap(address.addresses, subnet.addresses),
+      (entry) => isVisible(entry) && addressSetsOverlap(entry.address.addresses, subnet.addresses),
     )
-    .sort((a, b) => rank(a) - rank(b));
+    .sort((a, b) => rankOf(a.owner) - rankOf(b.owner));
+}
+
+function rankOf({ kind }: Owner): number {
+  return kind === 'load-balancer-frontend' ? 1 : kind === 'network-interface' ? 2 : 0;
 }
 
 function toHolder(
   world: World,
   subnetKey: string,
   branch: Branch,
-  owner: Owner | undefined,
-  label: string,
-  perhaps: readonly string[],
+  receiver: Receiver,
 ): readonly Step[] {
+  const { owner } = receiver;
   switch (owner?.kind) {
     case 'firewall-private':
       return [goesOn(branch, firewall(world, owner.firewall.firewall.key))];
@@ -111,7 +142,7 @@ function toHolder(
     case 'load-balancer-frontend':
       return [goesOn(branch, loadBalancer(world, owner.loadBalancer, owner.frontend.key))];
     default:
-      return delivered(world, subnetKey, branch, owner, label, perhaps);
+      return delivered(world, subnetKey, branch, receiver);
   }
 }
 
@@ -120,9 +151,7 @@ function delivered(
   world: World,
   subnetKey: string,
   branch: Branch,
-  owner: Owner | undefined,
-  label: string,
-  perhaps: readonly string[],
+  { owner, label, perhaps }: Receiver,
 ): readonly Step[] {
   const name = nameOfSubnet(world, subnetKey);
   const interfaceKey = owner?.kind === 'network-interface' ? owner.interfaceKey : undefined;
@@ -135,34 +164,52 @@ function delivered(
     interfaceKey === undefined
       ? label
       : `network interface ${world.network.perimeter.networkInterfaces.get(interfaceKey)?.name ?? ''}`;
-  const steps = passed.flatMap((each) => {
-    const doubt =
-      perhaps.length === 0 ? undefined : { missing: `whether it is ${perhaps.join(', or ')}` };
+  const { destination } = branch.header;
+  const isNumber = destination.kind === 'as-sent' || isOneAddress(destination);
+  const doubt = owner === undefined && isNumber ? strangerAt(world, subnetKey, perhaps) : undefined;
+  const steps = passed.flatMap((each): readonly Step[] => {
+    if (each.deliverTo !== undefined) {
+      return [goesOn(each, receivingPod(world, each, each.deliverTo, subnetKey))];
+    }
     const told =
-      owner === undefined && branch.header.destination.kind === 'as-sent'
+      owner === undefined && isNumber
         ? { ...each, assumptions: [...each.assumptions, `something answers at ${label}`] }
         : each;
     const there = doubt === undefined ? told : provided(told, doubt);
-    const arrived =
-      each.deliverTo === undefined
-        ? answeredFrom(world, there, subnetKey, { kind: 'delivered', to: held })
-        : [goesOn(each, receivingPod(world, each, each.deliverTo, subnetKey))];
-    if (each.deliverTo !== undefined) return arrived;
-    return doubt === undefined ? arrived : [...arrived, open(each, doubt)];
+    const arrived = { kind: 'delivered', to: held } as const;
+    const steps = answered(world, there, arrived, { kind: 'leaving-subnet', subnetKey });
+    return doubt === undefined ? steps : [...steps, open(each, doubt)];
   });
   return [...stopped, ...steps];
 }
 
-/** The receiving pod knows its sender as a pod only while the sender's own address is on the flow. */
+/** What nobody knows about a number without a certain holder: what may have been given it, or which pod has it. */
+function strangerAt({ network, policies }: World, subnetKey: string, perhaps: readonly string[]) {
+  const labels = [...new Set(perhaps)].slice(0, 2);
+  if (labels.length > 0) return { missing: `whether it is ${labels.join(', or ')}` };
+  const isPodSubnet = network.clusters.some(
+    ({ pools, policyEngine }) =>
+      policyEngine !== 'none' &&
+      pools.some(
+        ({ podSubnet }) => podSubnet.kind === 'found' && podSubnet.target.subnet.key === subnetKey,
+      ),
+  );
+  return isPodSubnet && policies.policies.length > 0
+    ? { missing: 'which pod has the address' }
+    : undefined;
+}
+
+/** The receiving pod knows its sender as a pod, or as a node, only while the sender's own address is on the flow. */
 function receivingPod(
   world: World,
   branch: Branch,
   { cluster, pod, from, fromNode }: DeliverTo,
   subnetKey: string,
 ): Place {
-  if (from !== undefined && from.source === branch.header.source) {
+  const { source } = branch.header;
+  if (from !== undefined && sameEnd(from.source, source)) {
     return intoPodFromPod(world, cluster, from.pod, pod, subnetKey);
   }
-  const what = fromNode && branch.sessions.length === 0 ? 'some-node' : 'told';
-  return enteringPod(world, cluster, pod, 'direct', what, subnetKey);
+  const isNode = fromNode && branch.home !== undefined && sameEnd(branch.home.source, source);
+  return enteringPod(world, cluster, pod, 'direct', isNode ? 'some-node' : 'told', { subnetKey });
 }

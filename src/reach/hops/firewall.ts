@@ -1,4 +1,5 @@
-import type { FirewallPlacement } from '../../network/index.ts';
+import { type AddressSet, NO_ADDRESSES, unionAddresses } from '../../net/index.ts';
+import { type FirewallPlacement, findOwner, PRIVATE_IPV4 } from '../../network/index.ts';
 import { resolvesThroughFirewall } from '../../semantics/dns/concrete.ts';
 import type { FirewallContext } from '../../semantics/firewall/context.ts';
 import {
@@ -7,9 +8,11 @@ import {
   inboundRules,
   sourceTranslation,
 } from '../../semantics/firewall/symbolic/index.ts';
+import { answered } from '../answer/answer.ts';
 import {
   type Branch,
   cut,
+  type Ends,
   ends,
   goesOn,
   open,
@@ -17,7 +20,8 @@ import {
   provided,
   type Step,
 } from '../branch.ts';
-import type { End } from '../header.ts';
+import { type End, likeEnd } from '../header.ts';
+import { split } from '../split.ts';
 import { toldOnce, type World } from '../world.ts';
 import { internet } from './internet.ts';
 import { leavingSubnet } from './leaving-subnet.ts';
@@ -56,11 +60,11 @@ function decided(world: World, placement: FirewallPlacement, branch: Branch): re
       case 'deny':
         return [ends(part, { kind: 'denied', by })];
       case 'dns-proxy':
-        return [ends(part, { kind: 'delivered', to: `the DNS proxy of ${name}` })];
+        return fromProxy(world, placement, part);
       case 'translate':
-        return sent(world, placement, translated(part, effect), context, by.stage);
+        return sent(world, placement, part.header, translated(part, effect), context, by.stage);
       default:
-        return sent(world, placement, part, context, by.stage);
+        return sent(world, placement, part.header, part, context, by.stage);
     }
   });
   if (inbound.rest === undefined) return steps;
@@ -71,7 +75,7 @@ function decided(world: World, placement: FirewallPlacement, branch: Branch): re
     ...parts.flatMap(({ branch: part, effect, by }) =>
       effect === 'deny'
         ? [ends(part, { kind: 'denied', by })]
-        : sent(world, placement, part, context, by.stage),
+        : sent(world, placement, part.header, part, context, by.stage),
     ),
   ];
 }
@@ -94,29 +98,83 @@ function translated(branch: Branch, effect: InboundEffect & { kind: 'translate' 
 function sent(
   world: World,
   placement: FirewallPlacement,
+  arrived: Ends,
   branch: Branch,
   context: FirewallContext,
   stage: Parameters<typeof sourceTranslation>[2],
 ): readonly Step[] {
-  const { firewall: view, subnet } = placement;
+  const { firewall: view } = placement;
   const rules = toldOnce(world, `snat ${view.key} ${stage}`, () =>
     sourceTranslation(placement, context, stage),
   );
   const { parts, rest } = cut(branch, rules, { box: 'firewall', name: view.name, stage: 'snat' });
-  const before = branch.header.source;
   const steps = parts.flatMap(({ branch: each, effect }): readonly Step[] => {
-    const after: End = effect.kind === 'kept' ? before : { ...effect.source, kind: 'one-of' };
-    const sessions = [...each.sessions, { firewallKey: view.key, before, after }];
-    const onward = { ...each, sessions, header: { ...each.header, source: after } };
-    if (subnet.kind === 'found') {
-      const { key } = subnet.target.subnet;
-      return [goesOn(onward, leavingSubnet(world, { subnetKey: key, firewallKey: view.key }))];
-    }
-    return [goesOn(onward, internet(world))];
+    const { source: before, destination } = each.header;
+    const source: End = effect.kind === 'kept' ? before : { ...effect.source, kind: 'one-of' };
+    const session = {
+      kind: 'firewall',
+      firewallKey: view.key,
+      before: { source: arrived.source, destination: arrived.destination },
+      after: { source, destination },
+    } as const;
+    const sessions = [...each.sessions, session];
+    const onward = { ...each, sessions, header: { ...each.header, source } };
+    return onwardFrom(world, placement, onward);
   });
   return rest === undefined
     ? steps
     : [...steps, open(rest, { missing: `which source ${view.name} gives it` })];
+}
+
+/** Routed on by the firewall's own subnet; to a public address of a firewall there is no way but the internet. */
+function onwardFrom(
+  world: World,
+  { firewall: view, subnet }: FirewallPlacement,
+  branch: Branch,
+): readonly Step[] {
+  if (subnet.kind !== 'found') {
+    const { inside, outside } = split(branch, 'destination', PRIVATE_IPV4);
+    const missing = `the network of ${view.name} (its subnet is not in the input)`;
+    return [
+      ...(inside === undefined ? [] : [open(inside, { missing, at: view.at })]),
+      ...(outside === undefined ? [] : [goesOn(outside, internet(world))]),
+    ];
+  }
+  const { key } = subnet.target.subnet;
+  const place = leavingSubnet(world, { subnetKey: key, firewallKey: view.key });
+  const { destination } = branch.header;
+  if (destination.kind === 'one-of') {
+    const [owned] = findOwner(world.network, likeEnd(destination));
+    const isFirewall = owned?.certainty === 'yes' && owned.owner.kind === 'firewall-public';
+    return [goesOn(branch, isFirewall ? internet(world) : place)];
+  }
+  const { inside, outside } = split(branch, 'destination', firewallAddresses(world));
+  return [
+    ...(inside === undefined ? [] : [goesOn(inside, internet(world))]),
+    ...(outside === undefined ? [] : [goesOn(outside, place)]),
+  ];
+}
+
+function firewallAddresses({ network }: World): AddressSet {
+  const known = network.owners.entries.flatMap(({ owner, address }) =>
+    owner.kind === 'firewall-public' && address.isExact ? [address.addresses] : [],
+  );
+  return unionAddresses(NO_ADDRESSES, ...known);
+}
+
+/** The proxy answers from the firewall's own subnet. */
+function fromProxy(
+  world: World,
+  { firewall: view, subnet }: FirewallPlacement,
+  branch: Branch,
+): readonly Step[] {
+  const arrived = { kind: 'delivered', to: `the DNS proxy of ${view.name}` } as const;
+  if (subnet.kind !== 'found') return [ends(branch, arrived)];
+  return answered(world, branch, arrived, {
+    kind: 'leaving-subnet',
+    subnetKey: subnet.target.subnet.key,
+    firewallKey: view.key,
+  });
 }
 
 function contextOf(world: World, placement: FirewallPlacement, branch: Branch): FirewallContext {
@@ -124,7 +182,7 @@ function contextOf(world: World, placement: FirewallPlacement, branch: Branch): 
   const { home } = branch;
   const vnetKey =
     home?.kind === 'subnet' ? network.subnets.get(home.subnetKey)?.vnet.key : undefined;
-  const location = branch.location ?? placement.firewall.location;
+  const location = branch.sender?.cluster?.location ?? placement.firewall.location;
   return {
     datasets: network.perimeter.snapshot.datasets,
     ipGroups: network.perimeter.ipGroups,

@@ -9,9 +9,9 @@ import {
 } from '../../net/index.ts';
 import { type OwnedAddress, PLATFORM_ADDRESSES, PRIVATE_IPV4 } from '../../network/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
+import { answered } from '../answer/answer.ts';
 import { type Branch, ends, goesOn, open, type Place, type Step, within } from '../branch.ts';
 import type { World } from '../world.ts';
-import { answeredAtFirewall } from './answer.ts';
 import { applicationGateway } from './application-gateway.ts';
 import { firewall } from './firewall.ts';
 import { loadBalancer } from './load-balancer.ts';
@@ -119,8 +119,7 @@ function out(world: World, branch: Branch): readonly Step[] {
     return [open(branch, { missing })];
   }
   const left = { kind: 'left', to: 'the internet' } as const;
-  const last = branch.sessions.at(-1);
-  return last === undefined ? [ends(branch, left)] : answeredAtFirewall(world, branch, left);
+  return answered(world, branch, left, { kind: 'internet' });
 }
 
 function dropped(branch: Branch, by: Decider): Step {

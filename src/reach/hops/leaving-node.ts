@@ -90,7 +90,7 @@ function outside(
     return open(branch, missingSubnet(cluster, link));
   const { key } = link.target.subnet;
   return goesOn(
-    { ...branch, home: { kind: 'subnet', subnetKey: key } },
+    { ...branch, home: { kind: 'subnet', subnetKey: key, source: branch.header.source } },
     leavingSubnet(world, { subnetKey: key, pool: { cluster, placement: pool } }),
   );
 }

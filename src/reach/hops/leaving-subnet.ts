@@ -3,9 +3,11 @@ import type { FlowRule } from '../../flows/index.ts';
 import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
 import { subnetNsgRules } from '../../semantics/nsg/symbolic.ts';
 import type { EffectiveRoute } from '../../semantics/routes/effective-route.ts';
-import { routeRules } from '../../semantics/routes/symbolic.ts';
+import { type RouteEffect, routeRules } from '../../semantics/routes/symbolic.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import { isUnknown } from '../../values/index.ts';
+import { answered } from '../answer/answer.ts';
+import { answeredHome } from '../answer/answered-home.ts';
 import { type Branch, cut, ends, goesOn, open, type Place, type Step } from '../branch.ts';
 import { toldOnce, type World } from '../world.ts';
 import { filter } from './filter.ts';
@@ -70,16 +72,28 @@ function route(world: World, at: Sending, branch: Branch, name: string): readonl
     routeRules(world.network, at.subnetKey),
   );
   const { parts, rest } = cut(branch, rules, { box: 'subnet', name, stage: 'route' });
-  const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] =>
-    effect === 'platform'
-      ? [ends(part, { kind: 'left', to: 'the Azure host' })]
-      : follow({ world, at, branch: part, route: effect, by }),
-  );
+  const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] => {
+    // A route nobody can tell leads to places that no walk knows: what is certain on all known ways is still not certain.
+    const doubts = part.needs.slice(branch.needs.length);
+    const doubted =
+      doubts.length === 0 || isByEndpoint(effect, branch) ? [] : [open(part, ...doubts)];
+    if (effect === 'platform') return [...doubted, ends(part, { kind: 'left', to: 'the Azure host' })];
+    return [...doubted, ...follow({ world, at, branch: part, route: effect, by })];
+  });
   if (rest === undefined) return steps;
   return [
     ...steps,
     open(rest, { missing: `the subnet ${at.subnetKey}, which is not in the input` }),
   ];
+}
+
+/** A name whose addresses nobody knows may lie behind a service endpoint (AZN-15): both ways are known, and followed. */
+function isByEndpoint(effect: RouteEffect, { header }: Branch): boolean {
+  return (
+    effect !== 'platform' &&
+    effect.nextHopType === 'VirtualNetworkServiceEndpoint' &&
+    header.destination.kind === 'one-of'
+  );
 }
 
 /** Hands flows to whatever their route names. */
@@ -104,7 +118,7 @@ function follow(here: Routed): readonly Step[] {
         ? [open(branch, { missing: 'the private endpoint at the destination' })]
         : [goesOn(branch, privateEndpoint(world, taken.endpoint.key))];
     case 'VirtualNetworkServiceEndpoint':
-      return [ends(branch, { kind: 'left', to: 'the platform service, by its service endpoint' })];
+      return byServiceEndpoint(here);
     case 'VirtualNetworkGateway': {
       const isDefault = taken.prefixes.some((prefix) => prefix.length === 0);
       const told = isDefault
@@ -113,11 +127,25 @@ function follow(here: Routed): readonly Step[] {
             assumptions: [...branch.assumptions, 'the network behind the gateway carries it on'],
           }
         : branch;
-      return [ends(told, { kind: 'left', to: 'the network behind the gateway' })];
+      const left = { kind: 'left', to: 'the network behind the gateway' } as const;
+      const vnetKey = world.network.subnets.get(here.at.subnetKey)?.vnet.key;
+      return answered(world, told, left, {
+        kind: 'behind-gateway',
+        way: 'in',
+        ...(vnetKey === undefined ? {} : { vnetKey }),
+      });
     }
     case 'None':
       return [ends(branch, { kind: 'no-route', by })];
     default:
       return assertNever(nextHopType);
   }
+}
+
+/** The service answers the subnet it was called from, by the same backbone (azure-networking 6.1). */
+function byServiceEndpoint({ world, at, branch }: Routed): readonly Step[] {
+  const left = { kind: 'left', to: 'the platform service, by its service endpoint' } as const;
+  const vnetKey = world.network.subnets.get(at.subnetKey)?.vnet.key;
+  const own = { kind: 'entering-subnet', subnetKey: at.subnetKey } as const;
+  return answeredHome(world, branch, left, vnetKey, at.firewallKey === undefined ? undefined : own);
 }

@@ -1,7 +1,8 @@
 import { endpointRules } from '../../semantics/private-endpoint/symbolic.ts';
-import { cut, ends, open, type Place, type Step } from '../branch.ts';
+import { isUnknown } from '../../values/index.ts';
+import { answeredHome } from '../answer/answered-home.ts';
+import { type Branch, cut, ends, open, type Place, type Step } from '../branch.ts';
 import { toldOnce, type World } from '../world.ts';
-import { answeredDirectly } from './answer.ts';
 import { filter } from './filter.ts';
 import { nsgOf } from './leaving-subnet.ts';
 
@@ -23,12 +24,17 @@ export function privateEndpoint(world: World, key: string): Place {
       const box = { box: 'private-endpoint', name };
       const { parts, rest } = cut(branch, rules, { ...box, stage: 'connection' });
       const arrived = { kind: 'delivered', to: `private endpoint ${name}` } as const;
+      const subnet =
+        endpoint.subnet === undefined || isUnknown(endpoint.subnet)
+          ? undefined
+          : world.network.subnets.get(endpoint.subnet.key);
+      const there = (each: Branch) => answeredHome(world, each, arrived, subnet?.vnet.key);
       const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] => {
         if (effect.connection === 'refused') return [ends(part, { kind: 'denied', by })];
-        if (effect.guardedBy === undefined) return answeredDirectly(world, part, arrived);
+        if (effect.guardedBy === undefined) return there(part);
         const nsg = nsgOf(world, effect.guardedBy.subnet.key, 'Inbound');
         const { passed, stopped } = filter(part, nsg, { ...box, stage: 'nsg' });
-        return [...stopped, ...passed.flatMap((each) => answeredDirectly(world, each, arrived))];
+        return [...stopped, ...passed.flatMap(there)];
       });
       return rest === undefined
         ? steps

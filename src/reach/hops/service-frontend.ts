@@ -138,14 +138,14 @@ function toBackends(
     if (port === undefined) return ends(part, { kind: 'denied', by: undeclared(pod, frontend) });
     const arrival = isLocal || client === 'kept' ? 'load-balancer-local' : 'load-balancer-cluster';
     // What comes from elsewhere is neither a pod nor a node, whatever range its address lies in.
-    const isElsewhere = branch.home?.kind !== 'subnet';
+    const isElsewhere = branch.sender !== cluster;
     const place = enteringPod(
       world,
       cluster,
       pod,
       arrival,
       isElsewhere ? 'no-member' : 'told',
-      subnet?.subnet.key,
+      subnet === undefined ? 'unknown' : { subnetKey: subnet.subnet.key },
     );
     return goesOn({ ...part, header: { ...part.header, destinationPort: port } }, place);
   });

@@ -31,7 +31,16 @@ export function toInternet({ world, at, branch }: Routed): readonly Step[] {
       label: by.name,
       ...(symbol === undefined ? {} : { symbol }),
     };
-    return goesOn({ ...part, header: { ...part.header, source } }, internet(world));
+    const { destination } = part.header;
+    const before = { source: part.header.source, destination };
+    const session = {
+      kind: 'outbound',
+      subnetKey: at.subnetKey,
+      before,
+      after: { source, destination },
+    } as const;
+    const sessions = [...part.sessions, session];
+    return goesOn({ ...part, sessions, header: { ...part.header, source } }, internet(world));
   });
   return rest === undefined ? steps : [...steps, open(rest, { missing: `the way out of ${name}` })];
 }

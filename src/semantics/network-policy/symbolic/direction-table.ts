@@ -254,24 +254,20 @@ function rowOf(
   subject: PodClass,
   context: RowContext,
 ): void {
-  const { sets, engine } = context;
+  const { sets } = context;
   if (covering.length === 0) {
     row.fill(sets.all);
     return;
   }
-  const isUndefined = TRAITS[engine].leavesOtherProtocolsOpen;
-  row.fill(isUndefined ? sets.perhapsUnported : sets.none);
   const sure = covering.filter(({ doubts }) => doubts.length === 0);
   if (sure.length > 0) {
-    for (const one of covering) addPolicy(row, one, subject, context);
+    fillRow(row, covering, subject, context);
     return;
   }
   // None may cover the pod: for sure only what each of them would allow.
-  const base = row[0]!;
   const common = new Uint32Array(row.length).fill(sets.all);
   for (const one of covering) {
-    row.fill(base);
-    addPolicy(row, { ...one, doubts: [] }, subject, context);
+    fillRow(row, [{ ...one, doubts: [] }], subject, context);
     for (let role = 0; role < row.length; role += 1) {
       common[role] = sets.meet(common[role]!, row[role]!);
     }
@@ -279,30 +275,48 @@ function rowOf(
   for (let role = 0; role < row.length; role += 1) row[role] = sets.orAnything(common[role]!);
 }
 
-function addPolicy(
+/** The union of what the policies allow, those in doubt perhaps. */
+function fillRow(
   row: Uint32Array,
-  { rules, doubts }: CoveringPolicy,
+  covering: readonly CoveringPolicy[],
   subject: PodClass,
   context: RowContext,
 ): void {
-  const { sets, peers } = context;
-  for (const rule of rules) {
-    const isDoubted = doubts.length + rule.doubts.length > 0;
-    const ofRole = portsOf(rule, subject, context);
-    const add = (role: number, isSure: boolean): void => {
-      const ports = ofRole(role);
-      row[role] = sets.union(row[role]!, isSure && !isDoubted ? ports : sets.inDoubt(ports));
+  const { sets, peers, engine } = context;
+  // What is open to everyone stands in every cell before anything is added to single ones.
+  let toAll = TRAITS[engine].leavesOtherProtocolsOpen ? sets.perhapsUnported : sets.none;
+  const toSome: { readonly rule: Rule; readonly ports: PortsOfRule; readonly isSure: boolean }[] =
+    [];
+  for (const { rules, doubts } of covering) {
+    for (const rule of rules) {
+      const isSure = doubts.length + rule.doubts.length === 0;
+      const ports = portsOf(rule, subject, context);
+      if (rule.peers === 'any' && ports.isSame) {
+        toAll = sets.union(toAll, isSure ? ports.of(0) : sets.inDoubt(ports.of(0)));
+      } else toSome.push({ rule, ports, isSure });
+    }
+  }
+  row.fill(toAll);
+  for (const { rule, ports, isSure } of toSome) {
+    const add = (role: number, mayOnly: boolean): void => {
+      const found = ports.of(role);
+      row[role] = sets.union(row[role]!, isSure && !mayOnly ? found : sets.inDoubt(found));
     };
     if (rule.peers === 'any') {
-      for (let role = 0; role < row.length; role += 1) add(role, true);
+      for (let role = 0; role < row.length; role += 1) add(role, false);
       continue;
     }
     for (const peer of rule.peers) {
       const { sure, perhaps } = peers.membersOf(peer);
-      for (const role of sure) add(role, true);
-      for (const role of perhaps) add(role, false);
+      for (const role of sure) add(role, false);
+      for (const role of perhaps) add(role, true);
     }
   }
+}
+
+interface PortsOfRule {
+  readonly isSame: boolean;
+  readonly of: (role: number) => number;
 }
 
 /** The ports of a rule towards a role; the same for all unless names are looked up in the peer. */
@@ -310,7 +324,7 @@ function portsOf(
   { ports }: Rule,
   subject: PodClass,
   { engine, view, sets, direction, samples, namesOfRole, told }: RowContext,
-): (role: number) => number {
+): PortsOfRule {
   const tell = (peer: PodClass): number => {
     const { policies: set } = view;
     const sight = {
@@ -335,7 +349,7 @@ function portsOf(
   };
   if (!isNamed || direction === 'ingress') {
     const id = remembered(isNamed ? portNamesOf(subject) : '', samples[0]!);
-    return () => id;
+    return { isSame: true, of: () => id };
   }
-  return (role) => remembered(namesOfRole[role]!, samples[role]!);
+  return { isSame: false, of: (role) => remembered(namesOfRole[role]!, samples[role]!) };
 }

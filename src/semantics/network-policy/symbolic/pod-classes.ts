@@ -1,9 +1,11 @@
 import type { PodClass } from '../../../model/index.ts';
 import type { PolicySet } from '../policy.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { all, HOLDS, type Holding } from './holding.ts';
+import { namespaceSelections } from './namespace-selections.ts';
 import { facetOf } from './pod-facets.ts';
 import { keysMentioned, type PodTest, testsOf } from './pod-tests.ts';
-import { labelsOfNamespace, labelsOfPod, selects } from './selection.ts';
+import { labelsOfPod, selects } from './selection.ts';
 
 /**
  * Pods no selector of any policy tells apart, with the same named ports, on the same side of every address block. They behave alike
@@ -118,7 +120,6 @@ function tryTests(
   tests: readonly PodTest[],
   candidates: readonly Candidate[],
 ): void {
-  const { objects } = view.policies;
   const ofNamespace = new Map<string, Candidate[]>();
   const withLabel = new Map<string, Candidate[]>();
   const put = (map: Map<string, Candidate[]>, key: string, candidate: Candidate): void => {
@@ -126,14 +127,21 @@ function tryTests(
     if (list === undefined) map.set(key, [candidate]);
     else list.push(candidate);
   };
+  const labelled = new Set(
+    tests.flatMap((test) => (test.kind === 'labels' ? (test.oneLabel?.key ?? []) : [])),
+  );
   for (const candidate of candidates) {
     const { labels, namespace } = candidate.pod;
     put(ofNamespace, namespace, candidate);
-    for (const key in labels) put(withLabel, `${key}=${labels[key]}`, candidate);
+    for (const key in labels) {
+      if (labelled.has(key)) put(withLabel, `${key}=${labels[key]}`, candidate);
+    }
   }
+  const namespacesOf = namespaceSelections(view, [...ofNamespace.keys()]);
   for (const [number, test] of tests.entries()) {
     const random = scrambled(number);
-    const take = (candidate: Candidate, words: readonly { readonly missing: string }[]): void => {
+    const take = (candidate: Candidate, words: Holding): void => {
+      if (words === undefined) return;
       const isSure = words.length === 0;
       candidate.taken.push(2 * number + (isSure ? 0 : 1));
       for (const { missing } of words) candidate.words.push(missing);
@@ -142,31 +150,24 @@ function tryTests(
     };
     if (test.kind === 'any') {
       const scope = test.namespace === undefined ? candidates : ofNamespace.get(test.namespace);
-      for (const candidate of scope ?? []) {
-        const holding = test.takes(candidate.pod);
-        if (holding !== undefined) take(candidate, holding);
-      }
+      for (const candidate of scope ?? []) take(candidate, test.takes(candidate.pod));
       continue;
     }
-    const byNamespace = new Map<string, ReturnType<typeof selects>>();
-    const inScope = (namespace: string): ReturnType<typeof selects> => {
-      if (test.namespaces === undefined || test.namespaces.requirements.length === 0) return [];
-      if (byNamespace.has(namespace)) return byNamespace.get(namespace);
-      const holding = selects(test.namespaces, labelsOfNamespace(objects, namespace));
-      byNamespace.set(namespace, holding);
-      return holding;
+    const tryPods = (list: readonly Candidate[], namespace: Holding): void => {
+      for (const candidate of list) {
+        const holding = selects(test.pods, labelsOfPod(candidate.pod));
+        if (holding !== undefined) take(candidate, all(namespace, holding));
+      }
     };
-    const scope =
-      test.namespace === undefined
-        ? test.oneLabel === undefined
-          ? candidates
-          : withLabel.get(test.oneLabel)
-        : ofNamespace.get(test.namespace);
-    for (const candidate of scope ?? []) {
-      const namespace = inScope(candidate.pod.namespace);
-      if (namespace === undefined) continue;
-      const holding = selects(test.pods, labelsOfPod(candidate.pod));
-      if (holding !== undefined) take(candidate, [...namespace, ...holding]);
+    if (test.namespace !== undefined) tryPods(ofNamespace.get(test.namespace) ?? [], HOLDS);
+    else if (test.namespaces !== undefined && test.namespaces.requirements.length > 0) {
+      for (const { name, holding } of namespacesOf(test.namespaces)) {
+        tryPods(ofNamespace.get(name)!, holding);
+      }
+    } else if (test.oneLabel === undefined) tryPods(candidates, HOLDS);
+    else {
+      const { key, value } = test.oneLabel;
+      tryPods(withLabel.get(`${key}=${value}`) ?? [], HOLDS);
     }
   }
 }

@@ -52,20 +52,18 @@ export function podMatrix(view: ClusterView): PodMatrix {
       ),
     row: (from, into) => {
       both.egress.asSubject(from, into);
-      both.ingress.asPeer(from, into, (one, other) => ports.meet(one, other));
+      both.ingress.asPeer(from, into, ports);
     },
     size: () => `${both.egress.size()}, ${both.ingress.size()}`,
   };
 }
 
-type Join = (there: number, here: number) => number;
-
 interface OneDirection {
   readonly cell: (subject: number, peer: number) => number;
   /** Cells of one subject, by peer. */
   readonly asSubject: (subject: number, into: Uint32Array) => void;
-  /** Joins what each subject says of one peer with what stands there. */
-  readonly asPeer: (peer: number, into: Uint32Array, join: Join) => void;
+  /** Leaves of what stands there what each subject says of one peer. */
+  readonly asPeer: (peer: number, into: Uint32Array, ports: PortSets) => void;
   readonly size: () => string;
 }
 
@@ -101,9 +99,9 @@ function withRows(cell: OneDirection['cell'], size: () => string): OneDirection 
     asSubject: (subject, into) => {
       for (let peer = 0; peer < into.length; peer += 1) into[peer] = cell(subject, peer);
     },
-    asPeer: (peer, into, join) => {
+    asPeer: (peer, into, sets) => {
       for (let subject = 0; subject < into.length; subject += 1) {
-        into[subject] = join(into[subject]!, cell(subject, peer));
+        into[subject] = sets.meet(into[subject]!, cell(subject, peer));
       }
     },
   };
@@ -152,14 +150,17 @@ function underEngine(
       const from = groupOf[subject]! * table.roles;
       for (let peer = 0; peer < into.length; peer += 1) into[peer] = cells[from + roleOf[peer]!]!;
     },
-    asPeer: (peer, into, join) => {
+    asPeer: (peer, into, sets) => {
       if (isHost[peer] === 1 || hasOrdered || !table.isByRole) {
-        slow.asPeer(peer, into, join);
+        slow.asPeer(peer, into, sets);
         return;
       }
       const from = roleOf[peer]! * table.groups;
       for (let subject = 0; subject < into.length; subject += 1) {
-        into[subject] = join(into[subject]!, cells[from + groupOf[subject]!]!);
+        const there = into[subject]!;
+        if (there !== sets.none) {
+          into[subject] = sets.meet(there, cells[from + groupOf[subject]!]!);
+        }
       }
     },
   };

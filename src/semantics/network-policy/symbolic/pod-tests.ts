@@ -17,8 +17,8 @@ export type PodTest =
       readonly namespace?: string;
       readonly namespaces?: LabelSelector;
       readonly pods: LabelSelector;
-      /** `key=value` that a pod must have to pass. */
-      readonly oneLabel?: string;
+      /** A label that a pod must have to pass. */
+      readonly oneLabel?: OneLabel;
     }
   | {
       readonly kind: 'any';
@@ -151,17 +151,30 @@ function addLabels(
   add: Add,
 ): void {
   add(keyOfLabels(namespace, namespaces, pods), () => {
-    const one = pods.requirements.find(
-      (each) => each.kind === 'label' && each.operator === 'In' && each.values.length === 1,
-    );
+    const oneLabel = oneLabelOf(pods);
     return {
       kind: 'labels',
       pods,
       ...(namespace === undefined ? {} : { namespace }),
       ...(namespaces === undefined ? {} : { namespaces }),
-      ...(one?.kind === 'label' ? { oneLabel: `${one.key}=${one.values[0]}` } : {}),
+      ...(oneLabel === undefined ? {} : { oneLabel }),
     };
   });
+}
+
+export interface OneLabel {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A value that everything the selector takes has. */
+export function oneLabelOf({ requirements }: LabelSelector): OneLabel | undefined {
+  for (const one of requirements) {
+    if (one.kind === 'label' && one.operator === 'In' && one.values.length === 1) {
+      return { key: one.key, value: one.values[0]! };
+    }
+  }
+  return undefined;
 }
 
 /** The test a peer of the standard API makes. */
@@ -180,7 +193,7 @@ function keyOfLabels(
   return `${scope}\n${textOf(pods)}`;
 }
 
-function textOf({ requirements }: LabelSelector): string {
+export function textOf({ requirements }: LabelSelector): string {
   let text = '';
   for (const one of requirements) {
     text +=

@@ -1,0 +1,126 @@
+import { type FlowBox, FlowSets, rebase, refined } from '../../../flows/index.ts';
+import type { Network } from '../../../network/index.ts';
+import {
+  type Budget,
+  type Diagram,
+  DiagramTable,
+  NOTHING,
+  withinBudget,
+} from '../../../packets/index.ts';
+import {
+  type Conclusion,
+  conclude,
+  type Origin,
+  type ReachCell,
+  type ReachVerdict,
+  startsOf,
+  type Target,
+  type World,
+  walkAll,
+  worldOf,
+} from '../../../reach/index.ts';
+
+/** A check is one of many: what needs more than this is walked instead, and says so. */
+const BUDGET: Budget = { nodesMax: 1 << 22 };
+
+/** Memory, not state: one world per network, so that lists are told once for all checks. */
+const worlds = new WeakMap<Network, World>();
+
+export function proofWorld(network: Network): World {
+  let world = worlds.get(network);
+  if (world === undefined) {
+    world = worldOf(network, { budget: BUDGET });
+    worlds.set(network, world);
+  }
+  return world;
+}
+
+/** What becomes of all flows from one end to another. */
+export interface Concluded extends Conclusion {
+  /** All that was asked about. */
+  readonly asked: Diagram;
+}
+
+/** `undefined`: nothing is asked about, or the question is beyond what a check may spend. */
+export function concluded(network: Network, origin: Origin, target: Target): Concluded | undefined {
+  const world = proofWorld(network);
+  const starts = startsOf(world, origin, target);
+  const [first] = starts;
+  if (first === undefined) return undefined;
+  const result = withinBudget(`${origin.label} to ${target.label}`, () => {
+    const walked = walkAll(starts);
+    if (walked.kind === 'too-many-ways') return undefined;
+    return conclude(walked.ended, first.branch.sets);
+  });
+  if (result.kind === 'inconclusive' || result.value === undefined) return undefined;
+  return { ...result.value, asked: everything(result.value) };
+}
+
+function everything({ sets: { table }, regions }: Conclusion): Diagram {
+  return Object.values(regions).reduce((union, one) => table.override(union, one), NOTHING);
+}
+
+/**
+ * The same, of flows that some of these boxes hold. The boxes are told apart from the rest: a region may then be asked about each.
+ * O(rows of the regions).
+ */
+export function among(whole: Concluded, boxes: readonly FlowBox[]): Concluded {
+  const sets = new FlowSets(
+    refined([whole.sets.universe], boxes),
+    new DiagramTable(whole.sets.table.budget),
+  );
+  const { table } = sets;
+  const held = sets.region(boxes);
+  const part = (region: Diagram): Diagram => table.mask(rebase(whole.sets, sets, region), held);
+  const { allowed, denied, broken, open } = whole.regions;
+  return {
+    sets,
+    asked: part(whole.asked),
+    regions: {
+      allowed: part(allowed),
+      denied: part(denied),
+      broken: part(broken),
+      open: part(open),
+    },
+    cells: whole.cells.flatMap((cell): readonly ReachCell[] => {
+      const flows = part(cell.flows);
+      return flows === NOTHING ? [] : [{ ...cell, flows }];
+    }),
+  };
+}
+
+/** Only the flows of these cells. */
+export function ofCells(whole: Concluded, likes: (cell: ReachCell) => boolean): Concluded {
+  const { table } = whole.sets;
+  const cells = whole.cells.filter(likes);
+  const held = cells.reduce((union, { flows }) => table.override(union, flows), NOTHING);
+  const part = (region: Diagram): Diagram => table.mask(region, held);
+  const { allowed, denied, broken, open } = whole.regions;
+  return {
+    sets: whole.sets,
+    asked: part(whole.asked),
+    regions: {
+      allowed: part(allowed),
+      denied: part(denied),
+      broken: part(broken),
+      open: part(open),
+    },
+    cells,
+  };
+}
+
+/** What flows of these verdicts take as true. */
+export function assumptionsOf(
+  { cells }: Concluded,
+  verdicts: readonly ReachVerdict[],
+): readonly string[] {
+  const of = cells.filter(({ verdict }) => verdicts.includes(verdict));
+  return [...new Set(of.flatMap(({ assumptions }) => assumptions))];
+}
+
+export function union(
+  { sets: { table }, regions }: Concluded,
+  ...verdicts: readonly ReachVerdict[]
+): Diagram {
+  return verdicts.reduce((all, verdict) => table.override(all, regions[verdict]), NOTHING);
+}
