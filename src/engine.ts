@@ -6,6 +6,12 @@ export { deriveNetwork, type Network } from './network/index.ts';
 export { type Budget, DEFAULT_BUDGET } from './packets/index.ts';
 export * from './questions/check/index.ts';
 export { comparePerimeters, type PerimeterDiff } from './questions/diff/index.ts';
+export {
+  type Expectation,
+  type ExpectationOutcome,
+  judgeExpectations,
+  parseExpectations,
+} from './questions/expect/index.ts';
 export { answerMatrix, type Matrix } from './questions/matrix/index.ts';
 export { answerQuery, type QueryAnswer, type QueryOptions } from './questions/query/index.ts';
 export { auditPerimeter, type PerimeterAudit } from './questions/rules/index.ts';

@@ -27,6 +27,7 @@ import {
   FIELD,
   type FlowUniverse,
   flowUniverse,
+  type Preferred,
 } from './flow-universe.ts';
 
 /** Sets of flows over one universe: diagrams of one table, said in headers. */
@@ -80,14 +81,14 @@ export class FlowSets {
   }
 
   /** One flow of the set, with the wishes granted that can be. `undefined`: the set is empty. */
-  witness(set: Diagram, wishes: Wishes = []): FlowPoint | undefined {
+  witness(set: Diagram, wishes: Wishes = [], preferred: Preferred = {}): FlowPoint | undefined {
     const { table, universe } = this;
     let rest = set;
     // An atom of names that no host name can be written for is no flow: try the others.
     for (;;) {
       const atoms = pick(table, universe.space, rest, wishes);
       if (atoms === undefined) return undefined;
-      const point = decodePoint(universe, atoms);
+      const point = decodePoint(universe, atoms, preferred);
       if (point !== undefined) return point;
       const name = rangeList([[atoms[FIELD.name]!, atoms[FIELD.name]!]]);
       rest = table.except(

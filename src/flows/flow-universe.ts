@@ -205,30 +205,57 @@ export function encodePoint(universe: FlowUniverse, point: FlowPoint): number[] 
   ];
 }
 
+/** Values one would rather see in an example, most wanted first. */
+export interface Preferred {
+  readonly sources?: readonly LineValue[];
+  readonly destinations?: readonly LineValue[];
+}
+
 /**
- * A flow of these atoms: the first value of each. A header that nobody constrained takes the everyday value: TCP, no name.
+ * A flow of these atoms: of each the wanted value that lies in it, else an early one. A header that nobody constrained takes the everyday value: TCP, no name.
  * `undefined` when the names of the atom cannot be written as a host name.
  */
 export function decodePoint(
   universe: FlowUniverse,
   atoms: readonly number[],
+  preferred: Preferred = {},
 ): FlowPoint | undefined {
   const { family, names, hasNames, hasProtocols, hasApplications } = universe;
   const nameAtom = atoms[FIELD.name]!;
   const showsName = hasNames && nameAtom <= names.patterns.length;
   const name = showsName ? nameOfAtom(names, nameAtom) : undefined;
   if (showsName && name === undefined) return undefined;
-  const address = (line: IntervalAtoms<LineValue>, atom: number): Ip =>
-    ({ family, value: line.starts[atom]! }) as Ip;
+  const address = (
+    line: IntervalAtoms<LineValue>,
+    atom: number,
+    wanted: readonly LineValue[] = [],
+  ): Ip => ({ family, value: exampleOf(line, atom, wanted) }) as Ip;
   return {
-    source: address(universe.sources, atoms[FIELD.source]!),
-    destination: address(universe.destinations, atoms[FIELD.destination]!),
+    source: address(universe.sources, atoms[FIELD.source]!, preferred.sources),
+    destination: address(universe.destinations, atoms[FIELD.destination]!, preferred.destinations),
     protocol: hasProtocols ? PROTOCOLS[atoms[FIELD.protocol]!]! : 'tcp',
     destinationPort: universe.destinationPorts.starts[atoms[FIELD.destinationPort]!] as Port,
     sourcePort: universe.sourcePorts.starts[atoms[FIELD.sourcePort]!] as Port,
     application: hasApplications ? APPLICATIONS[atoms[FIELD.application]!]! : 'none',
     ...(name === undefined ? {} : { name }),
   };
+}
+
+/** The first four addresses of a block are nobody's machine: its own name, and in Azure the platform's. */
+const FIRST_USUAL = 4;
+
+function exampleOf(
+  line: IntervalAtoms<LineValue>,
+  atom: number,
+  wanted: readonly LineValue[],
+): LineValue {
+  const start = line.starts[atom]!;
+  const last = lastOfAtom(line, atom);
+  const liked = wanted.find((value) => start <= value && value <= last);
+  if (liked !== undefined) return liked;
+  if (typeof start === 'bigint') return start;
+  const usual = start + FIRST_USUAL;
+  return start % 256 === 0 && usual <= last ? usual : start;
 }
 
 /** Names of some atoms: of all patterns of both lists that take a name, the innermost decides. None takes it: it is out. */

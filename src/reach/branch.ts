@@ -78,6 +78,8 @@ export interface DeliverTo {
   readonly cluster: ClusterPlacement;
   readonly pod: PodClass;
   readonly from?: { readonly pod: PodClass; readonly source: End };
+  /** The sender called a Service, so the pod may be the sender itself (K8P-15). */
+  readonly throughService?: true;
   /** A node of the same cluster sends, under its own address. */
   readonly fromNode?: true;
 }

@@ -36,6 +36,8 @@ export interface Origin {
   /** One flow's sender as `trace --from` takes it. */
   readonly spell: (point: FlowPoint) => string;
   readonly home?: Home;
+  /** The network whose DNS servers answer the sender; absent for the internet and for on-premises. */
+  readonly vnetKey?: string;
   /** The cluster it is in: as a pod, a node, or an address of its nodes' subnets. */
   readonly sender?: ClusterPlacement;
   readonly cluster?: ClusterPlacement;
@@ -129,10 +131,15 @@ export function podOrigins(world: World, pod: PodClass): Origin[] {
       cluster,
       pod,
       ...(pool === undefined ? {} : { pool }),
+      ...networkOf(pool),
       sender: cluster,
       place: leavingPod(world, cluster, pool, pod),
     };
   });
+}
+
+function networkOf(pool: PoolPlacement | undefined): Pick<Origin, 'vnetKey'> {
+  return pool?.nodeSubnet.kind === 'found' ? { vnetKey: pool.nodeSubnet.target.vnet.key } : {};
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -197,6 +204,7 @@ function nodeOrigins(world: World, selector: Selector & { kind: 'nodes' }): Foun
         source: endOfNode(world, cluster, pool),
         cluster,
         pool,
+        ...networkOf(pool),
         sender: cluster,
         place: leavingNode(world, cluster, pool, undefined),
       };
@@ -237,6 +245,7 @@ function addressOrigins(
         source: AS_SENT,
         sources: inside,
         home: { kind: 'subnet', subnetKey: key, source: AS_SENT },
+        vnetKey: subnet.vnet.key,
         ...(nodes.pool === undefined ? {} : { sender: nodes.pool.cluster }),
         place: leavingSubnet(world, { subnetKey: key, ...nodes }),
       });

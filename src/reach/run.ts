@@ -1,3 +1,4 @@
+import { checkBudget } from '../packets/index.ts';
 import { type Branch, type Ended, ends, open, type Place } from './branch.ts';
 import type { End } from './header.ts';
 
@@ -28,6 +29,8 @@ export function walkAll(starts: readonly Start[], onWay?: (ways: number) => void
   let ways = 0;
   while (stack.length > 0) {
     const { branch, place, path } = stack.pop()!;
+    // Tables are small here and look at the clock rarely.
+    checkBudget(branch.sets.table.budget);
     const visit = `${place.key} ${keyOf(branch.header.source)} ${keyOf(branch.header.destination)} ${branch.header.destinationPort ?? ''}`;
     if (path.includes(visit)) {
       const by = { kind: 'platform', name: `the flow comes back to ${place.key}` } as const;

@@ -1,22 +1,24 @@
 import { type FlowBox, FlowSets, intersectBoxes, type NameSet } from '../flows/index.ts';
-import type { PodClass } from '../model/index.ts';
 import {
   type AddressSet,
   ALL_PORTS,
+  addressSetCovers,
   type Port,
   type PortSet,
   type Protocol,
   portSet,
 } from '../net/index.ts';
-import type { ClusterPlacement } from '../network/index.ts';
+import { type ClusterPlacement, PRIVATE_IPV4 } from '../network/index.ts';
 import type { Budget } from '../packets/index.ts';
-import type { Branch, Home } from './branch.ts';
+import { type Branch, type Home, open } from './branch.ts';
 import type { End } from './header.ts';
-import { enteringPod, fromPodToPod } from './hops/entering-pod.ts';
-import { leavingPodToPod } from './hops/leaving-pod.ts';
+import { clusterService } from './hops/cluster-service.ts';
+import { resolving } from './hops/resolving.ts';
 import type { Origin } from './origins.ts';
 import type { Start } from './run.ts';
+import { type SplitBranch, split } from './split.ts';
 import type { Target } from './targets.ts';
+import { towardsPod } from './towards-pod.ts';
 import type { World } from './world.ts';
 
 /** What a question says of the service: nothing is every TCP and UDP port, and ICMP. */
@@ -120,35 +122,73 @@ export function startsOf(world: World, origin: Origin, target: Target): readonly
     world.budget,
   );
   if (sent === undefined) return [];
-  const { pod: to, cluster } = target;
-  if (to === undefined || cluster === undefined) return [{ branch: sent, place: origin.place }];
-  return [towardsPod(world, origin, sent, cluster, to)];
+  const { pod: to, cluster, called } = target;
+  if (called !== undefined) return atService(world, origin, target, sent);
+  if (target.isByName === true) {
+    const asking = {
+      label: origin.label,
+      isOnInternet: origin.home?.kind === 'internet',
+      ...(origin.vnetKey === undefined ? {} : { vnetKey: origin.vnetKey }),
+    };
+    return [{ branch: sent, place: resolving(world, asking, origin.place) }];
+  }
+  if (to !== undefined && cluster !== undefined) {
+    return [towardsPod(world, origin, sent, cluster, to)];
+  }
+  return aroundServices(world, origin, sent);
 }
 
-/** Pods of overlay clusters reach each other, and are reached by their nodes, inside the cluster network. */
-function towardsPod(
+/** From inside a cluster the address of a Service leads to its pods without leaving the node. */
+function aroundServices(world: World, origin: Origin, sent: Branch): readonly Start[] {
+  const { cluster, place } = origin;
+  if (cluster === undefined || sent.header.destination.kind !== 'as-sent') {
+    return [{ branch: sent, place }];
+  }
+  const starts: Start[] = [];
+  let left: Branch | undefined = sent;
+  for (const { owner, address } of world.network.owners.entries) {
+    if (left === undefined) break;
+    const isService = owner.kind === 'cluster-service' || owner.kind === 'service-frontend';
+    if (!isService || owner.cluster !== cluster || !address.isExact) continue;
+    const { inside, outside }: SplitBranch = split(left, 'destination', address.addresses);
+    if (inside === undefined) continue;
+    const service = owner.kind === 'cluster-service' ? owner.service : owner.frontend.service;
+    const way = owner.kind === 'cluster-service' ? 'cluster-ip' : 'load-balancer';
+    starts.push({ branch: inside, place: clusterService(world, origin, cluster, service, way) });
+    left = outside;
+  }
+  return left === undefined ? starts : [...starts, { branch: left, place }];
+}
+
+/** A Service by name: from inside the cluster its pods, from outside its front end. */
+function atService(
   world: World,
   origin: Origin,
+  { called }: Target,
   sent: Branch,
-  cluster: ClusterPlacement,
-  to: PodClass,
-): Start {
-  const { pod: from, pool } = origin;
-  const isSameCluster = origin.cluster === cluster;
-  const isFlat = cluster.addressing === 'node-subnet' || cluster.addressing === 'pod-subnet';
-  if (isSameCluster && from !== undefined) {
-    const isBetweenPods = pool === undefined || (!to.hostNetwork && !from.hostNetwork);
-    if (from === to || (!isFlat && isBetweenPods)) {
-      return { branch: sent, place: fromPodToPod(world, cluster, from, to) };
-    }
-    const branch = { ...sent, deliverTo: { cluster, pod: to } };
-    return { branch, place: leavingPodToPod(world, cluster, pool, from, to) };
+): readonly Start[] {
+  const { cluster, service } = called!;
+  if (origin.cluster === cluster) {
+    return [{ branch: sent, place: clusterService(world, origin, cluster, service, 'cluster-ip') }];
   }
-  const isOverlay = cluster.addressing === 'overlay' || cluster.addressing === 'kubenet';
-  if (isSameCluster && isOverlay && !to.hostNetwork) {
-    const place = enteringPod(world, cluster, to, 'direct', 'some-node', 'no box on its way');
-    return { branch: sent, place };
+  const name = `${service.namespace}/${service.name}`;
+  const frontend = cluster.loadBalancerServices.find((one) => one.service === service);
+  const closed = (missing: string): readonly Start[] => [
+    { branch: sent, place: { key: name, visit: (branch) => [open(branch, { missing })] } },
+  ];
+  if (frontend === undefined) {
+    return closed(`a front end of Service ${name}: it has no address outside the cluster`);
   }
-  const node = isSameCluster ? { fromNode: true as const } : {};
-  return { branch: { ...sent, deliverTo: { cluster, pod: to, ...node } }, place: origin.place };
+  const { addresses, symbol, label } = frontend.address;
+  if (origin.home?.kind === 'internet' && addressSetCovers(PRIVATE_IPV4, addresses)) {
+    return closed(`which public address leads to ${name} (its front end is private)`);
+  }
+  const destination: End = {
+    kind: 'one-of',
+    addresses,
+    label,
+    ...(symbol === undefined ? {} : { symbol }),
+  };
+  const branch = { ...sent, called: destination, header: { ...sent.header, destination } };
+  return [{ branch, place: origin.place }];
 }

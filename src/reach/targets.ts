@@ -1,11 +1,13 @@
 import type { FlowPoint, NameSet } from '../flows/index.ts';
 import { ANY_NAME, WITHOUT_NAME } from '../flows/index.ts';
-import type { PodClass } from '../model/index.ts';
+import type { PodClass, Service } from '../model/index.ts';
 import {
   type AddressSet,
+  ALL_IPV4,
   firstAddress,
   formatIp,
   NO_ADDRESSES,
+  portSetHas,
   singleAddress,
   subtractAddresses,
   unionAddresses,
@@ -15,17 +17,17 @@ import { membersOfTag } from '../semantics/match.ts';
 import { privateAddressOf } from '../values/index.ts';
 import { AS_SENT, type End } from './header.ts';
 import { publicOwners } from './hops/internet.ts';
-import { endOfNode, endOfPod } from './hops/leaving-node.ts';
+import { endOfNode } from './hops/leaving-node.ts';
 import {
   clusterOfPods,
   type Found,
   podsOf,
-  poolsFor,
   spelledKind,
   subnetNamed,
   unknownSubnet,
   unknownTag,
 } from './origins.ts';
+import { placesOfPod } from './places-of-pod.ts';
 import type { Selector } from './selector.ts';
 import type { AskedService } from './start.ts';
 import type { World } from './world.ts';
@@ -39,6 +41,10 @@ export interface Target {
   readonly destinations?: AddressSet;
   readonly names?: NameSet;
   readonly service: AskedService;
+  /** What the names resolve to depends on the sender. */
+  readonly isByName?: true;
+  /** A Service: from inside the cluster its pods, from outside its front end. */
+  readonly called?: { readonly cluster: ClusterPlacement; readonly service: Service };
   /** A pod of the cluster: reached without leaving the cluster network where pods have addresses of their own. */
   readonly pod?: PodClass;
   readonly cluster?: ClusterPlacement;
@@ -89,11 +95,7 @@ export function targetsOf(world: World, selector: Selector): Found<Target> {
     case 'public-ip':
       return publicTarget(world, selector, service);
     case 'service':
-      return {
-        kind: 'problem',
-        message: `\`${selector.text}\` is a Service: ask for the pods behind it`,
-        hint: 'deploy:NAMESPACE/NAME:PORT with the port of the pod; sallyport trace --to service:… walks the Service itself',
-      };
+      return serviceTargets(world, selector);
   }
 }
 
@@ -115,6 +117,7 @@ function byName(world: World, label: string, names: NameSet, service: AskedServi
     label,
     destination: { kind: 'one-of', addresses: outside(world), label: 'the name' },
     names,
+    isByName: true,
     service,
     spell: (point) => `${point.name ?? ''}${portOf(point)}`,
   };
@@ -124,13 +127,10 @@ function byName(world: World, label: string, names: NameSet, service: AskedServi
 function toPod(world: World, pod: PodClass, service: AskedService): readonly Target[] {
   const cluster = clusterOfPods(world.network);
   if (cluster === undefined) return [];
-  const isFlat = cluster.addressing === 'node-subnet' || cluster.addressing === 'pod-subnet';
-  const pools = isFlat || pod.hostNetwork ? poolsFor(cluster, pod) : [];
-  const isOnePlace = pools.length < 2 || pod.address !== undefined;
   const name = `${pod.namespace}/${pod.name}`;
-  return (isOnePlace ? [pools[0]] : pools).map((pool) => ({
-    label: isOnePlace ? name : `${name} on pool ${pool?.pool.name}`,
-    destination: endOfPod(world, cluster, pool, pod),
+  return placesOfPod(world, cluster, pod).map(({ end, pool, isOnly }) => ({
+    label: isOnly ? name : `${name} on pool ${pool?.pool.name}`,
+    destination: end,
     names: WITHOUT_NAME,
     service,
     pod,
@@ -192,6 +192,53 @@ function endpointTarget(
   const label = `private endpoint ${one.name}`;
   const spell: Target['spell'] = (point) => `private-endpoint:${one.name}${portOf(point)}`;
   return found({ label, destination, names: WITHOUT_NAME, service, spell });
+}
+
+/** One per port of the Service. */
+function serviceTargets(world: World, selector: Selector & { kind: 'service' }): Found<Target> {
+  const { network } = world;
+  const all = network.perimeter.kubernetes.services;
+  const named = all.filter(
+    ({ namespace, name }) =>
+      name === selector.name &&
+      (selector.namespace === undefined || namespace === selector.namespace),
+  );
+  const cluster = clusterOfPods(network);
+  const [service, second] = named;
+  const problem = (message: string, near: readonly Service[]): Found<Target> => ({
+    kind: 'problem',
+    message,
+    hint: near.map(({ namespace, name }) => `service:${namespace}/${name}`).join(', '),
+  });
+  if (service === undefined || cluster === undefined) {
+    return problem(`no Service of the input is \`${selector.text}\``, all.slice(0, 6));
+  }
+  if (second !== undefined) return problem(`\`${selector.text}\` is in several namespaces`, named);
+  const title = `${service.namespace}/${service.name}`;
+  const { ports: asked, protocol } = selector;
+  const ports = service.ports.filter(
+    (one) =>
+      (asked === undefined || portSetHas(asked, one.port)) &&
+      (protocol === undefined || one.protocol === protocol),
+  );
+  if (ports.length === 0) return problem(`Service ${title} has no such port`, [service]);
+  return found(
+    ...ports.map(
+      (one): Target => ({
+        label: `service ${title}:${one.port}`,
+        destination: {
+          kind: 'one-of',
+          addresses: ALL_IPV4,
+          label: `Service ${title}`,
+          symbol: `service ${title}`,
+        },
+        names: WITHOUT_NAME,
+        called: { cluster, service },
+        service: { ports: [one.port, one.port], protocol: one.protocol },
+        spell: (point) => `service:${title}${portOf(point)}`,
+      }),
+    ),
+  );
 }
 
 function publicTarget(

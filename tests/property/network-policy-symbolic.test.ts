@@ -395,6 +395,15 @@ function compare(
   const symbolic = summaryAt(rules, at);
   const kind = verdictOf(symbolic);
   const isOpen = kind === 'unknown' && symbolic.allNeeds.some((word) => MAY_STAY_OPEN.test(word));
+  if (kind === 'unknown' && concrete.kind === 'unknown') {
+    // The same words, though not as many: the concrete telling also lists what turned out not to matter.
+    const words = concrete.why.map(({ missing }) => missing);
+    expect(symbolic.allNeeds.some((word) => words.includes(word))).toBe(true);
+  }
+  if (kind !== 'unknown' && kind === concrete.kind) {
+    const names = [concrete.by, ...('also' in concrete ? (concrete.also ?? []) : [])];
+    expect(names.map(({ name }) => name)).toContain(symbolic.by.at(-1)!.name);
+  }
   if (kind === concrete.kind || isOpen) return;
   const far =
     question.peer.kind === 'pod' ? question.peer.pod.name : JSON.stringify(question.peer.address);

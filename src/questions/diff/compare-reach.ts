@@ -29,6 +29,7 @@ import {
 } from '../../reach/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import type { Inconclusive, Witness } from '../query/answer.ts';
+import { PREFERRED, wishesFor } from '../query/wishes.ts';
 
 /** What one version makes of some flows, end to end. */
 export interface ReachSide {
@@ -179,7 +180,7 @@ function changesOf(
             ? left.flows
             : table.mask(left.flows, right.flows);
       if (flows === undefined || flows === NOTHING) continue;
-      const point = sets.witness(flows);
+      const point = sets.witness(flows, wishesFor(sets.universe), PREFERRED);
       changes.push({
         origins: [origin],
         target,

@@ -19,7 +19,7 @@ import {
 import type { Inconclusive, QueryAnswer, QueryCell } from './answer.ts';
 import { replay } from './replay.ts';
 import { shownFlows } from './shown-flows.ts';
-import { wishesFor } from './wishes.ts';
+import { PREFERRED, wishesFor } from './wishes.ts';
 
 export interface QueryOptions {
   readonly from: string;
@@ -119,7 +119,7 @@ function shownCell(
   target: Target,
   options: QueryOptions,
 ): QueryCell {
-  const point = sets.witness(cell.flows, wishesFor(sets.universe, world.network));
+  const point = sets.witness(cell.flows, wishesFor(sets.universe), PREFERRED);
   const witness =
     point === undefined
       ? undefined

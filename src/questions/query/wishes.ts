@@ -1,19 +1,33 @@
-import { FIELD, type FlowUniverse } from '../../flows/index.ts';
-import type { Network } from '../../network/index.ts';
+import { FIELD, type FlowUniverse, type Preferred } from '../../flows/index.ts';
 import { atomAt, orderedRangeList, type RangeList, type Wishes } from '../../packets/index.ts';
 
 /** Services a person recognises, most wanted first. */
 const PORTS = [443, 80, 53, 22, 5432, 1433, 6379, 8080, 123];
 
-/** What an example should show where it can: a usual port, TCP, an address that is nobody's network or broadcast address. */
-export function wishesFor(universe: FlowUniverse, _network: Network): Wishes {
-  const { space, destinationPorts } = universe;
+/** Well-known resolvers on the internet, and a client of the documentation's range (RFC 5737). */
+export const PREFERRED: Preferred = {
+  destinations: [0x08080808, 0x01010101],
+  sources: [0xcb007107],
+};
+
+/** What an example should show where it can: a usual port, TCP, an address people know. */
+export function wishesFor(universe: FlowUniverse): Wishes {
+  const { space, destinationPorts, destinations, sources, family } = universe;
   const wishes: RangeList[][] = space.fields.map(() => []);
   if (space.fields[FIELD.destinationPort]!.atoms > 1) {
     wishes[FIELD.destinationPort] = PORTS.map((port) => {
       const atom = atomAt(destinationPorts, port);
       return orderedRangeList([atom, atom]);
     });
+  }
+  const holding = (line: typeof destinations, values: Preferred['sources'] = []) =>
+    values.map((value) => {
+      const atom = atomAt(line, value);
+      return orderedRangeList([atom, atom]);
+    });
+  if (family === 4) {
+    wishes[FIELD.destination] = holding(destinations, PREFERRED.destinations);
+    wishes[FIELD.source] = holding(sources, PREFERRED.sources);
   }
   if (universe.hasProtocols)
     wishes[FIELD.protocol] = [orderedRangeList([0, 0]), orderedRangeList([1, 1])];

@@ -14,6 +14,11 @@ import { filter, filters } from './filter.ts';
 /** Where the answer of a pod sets out: the subnet of its node or its own. */
 export type AnswerFrom = 'no box on its way' | 'unknown' | { readonly subnetKey: string };
 
+/** The sender called a Service, so the pod may be the sender itself (K8P-15). */
+export interface Through {
+  readonly throughService?: true;
+}
+
 /** How flows that are no pod's arrive, as policies tell it apart (K8P-20). */
 export type Arrival = 'direct' | 'load-balancer-cluster' | 'load-balancer-local';
 
@@ -61,6 +66,7 @@ export function fromPodToPod(
   cluster: ClusterPlacement,
   from: PodClass,
   to: PodClass,
+  through: Through = {},
 ): Place {
   const name = `${to.namespace}/${to.name}`;
   return {
@@ -68,7 +74,9 @@ export function fromPodToPod(
     visit: (branch) => {
       const view = policyView(world, cluster);
       const told = (rules: typeof egressBetween, owner: PodClass, stage: string) => ({
-        rules: toldOnce(world, `${stage} ${keyOf(from)} ${keyOf(to)}`, () => rules(view, from, to)),
+        rules: toldOnce(world, keyOfList(stage, from, to, through), () =>
+          rules(view, from, to, through),
+        ),
         box: { box: 'pod', name: `${owner.namespace}/${owner.name}`, stage },
       });
       const { passed, stopped } = filters(branch, [
@@ -87,13 +95,14 @@ export function intoPodFromPod(
   from: PodClass,
   to: PodClass,
   answerFrom: string,
+  through: Through = {},
 ): Place {
   const name = `${to.namespace}/${to.name}`;
   return {
     key: `into pod ${keyOf(to)} from ${keyOf(from)}`,
     visit: (branch) => {
-      const rules = toldOnce(world, `ingress policy ${keyOf(from)} ${keyOf(to)}`, () =>
-        ingressBetween(policyView(world, cluster), from, to),
+      const rules = toldOnce(world, keyOfList('ingress policy', from, to, through), () =>
+        ingressBetween(policyView(world, cluster), from, to, through),
       );
       const { passed, stopped } = filter(branch, rules, {
         box: 'pod',
@@ -109,6 +118,10 @@ export function intoPodFromPod(
       ];
     },
   };
+}
+
+function keyOfList(stage: string, from: PodClass, to: PodClass, through: Through): string {
+  return `${stage} ${keyOf(from)} ${keyOf(to)} ${through.throughService === true}`;
 }
 
 function keyOf(pod: PodClass): string {

@@ -203,12 +203,19 @@ function strangerAt({ network, policies }: World, subnetKey: string, perhaps: re
 function receivingPod(
   world: World,
   branch: Branch,
-  { cluster, pod, from, fromNode }: DeliverTo,
+  { cluster, pod, from, fromNode, throughService }: DeliverTo,
   subnetKey: string,
 ): Place {
   const { source } = branch.header;
   if (from !== undefined && sameEnd(from.source, source)) {
-    return intoPodFromPod(world, cluster, from.pod, pod, subnetKey);
+    return intoPodFromPod(
+      world,
+      cluster,
+      from.pod,
+      pod,
+      subnetKey,
+      throughService ? { throughService } : {},
+    );
   }
   const isNode = fromNode && branch.home !== undefined && sameEnd(branch.home.source, source);
   return enteringPod(world, cluster, pod, 'direct', isNode ? 'some-node' : 'told', { subnetKey });

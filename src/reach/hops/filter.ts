@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/index.ts';
 import type { FlowRule } from '../../flows/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
-import { type Branch, cut, ends, type Passed, type Step } from '../branch.ts';
+import { type Branch, cut, ends, open, type Passed, type Step } from '../branch.ts';
 
 /** What a filter leaves of a branch: the parts that may pass, and the ends of those that may not. */
 export interface Filtered {
@@ -16,12 +16,23 @@ export function filter(
   box: Omit<Passed, 'by'>,
 ): Filtered {
   const { parts, rest } = cut(branch, rules, box);
-  invariant(rest === undefined, `the ${box.stage} of ${box.name} decides every flow`);
+  const { source, destination } = branch.header;
+  const isRewritten = source.kind === 'one-of' || destination.kind === 'one-of';
+  invariant(
+    rest === undefined || isRewritten,
+    `the ${box.stage} of ${box.name} decides every flow`,
+  );
+  // Every member of a set is decided, by different rules: which of them it is nobody knows.
+  const missing = `which addresses the ${box.stage} of ${box.name} sees`;
+  const undecided = rest === undefined ? [] : [open(rest, { missing })];
   return {
     passed: parts.flatMap((part) => (part.effect === 'allow' ? [part.branch] : [])),
-    stopped: parts.flatMap((part) =>
-      part.effect === 'deny' ? [ends(part.branch, { kind: 'denied', by: part.by })] : [],
-    ),
+    stopped: [
+      ...undecided,
+      ...parts.flatMap((part) =>
+        part.effect === 'deny' ? [ends(part.branch, { kind: 'denied', by: part.by })] : [],
+      ),
+    ],
   };
 }
 

@@ -3,6 +3,7 @@ import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
 import { egressBetween, egressRules } from '../../semantics/network-policy/symbolic/pod-rules.ts';
 import { goesOn, type Place } from '../branch.ts';
 import { policyView, toldOnce, type World } from '../world.ts';
+import type { Through } from './entering-pod.ts';
 import { filter } from './filter.ts';
 import { leavingNode } from './leaving-node.ts';
 
@@ -38,13 +39,16 @@ export function leavingPodToPod(
   pool: PoolPlacement | undefined,
   from: PodClass,
   to: PodClass,
+  through: Through = {},
 ): Place {
   const name = `${from.namespace}/${from.name}`;
   return {
     key: `pod ${from.kind} ${name}`,
     visit: (branch) => {
-      const key = `egress policy ${from.kind} ${name} ${to.kind} ${to.namespace}/${to.name}`;
-      const rules = toldOnce(world, key, () => egressBetween(policyView(world, cluster), from, to));
+      const key = `egress policy ${from.kind} ${name} ${to.kind} ${to.namespace}/${to.name} ${through.throughService === true}`;
+      const rules = toldOnce(world, key, () =>
+        egressBetween(policyView(world, cluster), from, to, through),
+      );
       const { passed, stopped } = filter(branch, rules, {
         box: 'pod',
         name,

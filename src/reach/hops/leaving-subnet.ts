@@ -77,7 +77,8 @@ function route(world: World, at: Sending, branch: Branch, name: string): readonl
     const doubts = part.needs.slice(branch.needs.length);
     const doubted =
       doubts.length === 0 || isByEndpoint(effect, branch) ? [] : [open(part, ...doubts)];
-    if (effect === 'platform') return [...doubted, ends(part, { kind: 'left', to: 'the Azure host' })];
+    if (effect === 'platform')
+      return [...doubted, ends(part, { kind: 'left', to: 'the Azure host' })];
     return [...doubted, ...follow({ world, at, branch: part, route: effect, by })];
   });
   if (rest === undefined) return steps;

@@ -24,11 +24,11 @@ import { resolveName } from '../../../semantics/dns/concrete.ts';
 import { answerTrace, type Trace, traceTo } from '../../../trace/index.ts';
 import type { CheckContext, Proof } from '../finding.ts';
 import {
-  among,
   assumptionsOf,
   type Concluded,
   concluded,
   proofWorld,
+  within,
 } from '../proof/conclusion.ts';
 import { agreeing, witnessIn } from '../proof/witness.ts';
 import { originOf, type Sender } from './egress-senders.ts';
@@ -89,8 +89,7 @@ function fateOfNames(
   const service = { protocols: [protocol], destinationPorts: portsOf(entry) };
   const box: FlowBox = { ...service, names: named(pattern) };
   const like: FlowBox = { ...service, names: named(host) };
-  const mine = among(all, host === pattern ? [box] : [box, like]);
-  return fateIn(mine, {
+  return fateIn(within(all, box), {
     like,
     port,
     flows: `${who(sender)} to ${pattern.startsWith('*') ? `every name under ${fqdn}` : pattern}, ${portsText(entry)}`,
@@ -282,7 +281,10 @@ function namesConcluded(
       applies !== 'no' &&
       protocolOf(other) === protocol &&
       ports.join() === entry.ports.join();
-    return isAsked ? (patternOf(ownNameUnder(fqdn, sender) ?? fqdn) ?? []) : [];
+    if (!isAsked) return [];
+    const pattern = patternOf(ownNameUnder(fqdn, sender) ?? fqdn);
+    // The name that is walked for a pattern is told apart from the rest of it.
+    return pattern === undefined ? [] : [pattern, someNameUnder(pattern)];
   });
   const origin = originOf(context, sender);
   const found = targetsOf(proofWorld(network), {

@@ -1,12 +1,6 @@
-import { type FlowBox, FlowSets, rebase, refined } from '../../../flows/index.ts';
+import type { FlowBox } from '../../../flows/index.ts';
 import type { Network } from '../../../network/index.ts';
-import {
-  type Budget,
-  type Diagram,
-  DiagramTable,
-  NOTHING,
-  withinBudget,
-} from '../../../packets/index.ts';
+import { type Budget, type Diagram, NOTHING, withinBudget } from '../../../packets/index.ts';
 import {
   type Conclusion,
   conclude,
@@ -60,33 +54,14 @@ function everything({ sets: { table }, regions }: Conclusion): Diagram {
   return Object.values(regions).reduce((union, one) => table.override(union, one), NOTHING);
 }
 
-/**
- * The same, of flows that some of these boxes hold. The boxes are told apart from the rest: a region may then be asked about each.
- * O(rows of the regions).
- */
-export function among(whole: Concluded, boxes: readonly FlowBox[]): Concluded {
-  const sets = new FlowSets(
-    refined([whole.sets.universe], boxes),
-    new DiagramTable(whole.sets.table.budget),
-  );
-  const { table } = sets;
-  const held = sets.region(boxes);
-  const part = (region: Diagram): Diagram => table.mask(rebase(whole.sets, sets, region), held);
-  const { allowed, denied, broken, open } = whole.regions;
-  return {
-    sets,
-    asked: part(whole.asked),
-    regions: {
-      allowed: part(allowed),
-      denied: part(denied),
-      broken: part(broken),
-      open: part(open),
-    },
-    cells: whole.cells.flatMap((cell): readonly ReachCell[] => {
-      const flows = part(cell.flows);
-      return flows === NOTHING ? [] : [{ ...cell, flows }];
-    }),
-  };
+/** The same, of flows that the box holds. It took part in cutting the universe of the question. O(rows of the regions). */
+export function within(whole: Concluded, box: FlowBox): Concluded {
+  const held = whole.sets.box(box);
+  const cells = whole.cells.flatMap((cell): readonly ReachCell[] => {
+    const flows = whole.sets.table.mask(cell.flows, held);
+    return flows === NOTHING ? [] : [{ ...cell, flows }];
+  });
+  return masked(whole, held, cells);
 }
 
 /** Only the flows of these cells. */
@@ -94,18 +69,22 @@ export function ofCells(whole: Concluded, likes: (cell: ReachCell) => boolean): 
   const { table } = whole.sets;
   const cells = whole.cells.filter(likes);
   const held = cells.reduce((union, { flows }) => table.override(union, flows), NOTHING);
-  const part = (region: Diagram): Diagram => table.mask(region, held);
-  const { allowed, denied, broken, open } = whole.regions;
+  return masked(whole, held, cells);
+}
+
+function masked(whole: Concluded, held: Diagram, cells: readonly ReachCell[]): Concluded {
+  const { sets, regions, asked } = whole;
+  const part = (region: Diagram): Diagram => sets.table.mask(region, held);
   return {
-    sets: whole.sets,
-    asked: part(whole.asked),
-    regions: {
-      allowed: part(allowed),
-      denied: part(denied),
-      broken: part(broken),
-      open: part(open),
-    },
+    sets,
     cells,
+    asked: part(asked),
+    regions: {
+      allowed: part(regions.allowed),
+      denied: part(regions.denied),
+      broken: part(regions.broken),
+      open: part(regions.open),
+    },
   };
 }
 

@@ -205,7 +205,7 @@ function toldOfEnd(
   const admin = tiers.filter(({ kind }) => kind !== 'policies');
   if (admin.length === 0) return [allow(own)];
   const missing = 'whether admin policies reach traffic to the own node';
-  return anyOfLists([rulesOfTiers(admin, sight, own, comesBack), [allow(own)]], [{ missing }]);
+  return anyOfLists([[allow(own)], rulesOfTiers(admin, sight, own, comesBack)], [{ missing }]);
 }
 
 /** Through a Service a workload of several replicas may reach another one or itself. */

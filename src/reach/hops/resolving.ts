@@ -1,0 +1,170 @@
+import type { FlowRule } from '../../flows/index.ts';
+import { NO_ADDRESSES, unionAddresses } from '../../net/index.ts';
+import type { OwnedAddress } from '../../network/index.ts';
+import { type Diagram, NOTHING } from '../../packets/index.ts';
+import { nameRules } from '../../semantics/dns/symbolic.ts';
+import { aliasSuffixes } from '../../semantics/dns/symbolic-alias.ts';
+import type { Decider } from '../../semantics/verdict.ts';
+import {
+  type Branch,
+  cut,
+  ends,
+  goesOn,
+  open,
+  type Place,
+  provided,
+  type Step,
+} from '../branch.ts';
+import type { End } from '../header.ts';
+import { toldOnce, type World } from '../world.ts';
+
+/** Who asks for a name. */
+export interface Asking {
+  /** The network whose DNS servers answer; absent: nobody knows whom it asks. */
+  readonly vnetKey?: string;
+  readonly isOnInternet: boolean;
+  readonly label: string;
+}
+
+/** Before the first packet a name becomes an address, or nothing (AZS-20 to AZS-26). Flows to names that nobody has never set out. */
+export function resolving(
+  world: World,
+  { vnetKey, isOnInternet, label }: Asking,
+  onward: Place,
+): Place {
+  return {
+    key: `names of ${label}`,
+    visit: (branch) => {
+      if (isOnInternet) return toPublic(world, branch, onward);
+      if (vnetKey === undefined) {
+        return answeredByOthers(world, branch, onward, { missing: `the DNS server of ${label}` });
+      }
+      return asked(world, branch, vnetKey, onward);
+    },
+  };
+}
+
+function asked(world: World, branch: Branch, vnetKey: string, onward: Place): readonly Step[] {
+  const rules = toldOnce(world, `names ${vnetKey}`, () => nameRules(world.network, vnetKey));
+  const { parts } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
+  const isOpen = (part: Branch) => part.needs.length > branch.needs.length;
+  const steps: Step[] = [];
+  let doubtful: Diagram = NOTHING;
+  for (const { branch: part } of parts) {
+    if (!isOpen(part)) continue;
+    const { table } = part.sets;
+    const flows = table.except(part.flows, doubtful);
+    doubtful = table.override(doubtful, part.flows);
+    if (flows === NOTHING) continue;
+    const [need] = part.needs.slice(branch.needs.length);
+    const here = { ...part, flows, needs: branch.needs };
+    steps.push(...answeredByOthers(world, here, onward, need!));
+  }
+  for (const { branch: part, effect, by } of parts) {
+    if (isOpen(part)) continue;
+    const flows = part.sets.table.except(part.flows, doubtful);
+    if (flows === NOTHING) continue;
+    const here = { ...part, flows };
+    switch (effect.kind) {
+      case 'private':
+        steps.push(goesOn(calling(here, privateEnd(effect)), onward));
+        break;
+      case 'public':
+        steps.push(...toPublic(world, here, onward));
+        break;
+      case 'anywhere':
+        steps.push(open(here, { missing: 'what the name resolves to' }));
+        break;
+      default:
+        steps.push(ends(here, { kind: 'denied', by }));
+    }
+  }
+  return steps;
+}
+
+function privateEnd(effect: {
+  readonly addresses: OwnedAddress['address']['addresses'];
+  readonly symbol?: string;
+}): End {
+  const { addresses, symbol } = effect;
+  const label = 'the private address of the name';
+  return { kind: 'one-of', addresses, label, ...(symbol === undefined ? {} : { symbol }) };
+}
+
+/**
+ * Somebody's own server answers. Most names it knows nothing of are public; one that a private zone of the input, or Azure's private
+ * alias, may answer is not taken for granted.
+ */
+function answeredByOthers(
+  world: World,
+  branch: Branch,
+  onward: Place,
+  need: { readonly missing: string },
+): readonly Step[] {
+  const rules = toldOnce(world, 'names that may be private', () => mayBePrivate(world));
+  const { parts, rest } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
+  const doubt = { missing: `what the name resolves to: ${need.missing}` };
+  const steps = parts.flatMap(({ branch: part }): readonly Step[] => [
+    open(part, doubt),
+    ...toPublic(world, provided(part, doubt), onward),
+  ]);
+  if (rest === undefined) return steps;
+  const assumption = 'names resolve to their public addresses';
+  const told = { ...rest, assumptions: [...rest.assumptions, assumption] };
+  return [...steps, ...toPublic(world, told, onward)];
+}
+
+function mayBePrivate({ network }: World): readonly FlowRule<'perhaps', Decider>[] {
+  const { snapshot, privateDnsZones } = network.perimeter;
+  const suffixes = aliasSuffixes(snapshot.datasets.privateDnsZones).map(({ suffix }) => {
+    // What follows the last placeholder: a placeholder stands for any label.
+    const last = suffix.reduce((at, label, index) => (label.includes('{') ? index : at), -1);
+    return suffix.slice(last + 1).join('.');
+  });
+  const zones = [...privateDnsZones.values()].map(({ zone }) => zone);
+  const patterns = new Set([...zones, ...[...zones, ...suffixes].map((suffix) => `*.${suffix}`)]);
+  const names = { patterns: [...patterns], withoutName: false };
+  const by: Decider = { kind: 'platform', name: 'private zones' };
+  return [{ region: [{ names }], effect: 'perhaps', by }];
+}
+
+/** By public DNS: the perimeter's own public addresses have names of Azure's; every other name is somebody else's. */
+function toPublic(world: World, branch: Branch, onward: Place): readonly Step[] {
+  const rules = toldOnce(world, 'own public names', () => ownNames(world));
+  if (rules.length === 0) return [goesOn(branch, onward)];
+  const { parts, rest } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
+  const steps = parts.map(({ branch: part, effect }) => goesOn(calling(part, effect), onward));
+  return rest === undefined ? steps : [...steps, goesOn(rest, onward)];
+}
+
+const DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
+
+function ownNames({ network }: World): readonly FlowRule<End, Decider>[] {
+  return network.owners.entries.flatMap((entry) => {
+    const name = publicNameOf(entry);
+    if (name === undefined) return [];
+    const { addresses, symbol, label } = entry.address;
+    const effect: End = {
+      kind: 'one-of',
+      addresses: unionAddresses(NO_ADDRESSES, addresses),
+      label,
+      ...(symbol === undefined ? {} : { symbol }),
+    };
+    const names = { patterns: [name], withoutName: false };
+    return [{ region: [{ names }], effect, by: { kind: 'platform', name: label } as const }];
+  });
+}
+
+function publicNameOf({ owner }: OwnedAddress): string | undefined {
+  if (owner.kind === 'public-ip') return owner.publicIp.fqdn?.toLowerCase();
+  if (owner.kind !== 'service-frontend') return undefined;
+  const label = owner.frontend.service.annotations[DNS_LABEL]?.toLowerCase();
+  const region = owner.cluster.cluster?.location;
+  return label === undefined || region === undefined
+    ? undefined
+    : `${label}.${region}.cloudapp.azure.com`;
+}
+
+function calling(branch: Branch, destination: End): Branch {
+  return { ...branch, called: destination, header: { ...branch.header, destination } };
+}
