@@ -130,6 +130,8 @@ export interface Part<Effect, By> {
   readonly branch: Branch;
   readonly effect: Effect;
   readonly by: By;
+  /** What must be so for the rule to decide them, whatever was open before. Empty: it does. */
+  readonly doubts: readonly Condition[];
 }
 
 /**
@@ -164,7 +166,7 @@ export function cut<Effect, By extends Decider>(
           : [...branch.trail, { ...box, stage: stageOf(rule.by), by: rule.by }],
     };
     if (rule === undefined) rest = part;
-    else parts.push({ branch: part, effect: rule.effect, by: rule.by });
+    else parts.push({ branch: part, effect: rule.effect, by: rule.by, doubts: outcome.needs });
   }
   return { parts, ...(rest === undefined ? {} : { rest }) };
 }

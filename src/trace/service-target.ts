@@ -72,7 +72,10 @@ export function serviceTargets(
 }
 
 /** TCP before other protocols, unless the question names one. */
-function portOf(service: Service, endpoint: Endpoint): ServicePort | undefined {
+export function portOf(
+  service: Service,
+  endpoint: Pick<Endpoint, 'port' | 'protocol'>,
+): ServicePort | undefined {
   const fitting = service.ports.filter(
     (one) =>
       (endpoint.port === undefined || one.port === endpoint.port) &&

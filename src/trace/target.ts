@@ -1,10 +1,11 @@
+import type { Service } from '../model/index.ts';
 import { addressesOfPrefixes, formatPrefix, type Port, type Protocol } from '../net/index.ts';
 import { findOwner, type Network } from '../network/index.ts';
 import type { Flow, FlowAddress } from '../semantics/flow.ts';
 import { nodeAddressOf } from '../semantics/masquerade/own-address.ts';
 import { flowAddressOf } from '../semantics/outbound/flow-address.ts';
 import { addressOfEndpoint } from '../semantics/private-endpoint/concrete.ts';
-import type { MissingFact } from '../semantics/verdict.ts';
+import type { Decider, MissingFact } from '../semantics/verdict.ts';
 import { apiServerTargets } from './api-server-target.ts';
 import { applicationOf } from './application-of.ts';
 import { deliverToOf } from './deliver-to.ts';
@@ -17,7 +18,7 @@ import { findPods, type Origin } from './origin.ts';
 import { type Placement, problem } from './placement.ts';
 import { podFlows } from './pod-flows.ts';
 import { podName } from './pod-name.ts';
-import { placeService, serviceTargets } from './service-target.ts';
+import { placeService, portOf, serviceTargets } from './service-target.ts';
 import type { Disposition, Step } from './trace.ts';
 
 /** What a traced flow is addressed to, as its sender sees it. */
@@ -106,7 +107,8 @@ export function placeTarget(
 
 /**
  * A number. From inside a cluster the address of a Service leads to its pods without leaving the node: that of the
- * cluster, and that of its load balancer too (azure-networking 7).
+ * cluster, and that of its load balancer too (azure-networking 7). A port that the Service does not have is refused at the one, and
+ * led on to the load balancer at the other.
  */
 function addressTargets(
   network: Network,
@@ -119,16 +121,28 @@ function addressTargets(
   if (origin.cluster !== undefined && (origin.pod !== undefined || origin.isNode === true)) {
     for (const { owner, certainty } of findOwner(network, address)) {
       if (certainty !== 'yes') continue;
-      if (owner.kind === 'cluster-service' && owner.cluster === origin.cluster) {
-        return serviceTargets(network, origin, owner.service, endpoint, to);
+      const isService = owner.kind === 'cluster-service' || owner.kind === 'service-frontend';
+      if (!isService || owner.cluster !== origin.cluster) continue;
+      const { protocol, destinationPort: port } = to(address);
+      const wanted = { protocol, ...(port === undefined ? {} : { port }) };
+      const service = owner.kind === 'cluster-service' ? owner.service : owner.frontend.service;
+      if (portOf(service, wanted) !== undefined) {
+        return serviceTargets(network, origin, service, { ...endpoint, ...wanted }, to);
       }
-      if (owner.kind === 'service-frontend' && owner.cluster === origin.cluster) {
-        return serviceTargets(network, origin, owner.frontend.service, endpoint, to);
-      }
+      if (owner.kind === 'service-frontend') break;
+      return found(endpoint.text, to(address), refusedBy(service));
     }
   }
   const deliverTo = deliverToOf(network, address);
   return found(endpoint.text, to(address), deliverTo === undefined ? {} : { deliverTo });
+}
+
+/** Nothing listens at the address of a Service but its ports. */
+function refusedBy(service: Service): Partial<Target> {
+  const name = `Service ${service.namespace}/${service.name} has no such port`;
+  const by: Decider = { kind: 'default', name, at: service.at, fact: 'K8P-81' };
+  const step: Step = { stage: 'service', by, text: name, facts: ['K8P-81'] };
+  return { prelude: [step], stillborn: { kind: 'denied', by } };
 }
 
 function nodeTargets(

@@ -7,6 +7,7 @@ import { workloadsOf } from './ends-of-network.ts';
 import type { Excuse } from './excuse.ts';
 import type { End } from './expectation.ts';
 import { type Meaning, type Reading, withMeanings } from './judge-cells.ts';
+import { listedFlows } from './listed-flows.ts';
 import type { Ask, Counterexample, ExpectationVerdict } from './outcome.ts';
 
 /** Walks one flow. `answerTrace` of a network, unless a test says otherwise. */
@@ -26,6 +27,19 @@ export interface DoorQuestion {
   readonly excuse: Excuse;
 }
 
+interface Wanted extends DoorQuestion {
+  /** Pods that must not be reached: `pets/store-front`. */
+  readonly wanted: ReadonlySet<string>;
+  /** Their ports that are meant. Absent: all. */
+  readonly asked: PortSet | undefined;
+  readonly pods: readonly ListedPods[];
+}
+
+interface ListedPods {
+  readonly pods: ReadonlySet<string>;
+  readonly ports: PortSet | undefined;
+}
+
 /**
  * Who sends to pods from outside does not write their addresses: it comes by a public address or by the front end of a Service. An
  * expectation about those pods is about these flows too. No verdicts where the sender is in the cluster, or pods are not meant.
@@ -37,23 +51,22 @@ export function judgeDoors(
   question: DoorQuestion,
 ): readonly ExpectationVerdict[] {
   if (isInside(question.from)) return [];
-  const wanted = new Set([...workloadsOf(network, [question.to])].map(nameOfWorkload));
+  const listed = listedPods(network, question.listed);
+  const isListedWhole = (name: string) =>
+    listed.some(({ pods, ports }) => ports === undefined && pods.has(name));
+  const named = [...workloadsOf(network, [question.to])].map(nameOfWorkload);
+  const wanted = new Set(named.filter((name) => !isListedWhole(name)));
   if (wanted.size === 0) return [];
   const ports = portsOf(question.to);
   return [
-    ...frontEnds(network, walk, question, wanted, ports),
-    ...publicAddresses(network, ask, question, wanted, ports),
+    ...frontEnds(network, walk, { ...question, wanted, asked: ports, pods: listed }),
+    ...publicAddresses(network, ask, { ...question, wanted, asked: ports, pods: listed }),
   ];
 }
 
 /** The Services before the pods, port by port: a trace finds the way in, be it a load balancer, a DNAT rule or a gateway. */
-function frontEnds(
-  network: Network,
-  walk: Walk,
-  question: DoorQuestion,
-  wanted: ReadonlySet<string>,
-  asked: PortSet | undefined,
-): readonly ExpectationVerdict[] {
+function frontEnds(network: Network, walk: Walk, question: Wanted): readonly ExpectationVerdict[] {
+  const { wanted } = question;
   const backends = podSelector(network.perimeter.kubernetes);
   const before = network.perimeter.kubernetes.services.filter(
     (service) =>
@@ -73,7 +86,9 @@ function frontEnds(
         const missing = `whether ${question.from} reaches ${title} by its front end (${why})`;
         return [{ kind: 'conditional', needs: [{ missing }], examples: [] }];
       }
-      return traces.map((trace) => walked(trace, question, to, asked));
+      const names = backends(service).map((pod) => `${pod.namespace}/${pod.name}`);
+      const behind = names.filter((one) => wanted.has(one));
+      return traces.map((trace) => walked(trace, question, to, behind));
     }),
   );
 }
@@ -82,9 +97,9 @@ const MEANS = { allowed: 'allowed', denied: 'denied', broken: 'broken', unknown:
 
 function walked(
   trace: Trace,
-  { from, reading, excuse }: DoorQuestion,
+  { from, reading, excuse, asked, pods }: Wanted,
   to: string,
-  asked: PortSet | undefined,
+  behind: readonly string[],
 ): ExpectationVerdict {
   const holds: ExpectationVerdict = { kind: 'proven', assumptions: trace.assumptions };
   const verdict = MEANS[trace.answer];
@@ -92,6 +107,15 @@ function walked(
   if (excuse(boxes)) return holds;
   const port = trace.forward.hops.at(-1)?.flow.destinationPort;
   const isOther = asked !== undefined && port !== undefined && !portSetHas(asked, port);
+  const isListed = (name: string) =>
+    pods.some(
+      (one) =>
+        one.pods.has(name) &&
+        one.ports !== undefined &&
+        port !== undefined &&
+        portSetHas(one.ports, port),
+    );
+  if (behind.every(isListed)) return holds;
   if (isOther && trace.forward.disposition.kind === 'delivered') return holds;
   const meaning = reading({ verdict, isDelivered: verdict === 'allowed' });
   if (meaning === 'fine') return holds;
@@ -117,9 +141,7 @@ function walked(
 function publicAddresses(
   network: Network,
   ask: Ask,
-  question: DoorQuestion,
-  wanted: ReadonlySet<string>,
-  asked: PortSet | undefined,
+  question: Wanted,
 ): readonly ExpectationVerdict[] {
   const verdicts: ExpectationVerdict[] = [];
   for (const { owner, address } of network.owners.entries) {
@@ -139,31 +161,35 @@ function publicAddresses(
       if (question.excuse([{ box: 'application-gateway', name: gateway }])) continue;
     }
     const text = `publicip:${name}`;
-    const portsListed = question.listed.filter((each) =>
-      each.toLowerCase().startsWith(text.toLowerCase()),
-    );
-    if (portsListed.some((each) => each.toLowerCase() === text.toLowerCase())) continue;
+    const found = listedFlows(network, text, question.listed);
+    const isListed = (cell: QueryCell) =>
+      found.kind === 'listed' && found.listed.beyond(cell).kind === 'nothing';
     verdicts.push(
-      withMeanings(ask, question.from, text, (cell) => meaningAt(cell, question, wanted, asked)),
+      withMeanings(ask, question.from, text, (cell) =>
+        isListed(cell) ? 'fine' : meaningAt(cell, question),
+      ),
     );
   }
   return verdicts;
 }
 
 /** A cell that ends elsewhere is about somebody else; where one goes on to the pods, but to which port is not told, it is unsure. */
-function meaningAt(
-  cell: QueryCell,
-  { reading, excuse, listed }: DoorQuestion,
-  wanted: ReadonlySet<string>,
-  asked: PortSet | undefined,
-): Meaning {
+function meaningAt(cell: QueryCell, { reading, excuse, wanted, asked, pods }: Wanted): Meaning {
   if (excuse(cell.chain)) return 'fine';
   const meaning = reading({ verdict: cell.verdict, isDelivered: cell.to !== undefined });
   if (meaning === 'fine') return 'fine';
   const end = cell.to ?? cell.chain.findLast(({ box }) => box === 'pod')?.name;
   if (end !== undefined && !wanted.has(end)) return 'fine';
-  if (end === undefined || asked !== undefined || listed.length > 0) return 'unsure';
-  return meaning;
+  if (end === undefined || asked !== undefined) return 'unsure';
+  return pods.some((one) => one.pods.has(end)) ? 'unsure' : meaning;
+}
+
+function listedPods(network: Network, listed: readonly string[]): readonly ListedPods[] {
+  return listed.map((text) => {
+    const end: End = { kind: 'selector', text };
+    const pods = new Set([...workloadsOf(network, [end])].map(nameOfWorkload));
+    return { pods, ports: portsOf(end) };
+  });
 }
 
 function listsService(text: string, title: string, port: number): boolean {

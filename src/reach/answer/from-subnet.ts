@@ -37,9 +37,8 @@ export function fromSubnet(
   const box = { box: 'subnet', name, stage: 'return route' };
   const { parts, rest } = cut(turned, returnRoutes(world, at.subnetKey), box);
   const restored = (part: Branch): Branch => ({ ...part, header: branch.header });
-  const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] => {
+  const steps = parts.flatMap(({ branch: part, effect, by, doubts }): readonly Step[] => {
     const there = restored(part);
-    const doubts = part.needs.slice(branch.needs.length);
     const doubted = doubts.length === 0 ? [] : [open(there, ...doubts)];
     if (effect === 'platform') return [...doubted, lost(there, by)];
     return [...doubted, ...follow({ world, at, branch: there, answer, route: effect, by })];

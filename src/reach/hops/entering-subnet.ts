@@ -111,7 +111,7 @@ function holders({ network }: World, subnetKey: string): readonly OwnedAddress[]
   const isVisible = ({ scope }: OwnedAddress): boolean =>
     scope.kind === 'vnet'
       ? vnetReaches(network, subnet.vnet.key, scope.vnetKey) !== 'no'
-      : scope.kind === 'public';
+      : scope.kind !== 'cluster';
   return network.owners.entries
     .filter(
       (entry) => isVisible(entry) && addressSetsOverlap(entry.address.addresses, subnet.addresses),

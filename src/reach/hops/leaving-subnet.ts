@@ -72,9 +72,8 @@ function route(world: World, at: Sending, branch: Branch, name: string): readonl
     routeRules(world.network, at.subnetKey),
   );
   const { parts, rest } = cut(branch, rules, { box: 'subnet', name, stage: 'route' });
-  const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] => {
+  const steps = parts.flatMap(({ branch: part, effect, by, doubts }): readonly Step[] => {
     // A route nobody can tell leads to places that no walk knows: what is certain on all known ways is still not certain.
-    const doubts = part.needs.slice(branch.needs.length);
     const doubted =
       doubts.length === 0 || isByEndpoint(effect, branch) ? [] : [open(part, ...doubts)];
     if (effect === 'platform')

@@ -47,21 +47,20 @@ export function resolving(
 function asked(world: World, branch: Branch, vnetKey: string, onward: Place): readonly Step[] {
   const rules = toldOnce(world, `names ${vnetKey}`, () => nameRules(world.network, vnetKey));
   const { parts } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
-  const isOpen = (part: Branch) => part.needs.length > branch.needs.length;
   const steps: Step[] = [];
   let doubtful: Diagram = NOTHING;
-  for (const { branch: part } of parts) {
-    if (!isOpen(part)) continue;
+  for (const { branch: part, doubts } of parts) {
+    const [need] = doubts;
+    if (need === undefined) continue;
     const { table } = part.sets;
     const flows = table.except(part.flows, doubtful);
     doubtful = table.override(doubtful, part.flows);
     if (flows === NOTHING) continue;
-    const [need] = part.needs.slice(branch.needs.length);
     const here = { ...part, flows, needs: branch.needs };
-    steps.push(...answeredByOthers(world, here, onward, need!));
+    steps.push(...answeredByOthers(world, here, onward, need));
   }
-  for (const { branch: part, effect, by } of parts) {
-    if (isOpen(part)) continue;
+  for (const { branch: part, effect, by, doubts } of parts) {
+    if (doubts.length > 0) continue;
     const flows = part.sets.table.except(part.flows, doubtful);
     if (flows === NOTHING) continue;
     const here = { ...part, flows };

@@ -1,5 +1,5 @@
 import type { AddressValue, PrivateEndpoint } from '../../model/index.ts';
-import { ALL_IPV4 } from '../../net/index.ts';
+import { ALL_IPV4, isEmptyAddressSet, NO_ADDRESSES } from '../../net/index.ts';
 import {
   addressWithin,
   exactAddress,
@@ -87,7 +87,9 @@ export function addressOfEndpoint(network: Network, endpoint: PrivateEndpoint): 
   const symbol = privateAddressOf(endpoint.key);
   if (own !== undefined && !isUnknown(own)) return exactAddress(own, label, endpoint.at, symbol);
   const subnet = subnetOfEndpoint(network, endpoint);
-  const room = subnet.kind === 'found' ? subnet.target.addresses : ALL_IPV4;
+  const known = subnet.kind === 'found' ? subnet.target.addresses : NO_ADDRESSES;
+  // A subnet whose prefix nobody knows is as good as none: an address is never of an empty set.
+  const room = isEmptyAddressSet(known) ? ALL_IPV4 : known;
   return addressWithin(room, own?.symbol ?? symbol, label, endpoint.at);
 }
 

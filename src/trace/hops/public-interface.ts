@@ -1,4 +1,5 @@
-import { type Network, publicAddress } from '../../network/index.ts';
+import { isEmptyAddressSet } from '../../net/index.ts';
+import { type Network, PRIVATE_IPV4, publicAddress } from '../../network/index.ts';
 import type { Flow, FlowAddress } from '../../semantics/flow.ts';
 import { flowAddressOf } from '../../semantics/outbound/flow-address.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
@@ -37,7 +38,8 @@ export function intoInterface(
     written === undefined || isUnknown(written)
       ? {
           kind: 'within',
-          addresses: placed.addresses,
+          // A subnet whose prefix nobody knows: an address is never of an empty set.
+          addresses: isEmptyAddressSet(placed.addresses) ? PRIVATE_IPV4 : placed.addresses,
           label,
           symbol: written?.symbol ?? privateAddressOf(found.key),
         }

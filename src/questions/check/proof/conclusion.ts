@@ -4,6 +4,7 @@ import { type Budget, type Diagram, NOTHING, withinBudget } from '../../../packe
 import {
   type Conclusion,
   conclude,
+  type Ended,
   type Origin,
   type ReachCell,
   type ReachVerdict,
@@ -35,8 +36,16 @@ export interface Concluded extends Conclusion {
   readonly asked: Diagram;
 }
 
-/** `undefined`: nothing is asked about, or the question is beyond what a check may spend. */
-export function concluded(network: Network, origin: Origin, target: Target): Concluded | undefined {
+/**
+ * @param likes when given, of the ways that it likes alone: what becomes of flows that one rule takes, whoever else may take them
+ * @returns `undefined`: nothing is asked about, or the question is beyond what a check may spend
+ */
+export function concluded(
+  network: Network,
+  origin: Origin,
+  target: Target,
+  likes: (ended: Ended) => boolean = () => true,
+): Concluded | undefined {
   const world = proofWorld(network);
   const starts = startsOf(world, origin, target);
   const [first] = starts;
@@ -44,7 +53,8 @@ export function concluded(network: Network, origin: Origin, target: Target): Con
   const result = withinBudget(`${origin.label} to ${target.label}`, () => {
     const walked = walkAll(starts);
     if (walked.kind === 'too-many-ways') return undefined;
-    return conclude(walked.ended, first.branch.sets);
+    const ended = walked.ended.filter(likes);
+    return ended.length === 0 ? undefined : conclude(ended, first.branch.sets);
   });
   if (result.kind === 'inconclusive' || result.value === undefined) return undefined;
   return { ...result.value, asked: everything(result.value) };
@@ -61,14 +71,6 @@ export function within(whole: Concluded, box: FlowBox): Concluded {
     const flows = whole.sets.table.mask(cell.flows, held);
     return flows === NOTHING ? [] : [{ ...cell, flows }];
   });
-  return masked(whole, held, cells);
-}
-
-/** Only the flows of these cells. */
-export function ofCells(whole: Concluded, likes: (cell: ReachCell) => boolean): Concluded {
-  const { table } = whole.sets;
-  const cells = whole.cells.filter(likes);
-  const held = cells.reduce((union, { flows }) => table.override(union, flows), NOTHING);
   return masked(whole, held, cells);
 }
 
@@ -95,11 +97,4 @@ export function assumptionsOf(
 ): readonly string[] {
   const of = cells.filter(({ verdict }) => verdicts.includes(verdict));
   return [...new Set(of.flatMap(({ assumptions }) => assumptions))];
-}
-
-export function union(
-  { sets: { table }, regions }: Concluded,
-  ...verdicts: readonly ReachVerdict[]
-): Diagram {
-  return verdicts.reduce((all, verdict) => table.override(all, regions[verdict]), NOTHING);
 }

@@ -1,5 +1,5 @@
 import type { PodClass } from '../../../model/index.ts';
-import { equalIp, parseIp } from '../../../net/index.ts';
+import { parseIp, singleAddress, unionAddresses } from '../../../net/index.ts';
 import type { FlowAddress } from '../../flow.ts';
 import {
   allOf,
@@ -208,10 +208,8 @@ function matchServiceEnd(
     );
     if (slices.length === 0)
       return unknownMatch(`the endpoints of Service \`${namespace}/${wanted.name}\``);
-    const sets = slices.flatMap((slice) => slice.addresses.flatMap((text) => parseIp(text) ?? []));
-    const { address } = end;
-    if (address.kind === 'within') return unknownMatch(`the address of ${address.label}`);
-    return sets.some((ip) => equalIp(ip, address.ip)) ? YES : NO;
+    const ips = slices.flatMap((slice) => slice.addresses.flatMap((text) => parseIp(text) ?? []));
+    return matchAddress(unionAddresses(...ips.map(singleAddress)), end.address);
   }
   if (end.kind === 'some-pod') return unknownMatch('the labels of the pod at this address');
   if (end.kind !== 'pod' || end.pod.namespace !== namespace) return NO;

@@ -1,5 +1,5 @@
 import type { Service } from '../../../model/index.ts';
-import { isEmptyAddressSet, parseIp } from '../../../net/index.ts';
+import { isEmptyAddressSet, parseIp, singleAddress, unionAddresses } from '../../../net/index.ts';
 import { allOf, anyOf, type Match, NO, unknownMatch, YES } from '../../verdict.ts';
 import type { BlockPeer, Peer } from '../policy.ts';
 import { isOnlyNegative, type LabelSelector, matchLabels } from '../selectors/label-selector.ts';
@@ -187,9 +187,5 @@ function matchBackend(service: Service, context: MatchContext): Match {
   if (ips.length === 0) {
     return unknownMatch(`the endpoints of Service \`${service.namespace}/${service.name}\``);
   }
-  const { address } = end;
-  if (address.kind === 'within') return unknownMatch(`the address of ${address.label}`);
-  return ips.some((ip) => ip.family === address.ip.family && ip.value === address.ip.value)
-    ? YES
-    : NO;
+  return matchAddress(unionAddresses(...ips.map(singleAddress)), end.address);
 }

@@ -7,7 +7,6 @@ import {
   addressSetCovers,
   addressSetHas,
   addressSetsOverlap,
-  intersectAddresses,
   isEmptyAddressSet,
   NO_ADDRESSES,
   parseIp,
@@ -123,11 +122,4 @@ export function podAddress(pod: PodClass, ranges: ClusterRanges): FlowAddress {
   if (ip !== undefined) return { kind: 'exact', ip, label };
   const range = pod.hostNetwork ? ranges.nodeAddresses : ranges.podAddresses;
   return { kind: 'within', addresses: isEmptyAddressSet(range) ? ALL_IPV4 : range, label };
-}
-
-/** Both sets meet, or the header can be anything. */
-export function mayBeAmong(set: AddressSet, address: FarAddress): AddressSet {
-  if (address === 'header') return set;
-  if (address.kind === 'exact') return addressSetHas(set, address.ip) ? set : NO_ADDRESSES;
-  return intersectAddresses(set, address.addresses);
 }
