@@ -6,6 +6,7 @@ import {
   rebase,
   refined,
 } from '../flows/index.ts';
+import type { Port } from '../net/index.ts';
 import { type Diagram, DiagramTable, NOTHING } from '../packets/index.ts';
 import type { Decider } from '../semantics/verdict.ts';
 import type { Ended, Ending, Passed } from './branch.ts';
@@ -22,6 +23,8 @@ export interface ReachCell {
   readonly flows: Diagram;
   /** Where they end: a box, the internet. Absent for those that never arrive. */
   readonly to?: string;
+  /** The port they have at the end, where somebody translated it. */
+  readonly port?: Port;
   /** Who decides: for a denial the one that denies, for the rest the chain. */
   readonly chain: readonly Passed[];
   readonly by?: Decider;
@@ -94,6 +97,9 @@ export function conclude(ended: readonly Ended[], asked: FlowSets): Conclusion {
       verdict,
       flows,
       chain: branch.trail,
+      ...(branch.header.destinationPort === undefined
+        ? {}
+        : { port: branch.header.destinationPort }),
       needs,
       assumptions: branch.assumptions,
       ...(by === undefined ? {} : { by }),

@@ -1,22 +1,11 @@
 import type { FlowPoint, NameSet } from '../flows/index.ts';
 import { ANY_NAME, WITHOUT_NAME } from '../flows/index.ts';
 import type { PodClass, Service } from '../model/index.ts';
-import {
-  type AddressSet,
-  ALL_IPV4,
-  firstAddress,
-  formatIp,
-  NO_ADDRESSES,
-  portSetHas,
-  singleAddress,
-  subtractAddresses,
-  unionAddresses,
-} from '../net/index.ts';
-import { type ClusterPlacement, PRIVATE_IPV4, PUBLIC_IPV4 } from '../network/index.ts';
+import { type AddressSet, ALL_IPV4, formatIp, portSetHas } from '../net/index.ts';
+import { type ClusterPlacement, PRIVATE_IPV4 } from '../network/index.ts';
 import { membersOfTag } from '../semantics/match.ts';
 import { privateAddressOf } from '../values/index.ts';
 import { AS_SENT, type End } from './header.ts';
-import { publicOwners } from './hops/internet.ts';
 import { endOfNode } from './hops/leaving-node.ts';
 import {
   clusterOfPods,
@@ -27,6 +16,7 @@ import {
   unknownSubnet,
   unknownTag,
 } from './origins.ts';
+import { outside } from './outside.ts';
 import { placesOfPod } from './places-of-pod.ts';
 import type { Selector } from './selector.ts';
 import type { AskedService } from './start.ts';
@@ -269,15 +259,6 @@ function publicTarget(
   };
   const spell: Target['spell'] = (point) => `publicip:${one.publicIp.name}${portOf(point)}`;
   return found({ label, destination, names: WITHOUT_NAME, service, spell });
-}
-
-/** Public addresses that are not the perimeter's own: where a host on the internet can be. */
-export function outside(world: World): AddressSet {
-  const own = publicOwners(world).map(({ address }) => {
-    const only = firstAddress(address.addresses);
-    return only === undefined ? NO_ADDRESSES : singleAddress(only);
-  });
-  return subtractAddresses(PUBLIC_IPV4, unionAddresses(NO_ADDRESSES, ...own));
 }
 
 function portOf({

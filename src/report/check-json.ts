@@ -1,6 +1,7 @@
 import type { Diagnostic, Gap } from '../diagnostics/index.ts';
 import {
   type CheckReport,
+  certaintyOf,
   type Finding,
   fingerprintText,
   type Suppression,
@@ -33,6 +34,7 @@ export function checkJson(
         message: finding.message,
         subject: finding.subject,
         fingerprint: fingerprintText(finding),
+        certainty: certaintyOf(finding.evidence),
         evidence: evidenceJson(finding),
         places: finding.places.map(({ at, what }) => ({ what, ...locationJson(at) })),
         fix: finding.fix,
@@ -75,8 +77,8 @@ function standingJson(suppression: Suppression | undefined, expired: Suppression
   };
 }
 
-function evidenceJson(finding: Finding): unknown {
-  return finding.evidence.kind === 'walked'
-    ? { kind: 'walked', replay: finding.evidence.replay, trace: traceJson(finding.evidence.trace) }
-    : finding.evidence;
+function evidenceJson({ evidence }: Finding): unknown {
+  if (evidence.kind !== 'walked') return evidence;
+  const { kind, replay, trace, proof } = evidence;
+  return { kind, replay, ...(proof === undefined ? {} : { proof }), trace: traceJson(trace) };
 }

@@ -1,6 +1,9 @@
 import type { Diagnostic, Gap } from '../diagnostics/index.ts';
 import {
+  CERTAINTY_ORDER,
+  CERTAINTY_WORDS,
   type CheckReport,
+  certaintyOfPassed,
   counting,
   openQuestions,
   type Remark,
@@ -130,8 +133,12 @@ function verboseBlocks({ report, gaps }: CheckTextInput, style: Style): readonly
   const { passed, notApplicable } = report.outcomes;
   const blocks: string[] = [];
   if (passed.length > 0) {
-    const ids = [...passed].sort().map((id) => `        ${id}`);
-    blocks.push([` ${bold('hold')}`, ...ids].join('\n'));
+    const lines = [...passed].sort().map((id) => {
+      const certainty = certaintyOfPassed(report, id);
+      const on = certainty.kind === 'conditional' ? `: ${certainty.on.join('; ')}` : '';
+      return hanging(style, 8, `${id}  `, dim(safe(`${CERTAINTY_WORDS[certainty.kind]}${on}`)));
+    });
+    blocks.push([` ${bold('hold')}`, ...lines].join('\n'));
   }
   if (notApplicable.length > 0) {
     const sorted = [...notApplicable].sort((a, b) => (a.check < b.check ? -1 : 1));
@@ -163,7 +170,7 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
   const unread = diagnostics.filter(({ severity }) => severity === 'error').length;
   const names = gapNames(gaps);
   const sentences = [
-    `${count(ran, 'check')} ran${time}: ${passed.length} passed, ${failed.length} failed, ${unknown.length} undecided; ${notApplicable.length} do not apply.`,
+    `${count(ran, 'check')} ran${time}: ${passed.length} passed${howPassed(report)}, ${failed.length} failed, ${unknown.length} undecided; ${notApplicable.length} do not apply.`,
     ...(unread > 0 ? [`${count(unread, 'problem')} in the input.`] : []),
     ...(names === '' ? [] : [`Not modelled: ${safe(names)}.`]),
     ...(verbose ? [] : ['More: --verbose, or sallyport check --explain ID.']),
@@ -172,3 +179,17 @@ function tally({ report, gaps, head, diagnostics, verbose }: CheckTextInput, sty
   if (accepted > 0) counts.push(`${accepted} accepted`);
   return [wrapped(style, 1, counts.join(' · ')), wrapped(style, 1, sentences.join(' '))].join('\n');
 }
+
+/** ` (3 proven, 61 seen in configuration)`; nothing when none is more than that. */
+function howPassed(report: CheckReport): string {
+  const kinds = report.outcomes.passed.map((id) => certaintyOfPassed(report, id).kind);
+  if (kinds.every((kind) => kind === 'configured')) return '';
+  const counts = CERTAINTY_ORDER.flatMap((kind) => {
+    const of = kinds.filter((one) => one === kind).length;
+    return of === 0 ? [] : [`${of} ${PASSED_WORDS[kind] ?? CERTAINTY_WORDS[kind]}`];
+  });
+  return ` (${counts.join(', ')})`;
+}
+
+/** Where the word is counted. */
+const PASSED_WORDS: Readonly<Record<string, string>> = { walked: 'walked' };

@@ -1,9 +1,12 @@
 import { FACTS } from '../facts/index.ts';
-import type {
-  Finding,
-  FindingGroup,
-  NamedPlace,
-  ReportedFinding,
+import {
+  CERTAINTY_ORDER,
+  CERTAINTY_WORDS,
+  certaintyOf,
+  type Finding,
+  type FindingGroup,
+  type NamedPlace,
+  type ReportedFinding,
 } from '../questions/check/index.ts';
 import type { Walk } from '../trace/index.ts';
 import { groupBy } from './group-by.ts';
@@ -56,7 +59,10 @@ export function groupText(group: FindingGroup, options: FindingTextOptions, styl
     if (finding.message !== said) lines.push(wrapped(style, INDENT, safe(finding.message)));
     said = finding.message;
     lines.push(...standingLines(reported, style));
-    if (!isBrief) lines.push(...evidenceLines(finding, index === 0, options, style));
+    if (!isBrief) {
+      lines.push(...evidenceLines(finding, index === 0, options, style));
+      lines.push(...proofLines(finding, verbose, style));
+    }
     lines.push(...placeLines(finding.places, verbose, style));
     if (!hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(finding.fix)));
   }
@@ -76,13 +82,11 @@ export function groupText(group: FindingGroup, options: FindingTextOptions, styl
   return lines.join('\n');
 }
 
+/** `proven · 3 places`; several words where they differ. */
 function howKnown(findings: readonly ReportedFinding[]): string {
-  const proofs = findings.flatMap(({ finding: { evidence } }) =>
-    evidence.kind === 'proved' ? [evidence.certainty] : [],
-  );
-  const walked = findings.some(({ finding }) => finding.evidence.kind === 'walked');
-  const seen = walked ? 'a flow was walked' : 'seen in configuration';
-  const how = proofs.length > 0 ? [...new Set(proofs)].join(', ') : seen;
+  const kinds = findings.map(({ finding }) => certaintyOf(finding.evidence).kind);
+  const known = CERTAINTY_ORDER.filter((kind) => kinds.includes(kind));
+  const how = known.map((kind) => CERTAINTY_WORDS[kind]).join(', ');
   return findings.length > 1 ? `${how} · ${count(findings.length, 'place')}` : how;
 }
 
@@ -137,6 +141,24 @@ function evidenceLines(
   return [
     walkLine('there', forward, style),
     ...(back === undefined ? [] : [walkLine('back', back, style)]),
+  ];
+}
+
+/** What the proof covers and stands on. The short report names what it stands on, and the part that is meant. */
+function proofLines({ evidence }: Finding, verbose: boolean, style: Style): string[] {
+  if (evidence.kind === 'proved') return [];
+  const { dim } = paint(style);
+  const certainty = certaintyOf(evidence);
+  const on = certainty.kind === 'conditional' ? certainty.on : [];
+  const { flows, part = [] } = evidence.proof ?? {};
+  const line = (label: string, text: string) => hanging(style, INDENT, dim(label), dim(safe(text)));
+  return [
+    ...(verbose && flows !== undefined ? [line('shown of  ', flows)] : []),
+    ...(part.length > 0 ? [line('meant are  ', part.join('; '))] : []),
+    ...(verbose ? on : on.slice(0, 1)).map((text) => line('taken as true: ', text)),
+    ...(!verbose && on.length > 1
+      ? [`${' '.repeat(INDENT)}${dim(`and ${on.length - 1} more taken as true (--verbose)`)}`]
+      : []),
   ];
 }
 

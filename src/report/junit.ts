@@ -1,9 +1,11 @@
 import { type Diagnostic, locate, type Place } from '../diagnostics/index.ts';
-import type {
-  CheckReport,
-  Finding,
-  FindingGroup,
-  ReportedQuestion,
+import {
+  CERTAINTY_WORDS,
+  type CheckReport,
+  certaintyOf,
+  type Finding,
+  type FindingGroup,
+  type ReportedQuestion,
 } from '../questions/check/index.ts';
 import { groupBy } from './group-by.ts';
 import { isPlaceless } from './style.ts';
@@ -99,7 +101,7 @@ function failedCase(
           group === undefined ? 'less severe than asked for' : 'every finding is accepted',
         );
   }
-  const lines = [...live.map(findingLine), ...openLines(questions)];
+  const lines = [...live.map(knownLine), ...openLines(questions)];
   const inner = `<failure message="${xml(first.message)}" type="${first.severity}">${xml(lines.join('\n'))}</failure>`;
   return { name: id, outcome: 'failure', inner };
 }
@@ -142,6 +144,13 @@ function counts(cases: readonly TestCase[]): string {
 function findingLine({ places, message, fix }: Finding): string {
   const at = places.find((place) => !isPlaceless(place.at))?.at;
   return `${placed(at)}${message} Fix: ${fix}`;
+}
+
+/** With how it is known. */
+function knownLine(finding: Finding): string {
+  const certainty = certaintyOf(finding.evidence);
+  const on = certainty.kind === 'conditional' ? ` on ${certainty.on.join('; ')}` : '';
+  return `${findingLine(finding)} (${CERTAINTY_WORDS[certainty.kind]}${on})`;
 }
 
 function openLines(questions: readonly ReportedQuestion[]): readonly string[] {

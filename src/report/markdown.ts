@@ -1,6 +1,8 @@
 import { type Diagnostic, type Gap, locate } from '../diagnostics/index.ts';
 import {
+  CERTAINTY_WORDS,
   type CheckReport,
+  certaintyOf,
   counting,
   type Finding,
   type FindingGroup,
@@ -71,10 +73,11 @@ function groupLines(group: FindingGroup): readonly string[] {
   );
   return table(
     `${group.severity}: ${code(group.check.id)}`,
-    ['what happens', 'where', 'fix'],
+    ['what happens', 'how we know', 'where', 'fix'],
     live,
     ({ message, places, fix, evidence }) => [
       evidence.kind === 'proved' ? proofText(message, evidence) : message,
+      howKnown(evidence),
       places
         .filter(({ at }) => !isPlaceless(at))
         .map(({ at }) => code(`${locate(at).file}:${locate(at).line}`))
@@ -82,6 +85,15 @@ function groupLines(group: FindingGroup): readonly string[] {
       fix,
     ],
   );
+}
+
+/** The word of every report, and what it stands on. */
+function howKnown(evidence: Finding['evidence']): string {
+  const certainty = certaintyOf(evidence);
+  const word = CERTAINTY_WORDS[certainty.kind];
+  return certainty.kind === 'conditional' && certainty.on.length > 0
+    ? `${word} on ${certainty.on.join('; ')}`
+    : word;
 }
 
 /** The certainty, and the first flow that decides. */

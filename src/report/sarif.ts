@@ -1,8 +1,10 @@
 import { type Diagnostic, locate, type Place } from '../diagnostics/index.ts';
 import { FACTS } from '../facts/index.ts';
 import {
+  CERTAINTY_WORDS,
   type Check,
   type CheckReport,
+  certaintyOf,
   type Finding,
   fingerprintText,
   type NamedPlace,
@@ -136,7 +138,7 @@ function resultJson(
       primaryLocationLineHash: fingerprint,
       'sallyportSubject/v1': fingerprintText(finding),
     },
-    properties: { evidence: evidenceText(finding) },
+    properties: { ...certaintyJson(finding), evidence: evidenceText(finding) },
     ...(suppression === undefined
       ? {}
       : {
@@ -144,6 +146,17 @@ function resultJson(
             { kind: 'external', status: 'accepted', justification: suppression.reason },
           ],
         }),
+  };
+}
+
+/** The word of every report, and what it stands on. */
+function certaintyJson({ evidence }: Finding): object {
+  const certainty = certaintyOf(evidence);
+  const proof = evidence.kind === 'proved' ? undefined : evidence.proof;
+  return {
+    certainty: CERTAINTY_WORDS[certainty.kind],
+    ...(certainty.kind === 'conditional' ? { conditions: certainty.on } : {}),
+    ...(proof === undefined ? {} : { shownOf: proof.flows, part: proof.part }),
   };
 }
 

@@ -26,7 +26,8 @@ export const CERTAINTY_WORDS: Readonly<Record<CertaintyKind, string>> = {
   configured: 'seen in configuration',
 };
 
-const ORDER: readonly CertaintyKind[] = [
+/** From the surest to the least. */
+export const CERTAINTY_ORDER: readonly CertaintyKind[] = [
   'proven',
   'refuted',
   'conditional',
@@ -61,7 +62,7 @@ function needOf(line: string): readonly string[] {
 
 /** What can be said of all together: the least sure, on everything that any of them stands on. Nothing at all: it is written. */
 export function weakest(all: readonly Certainty[]): Certainty {
-  const kind = ORDER.findLast((one) => all.some((each) => each.kind === one));
+  const kind = CERTAINTY_ORDER.findLast((one) => all.some((each) => each.kind === one));
   if (kind === undefined) return CONFIGURED;
   if (kind !== 'conditional') return { kind };
   return {

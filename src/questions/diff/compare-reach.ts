@@ -16,6 +16,7 @@ import {
 import {
   type Conclusion,
   conclude,
+  doorsFor,
   type Origin,
   originsOf,
   parseSelector,
@@ -88,7 +89,13 @@ export function compareReach(
     const [senders, receivers] = [parseSelector(from), parseSelector(to)];
     if (senders.kind === 'problem' || receivers.kind === 'problem') continue;
     const origins = worlds.map((world) => byLabel(originsOf(world, senders.selector)));
-    const targets = worlds.map((world) => byLabel(targetsOf(world, receivers.selector)));
+    const targets = worlds.map((world, version) => {
+      // From outside nobody writes a pod's address: the ways in are public addresses.
+      const [outside] = from === 'internet' ? origins[version]!.values() : [];
+      const doors = outside === undefined ? [] : doorsFor(world, outside);
+      const named = byLabel(targetsOf(world, receivers.selector));
+      return new Map([...named, ...doors.map((door) => [door.label, door] as const)]);
+    });
     const originLabels = [...new Set(origins.flatMap((list) => [...list.keys()]))];
     const targetLabels = [...new Set(targets.flatMap((list) => [...list.keys()]))];
     if (originLabels.length * targetLabels.length > PAIRS_MAX) {

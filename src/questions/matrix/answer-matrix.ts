@@ -4,9 +4,12 @@ import type { ClusterPlacement, Network } from '../../network/index.ts';
 import { type Budget, type Diagram, NOTHING, withinBudget } from '../../packets/index.ts';
 import {
   conclude,
+  doorsFor,
+  type Origin,
   originsOf,
   parseSelector,
   startsOf,
+  type Target,
   targetsOf,
   type World,
   walkAll,
@@ -83,14 +86,20 @@ function groupsOf(
   const policies = parsePolicies(network.perimeter.kubernetes).value;
   const view = { policies, engine: cluster.policyEngine, ranges: cluster };
   const { classes } = podMatrix(view).classes;
-  const groups: Group[] = classes.flatMap(({ id, pods }): Group[] => {
-    const wanted = pods.filter((pod) => namespace === undefined || pod.namespace === namespace);
-    const [first] = wanted;
-    if (first === undefined) return [];
+  const alike = classes.flatMap(({ id, pods }) => {
+    const byPlace = new Map<string, PodClass[]>();
+    for (const pod of pods) {
+      if (namespace !== undefined && pod.namespace !== namespace) continue;
+      byPlace.set(placeOf(pod), [...(byPlace.get(placeOf(pod)) ?? []), pod]);
+    }
+    return [...byPlace.values()].map((wanted) => ({ id, wanted }));
+  });
+  const groups = alike.map(({ id, wanted }): Group => {
+    const first = wanted[0]!;
     const members = wanted.map((pod) => `${pod.namespace}/${pod.name}`);
     const label = members.length === 1 ? members[0]! : `${members[0]} +${members.length - 1}`;
     const end: MatrixEnd = { kind: 'workloads', label, members, selector: selectorOf(first) };
-    return [{ end, pod: first, classId: id }];
+    return { end, pod: first, classId: id };
   });
   if (exposure !== true) return groups;
   const namespaces = [...new Set(network.perimeter.kubernetes.pods.map((pod) => pod.namespace))];
@@ -110,6 +119,12 @@ function groupsOf(
       return { end: { kind: 'future', label, members: [] }, pod };
     });
   return [...groups, ...future];
+}
+
+/** What decides where a pod runs and how it leaves: pods of one class that differ in it go other ways outside the cluster. */
+function placeOf({ nodeSelector, os, hostNetwork, annotations, address }: PodClass): string {
+  const gateway = annotations['kubernetes.azure.com/static-gateway-configuration'];
+  return JSON.stringify([nodeSelector, os, hostNetwork, gateway, address !== undefined]);
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -176,6 +191,13 @@ function podCells(
   };
 }
 
+const NOT_PLACED: MatrixCell = {
+  level: 'open',
+  allowed: [],
+  open: [{ protocol: 'tcp' }, { protocol: 'udp' }],
+  isPartial: false,
+};
+
 /** The whole way from one end to another, all origins and targets of the two together. */
 function walked(
   world: World,
@@ -183,7 +205,8 @@ function walked(
   to: MatrixEnd,
   inconclusive: Inconclusive[],
 ): MatrixCell {
-  if (from.selector === undefined || to.selector === undefined) return NOTHING_PASSES;
+  // Nobody has scheduled it anywhere yet: where its flows would go is not known.
+  if (from.selector === undefined || to.selector === undefined) return NOT_PLACED;
   // What the internet exchanges with itself is nobody's perimeter.
   if (from.kind === 'internet' && to.kind === 'internet') return NOTHING_PASSES;
   const [sender, receiver] = [parseSelector(from.selector), parseSelector(to.selector)];
@@ -218,8 +241,41 @@ function walked(
       perhaps.push(servicesIn(sets, regions.open).region);
       isPartial ||= sure.isPartial;
     }
+    if (receiver.selector.kind !== 'pods') continue;
+    for (const door of doorsFor(world, origin)) {
+      const entered = throughDoor(world, origin, door, to.members);
+      always.push(entered.always);
+      perhaps.push(entered.perhaps);
+    }
   }
   return { ...cellOf(always.flat(), perhaps.flat()), isPartial };
+}
+
+/**
+ * What gets to these workloads by an address that stands for them, with the ports of that address. Where nobody knows whom a flow would
+ * reach, it may be any of them.
+ */
+function throughDoor(
+  world: World,
+  origin: Origin,
+  door: Target,
+  members: readonly string[],
+): { readonly always: FlowRegion; readonly perhaps: FlowRegion } {
+  const starts = startsOf(world, origin, door);
+  const [first] = starts;
+  const walked = first === undefined ? undefined : walkAll(starts);
+  if (first === undefined || walked?.kind !== 'walked') return { always: [], perhaps: [] };
+  const { sets, cells } = conclude(walked.ended, first.branch.sets);
+  const always: FlowRegion[] = [];
+  const perhaps: FlowRegion[] = [];
+  for (const { verdict, chain, flows, to } of cells) {
+    const pod = chain.find(({ box }) => box === 'pod')?.name;
+    const { region } = servicesIn(sets, flows);
+    if (verdict === 'allowed' && pod !== undefined && members.includes(pod)) always.push(region);
+    const isPerhaps = pod === undefined ? to === undefined : members.includes(pod);
+    if (verdict === 'open' && isPerhaps) perhaps.push(region);
+  }
+  return { always: always.flat(), perhaps: perhaps.flat() };
 }
 
 /** Boxes of one region looked at for its services; more of them repeat the same few. */

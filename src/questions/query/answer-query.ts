@@ -1,12 +1,15 @@
 import { type Diagnostic, InvariantError } from '../../diagnostics/index.ts';
 import type { FlowSets } from '../../flows/index.ts';
+import { portSetHas } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import { type Budget, withinBudget } from '../../packets/index.ts';
 import {
   conclude,
+  doorsFor,
   type Origin,
   originsOf,
   parseSelector,
+  podsOf,
   type ReachCell,
   type Selector,
   startsOf,
@@ -80,8 +83,40 @@ export function answerQuery(network: Network, options: QueryOptions): QueryOutco
       else for (const cell of pair.cells) together(cells, cell, origin.label);
     }
   }
+  for (const pair of byDoors(world, origins.found, to.selector, options)) {
+    if ('artefact' in pair) inconclusive.push(pair);
+    else for (const cell of pair.cells) together(cells, cell, pair.origin.label);
+  }
   for (const list of world.told.keys()) options.onTold?.(list);
   return { answer: { ...nothing, cells: [...cells.values()], inconclusive }, diagnostics: [] };
+}
+
+/**
+ * Whoever asks about pods from outside the cluster means the ways in as well: public addresses and front ends that lead to these pods.
+ * What ends before it is known whom it would reach is told as open.
+ */
+function* byDoors(
+  world: World,
+  origins: readonly Origin[],
+  asked: Selector,
+  options: QueryOptions,
+): Generator<{ readonly cells: readonly QueryCell[]; readonly origin: Origin } | Inconclusive> {
+  if (asked.kind !== 'pods') return;
+  const found = podsOf(world.network, asked);
+  if (found.kind === 'problem') return;
+  const names = new Set(found.found.map(({ namespace, name }) => `${namespace}/${name}`));
+  const isMeant = ({ chain, verdict, to, port }: ReachCell): boolean => {
+    const pod = chain.find(({ box }) => box === 'pod')?.name;
+    if (pod === undefined) return verdict === 'open' && to === undefined;
+    const isPort = asked.ports === undefined || port === undefined || portSetHas(asked.ports, port);
+    return names.has(pod) && isPort;
+  };
+  for (const origin of origins) {
+    for (const door of doorsFor(world, origin)) {
+      const pair = pairOf(world, origin, door, asked, options, isMeant);
+      yield 'artefact' in pair ? pair : { ...pair, origin };
+    }
+  }
 }
 
 /** One sender, one receiver. */
@@ -91,6 +126,7 @@ function pairOf(
   target: Target,
   asked: Selector,
   options: QueryOptions,
+  isMeant: (cell: ReachCell) => boolean = () => true,
 ): { readonly cells: readonly QueryCell[] } | Inconclusive {
   const artefact = `${origin.label} to ${target.label}`;
   const hint = narrower(asked);
@@ -101,7 +137,9 @@ function pairOf(
     const [first] = starts;
     if (first === undefined) return { kind: 'concluded', cells: [] } as const;
     const { sets, cells } = conclude(walked.ended, first.branch.sets);
-    const shown = cells.map((cell) => shownCell(world, sets, cell, origin, target, options));
+    const shown = cells
+      .filter(isMeant)
+      .map((cell) => shownCell(world, sets, cell, origin, target, options));
     return { kind: 'concluded', cells: shown } as const;
   });
   if (result.kind === 'inconclusive') return { exhausted: result.exhausted, artefact, hint };

@@ -23,6 +23,7 @@ import {
 import { type End, likeEnd } from '../header.ts';
 import { split } from '../split.ts';
 import { toldOnce, type World } from '../world.ts';
+import { connected } from './firewall-connects.ts';
 import { internet } from './internet.ts';
 import { leavingSubnet } from './leaving-subnet.ts';
 
@@ -75,7 +76,7 @@ function decided(world: World, placement: FirewallPlacement, branch: Branch): re
     ...parts.flatMap(({ branch: part, effect, by }) =>
       effect === 'deny'
         ? [ends(part, { kind: 'denied', by })]
-        : sent(world, placement, part.header, part, context, by.stage),
+        : passed(world, placement, part, context, by.stage),
     ),
   ];
 }
@@ -92,6 +93,26 @@ function translated(branch: Branch, effect: InboundEffect & { kind: 'translate' 
   if (port === undefined) return { ...branch, header };
   if (typeof port === 'object') return provided({ ...branch, header }, port);
   return { ...branch, header: { ...header, destinationPort: port } };
+}
+
+/** What a stage let through; application rules go to the name rather than to the address. */
+function passed(
+  world: World,
+  placement: FirewallPlacement,
+  branch: Branch,
+  context: FirewallContext,
+  stage: Parameters<typeof sourceTranslation>[2],
+): readonly Step[] {
+  if (stage !== 'application rules' && stage !== 'infrastructure') {
+    return sent(world, placement, branch.header, branch, context, stage);
+  }
+  const isResolving = stage === 'application rules';
+  const { onward, stopped } = connected(world, placement, branch, isResolving);
+  const arrived = branch.header;
+  return [
+    ...stopped,
+    ...onward.flatMap((each) => sent(world, placement, arrived, each, context, stage)),
+  ];
 }
 
 /** What leaves: with the source of its stage, from the firewall's own subnet, remembered for the answer. */

@@ -231,7 +231,7 @@ function endpointEffect(network: Network, endpoint: PrivateEndpoint): NameEffect
   const [symbol] = symbolsOf(endpoint);
   return {
     kind: 'private',
-    addresses: home?.addresses ?? ALL_IPV4,
+    addresses: orAny(home?.addresses),
     endpoint,
     ...(symbol === undefined ? {} : { symbol }),
   };
