@@ -53,6 +53,7 @@ async function one(size) {
     );
     for (const to of ['internet', '*.microsoft.com:443', 'tag:Storage:443']) {
       const from = performance.now();
+      const cpu = process.cpuUsage();
       const { answer, diagnostics } = sallyport.answerQuery(network, {
         from: size.from ?? 'deploy:ns-0/app-0',
         to,

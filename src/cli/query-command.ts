@@ -41,11 +41,11 @@ export async function queryCommand(
   const output = terminal(options);
   const to = withPorts(options.to, options.ports);
   const input = await readInput(paths, options, output);
-  const without = failedResources(input.network, options.without ?? []);
+  const failures = failedResources(input.network, options.without ?? []);
   const { answer, diagnostics } = answerQuery(input.network, {
     from: options.from,
     to,
-    without,
+    failures,
     budget: budgetOf(options),
     boxesMax: Math.max(BOXES_MAX, options.limit ?? 0),
     onProgress: (done, total) => output.progress(`asking ${done}/${total} pairs of ends`),

@@ -18,7 +18,11 @@ export function addQuery(program: Command, finish: (code: ExitCode) => void): vo
     .option('--ports <list>', 'ports of the receiving side: 443 or 80,8000-8999 or 53/udp')
     .addOption(verdicts('--verdict <verdict>', 'tell only these'))
     .addOption(verdicts('--fail-on <verdict>', 'end with exit code 1 when there are such flows'))
-    .option('--without <firewall>', 'take this as failed: a name, or firewall for all', collected)
+    .option(
+      '--without <what>',
+      'take this as failed: a name, firewall for all, zone:1 (repeatable)',
+      collected,
+    )
     .option('--limit <n>', 'lines of flows told per reason (default: 6)', counted)
     .option('--budget-seconds <n>', 'give up what takes longer, and say so', seconds)
     .addOption(

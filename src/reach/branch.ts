@@ -64,6 +64,8 @@ export type Session = { readonly before: Ends; readonly after: Ends } & (
   | { readonly kind: 'outbound'; readonly subnetKey: string }
   /** The platform led it from an interface's public address to its private one. */
   | { readonly kind: 'public-address' }
+  /** An Application Gateway opened a connection of its own, from its subnet. */
+  | { readonly kind: 'gateway'; readonly subnetKey: string }
 );
 
 /** Where the sender is, and the address by which the first box outside it saw it. */

@@ -43,12 +43,13 @@ export interface Conclusion {
 /**
  * Puts the ends of all ways together. Ways overlap where something is unknown: a flow that may arrive and may not is open, with
  * what would tell; one that arrives on every way is allowed whatever is unknown. O(ways · rows).
+ * @param sets tell apart whatever the ways do; given where several conclusions are compared
  */
-export function conclude(ended: readonly Ended[], asked: FlowSets): Conclusion {
-  const universes = new Set<FlowUniverse>([asked.universe]);
-  for (const { branch } of ended) universes.add(branch.sets.universe);
-  const [first, ...rest] = universes;
-  const sets = new FlowSets(refined([first!, ...rest]), new DiagramTable(asked.table.budget));
+export function conclude(
+  ended: readonly Ended[],
+  asked: FlowSets,
+  sets: FlowSets = setsOf(ended, asked),
+): Conclusion {
   const { table } = sets;
   const moved = ended.map(({ branch, ending }) => ({
     branch,
@@ -127,4 +128,11 @@ export function conclude(ended: readonly Ended[], asked: FlowSets): Conclusion {
     if (isTelling) add('open', each, table.mask(each.flows, openRegion));
   }
   return { sets, cells: [...cells.values()], regions };
+}
+
+function setsOf(ended: readonly Ended[], asked: FlowSets): FlowSets {
+  const universes = new Set<FlowUniverse>([asked.universe]);
+  for (const { branch } of ended) universes.add(branch.sets.universe);
+  const [first, ...rest] = universes;
+  return new FlowSets(refined([first!, ...rest]), new DiagramTable(asked.table.budget));
 }

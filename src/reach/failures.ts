@@ -23,7 +23,14 @@ interface Mortal {
 
 export type ParsedFailures =
   | { readonly kind: 'failures'; readonly failures: Failures; readonly names: readonly string[] }
-  | { readonly kind: 'problem'; readonly message: string; readonly hint: string };
+  | {
+      readonly kind: 'problem';
+      readonly message: string;
+      readonly hint: string;
+      readonly word: string;
+      /** What can fail, by name. */
+      readonly known: readonly string[];
+    };
 
 /**
  * `zone:N`, `firewall` for every firewall, or the name or id of a firewall, NAT gateway, node pool or private endpoint. A resource
@@ -35,10 +42,11 @@ export function failuresOf(network: Network, words: readonly string[]): ParsedFa
   const keys = new Set<string>();
   const doubts = new Map<string, Condition>();
   const names: string[] = [];
+  const zones = new Set<string>();
   for (const word of words) {
     const zone = /^zone:(\w+)$/i.exec(word)?.[1];
     if (zone !== undefined) {
-      for (const one of mortals) hitByZone(one, zone, keys, doubts);
+      zones.add(zone);
       names.push(`zone ${zone}`);
       continue;
     }
@@ -50,11 +58,14 @@ export function failuresOf(network: Network, words: readonly string[]): ParsedFa
         name.toLowerCase() === wanted,
     );
     if (found.length === 0) {
-      const known = mortals.map(({ name }) => name).slice(0, 8);
+      const all = mortals.map(({ name }) => name);
+      const known = all.slice(0, 8);
       return {
         kind: 'problem',
         message: `nothing of the input that can fail is called \`${word}\``,
         hint: `write zone:1, firewall for all of them${known.length === 0 ? '' : `, or ${known.join(', ')}`}`,
+        word,
+        known: all,
       };
     }
     for (const { key, kind, name } of found) {
@@ -62,20 +73,21 @@ export function failuresOf(network: Network, words: readonly string[]): ParsedFa
       names.push(`${kind} ${name}`);
     }
   }
+  if (zones.size > 0) for (const one of mortals) hitBy(zones, one, keys, doubts);
   for (const key of keys) doubts.delete(key);
   return { kind: 'failures', failures: { keys, doubts }, names };
 }
 
-function hitByZone(
+function hitBy(
+  down: ReadonlySet<string>,
   { zones, hasUnknownZones, kind, name, key }: Mortal,
-  zone: string,
   keys: Set<string>,
   doubts: Map<string, Condition>,
 ): void {
   if (zones === undefined) return;
-  const missing = `whether ${kind} ${name} is in zone ${zone}`;
+  const missing = `whether ${kind} ${name} is in zone ${[...down].join(' or ')}`;
   if (hasUnknownZones === true || zones.length === 0) doubts.set(key, { missing });
-  else if (zones.every((each) => each === zone)) keys.add(key);
+  else if (zones.every((each) => down.has(each))) keys.add(key);
 }
 
 function mortalsOf({ firewalls, perimeter, clusters }: Network): readonly Mortal[] {

@@ -1,4 +1,5 @@
 import {
+  type ApplicationKind,
   type Condition,
   distinctConditions,
   type FlowBox,
@@ -64,6 +65,8 @@ export interface Header {
   readonly destination: End;
   /** Set once somebody translated the port. */
   readonly destinationPort?: Port;
+  /** Set once somebody opened a connection of its own. */
+  readonly application?: ApplicationKind;
 }
 
 const WITH_PORTS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
@@ -118,6 +121,12 @@ export function readThrough<Effect, By>(
       const part = share(set, end.addresses);
       if (part === 'none') return undefined;
       if (part === 'some') needs.push({ missing: `which address ${end.label} has` });
+    }
+    const { application } = header;
+    if (application !== undefined && result.applications !== undefined) {
+      if (!result.applications.includes(application)) return undefined;
+      const { applications: _, ...others } = result;
+      result = others;
     }
     if (destinationPorts !== undefined) {
       const isRewritten = header.destinationPort !== undefined;

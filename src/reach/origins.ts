@@ -17,12 +17,14 @@ import {
 } from '../network/index.ts';
 import { membersOfTag } from '../semantics/match.ts';
 import type { Home, Place } from './branch.ts';
+import { NO_FAILURES } from './failures.ts';
 import { AS_SENT, type End } from './header.ts';
 import { internet } from './hops/internet.ts';
-import { endOfNode, endOfPod, leavingNode } from './hops/leaving-node.ts';
+import { endOfNode, endOfSender, leavingNode } from './hops/leaving-node.ts';
 import { leavingPod } from './hops/leaving-pod.ts';
 import { leavingSubnet, type Sending } from './hops/leaving-subnet.ts';
 import { onPremises } from './hops/on-premises.ts';
+import { unlessFailed } from './hops/unless-failed.ts';
 import type { Selector } from './selector.ts';
 import type { World } from './world.ts';
 
@@ -120,22 +122,34 @@ export function clusterOfPods({ clusters }: Network): ClusterPlacement | undefin
 export function podOrigins(world: World, pod: PodClass): Origin[] {
   const cluster = clusterOfPods(world.network);
   if (cluster === undefined) return [];
-  const pools = poolsFor(cluster, pod);
+  const all = poolsFor(cluster, pod);
+  // Pods of a pool that is down start again on another one, where there is one.
+  const standing = all.filter(({ pool }) => !world.failures.keys.has(pool.key));
+  const pools = standing.length === 0 ? all : standing;
   const places: readonly (PoolPlacement | undefined)[] = pools.length === 0 ? [undefined] : pools;
   return places.map((pool) => {
     const name = `${pod.namespace}/${pod.name}`;
     return {
       label: places.length > 1 ? `${name} on pool ${pool?.pool.name}` : name,
       spell: () => `${spelledKind(pod)}:${name}`,
-      source: endOfPod(world, cluster, pool, pod),
+      source: endOfSender(world, cluster, pool, pod),
       cluster,
       pod,
       ...(pool === undefined ? {} : { pool }),
       ...networkOf(pool),
       sender: cluster,
-      place: leavingPod(world, cluster, pool, pod),
+      place: onPool(world, pool, leavingPod(world, cluster, pool, pod)),
     };
   });
+}
+
+/** Nothing sets out from a node pool that is down. */
+function onPool(world: World, pool: PoolPlacement | undefined, place: Place): Place {
+  if (pool === undefined || world.failures === NO_FAILURES) return place;
+  const { key, name } = pool.pool;
+  const visit: Place['visit'] = (branch) =>
+    unlessFailed(world, key, `node pool ${name}`, branch, place.visit);
+  return { ...place, visit };
 }
 
 function networkOf(pool: PoolPlacement | undefined): Pick<Origin, 'vnetKey'> {
@@ -206,7 +220,7 @@ function nodeOrigins(world: World, selector: Selector & { kind: 'nodes' }): Foun
         pool,
         ...networkOf(pool),
         sender: cluster,
-        place: leavingNode(world, cluster, pool, undefined),
+        place: onPool(world, pool, leavingNode(world, cluster, pool, undefined)),
       };
     }),
   };

@@ -25,6 +25,8 @@ export function split(
     return addressSetCovers(set, end.addresses) ? { inside: branch } : { outside: branch };
   }
   const inside = limited(branch, side, set);
+  // Nothing there: the rest is all of it, and need not be cut.
+  if (inside === undefined) return { outside: branch };
   const outside = limited(branch, side, subtractAddresses(ALL_IPV4, set));
   return {
     ...(inside === undefined ? {} : { inside }),

@@ -2,26 +2,27 @@ import type { ClusterPlacement, Network } from '../network/index.ts';
 import type { Budget } from '../packets/index.ts';
 import { type PolicySet, parsePolicies } from '../semantics/network-policy/index.ts';
 import type { ClusterView } from '../semantics/network-policy/symbolic/cluster-view.ts';
+import { type Failures, NO_FAILURES } from './failures.ts';
 
 /** What every box of one question shares. */
 export interface World {
   readonly network: Network;
   readonly policies: PolicySet;
   readonly budget?: Budget;
-  /** Resources that are taken as failed, by key: a firewall that answers nobody, a zone that is down. */
-  readonly without: ReadonlySet<string>;
+  /** What is taken as down. */
+  readonly failures: Failures;
   /** Lists told once per box and asked by many branches. */
   readonly told: Map<string, readonly unknown[]>;
 }
 
 export function worldOf(
   network: Network,
-  options: { readonly budget?: Budget; readonly without?: ReadonlySet<string> } = {},
+  options: { readonly budget?: Budget; readonly failures?: Failures } = {},
 ): World {
   return {
     network,
     policies: parsePolicies(network.perimeter.kubernetes).value,
-    without: options.without ?? new Set(),
+    failures: options.failures ?? NO_FAILURES,
     told: new Map(),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
   };

@@ -18,6 +18,8 @@ export interface TraceQuestion {
   readonly from: string;
   readonly to: string;
   readonly protocol?: Protocol;
+  /** The verdict and the hops are wanted: what would open a denial, which costs as much again, is not looked for. */
+  readonly isVerdictOnly?: true;
 }
 
 export interface TraceAnswer {
@@ -39,7 +41,9 @@ export function answerTrace(network: Network, question: TraceQuestion): TraceAns
   const to = parseEndpoint(question.to);
   if (from.kind === 'problem') return refuse(from.message, from.hint);
   if (to.kind === 'problem') return refuse(to.message, to.hint);
-  const context = traceContext(network);
+  const context: TraceContext = question.isVerdictOnly
+    ? { ...traceContext(network), isVerdictOnly: true }
+    : traceContext(network);
   const origins = placeOrigin(network, from.endpoint);
   if (origins.kind === 'problem') return refuse(origins.message, origins.hint);
   if (to.endpoint.kind === 'ingress') {

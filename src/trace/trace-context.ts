@@ -5,6 +5,8 @@ import { type PolicySet, parsePolicies } from '../semantics/network-policy/index
 export interface TraceContext {
   readonly network: Network;
   readonly policies: PolicySet;
+  /** What would open a denial is not asked. */
+  readonly isVerdictOnly?: true;
 }
 
 const contexts = new WeakMap<Network, TraceContext>();

@@ -27,7 +27,8 @@ export function traceOne(
   const finish = (trace: Omit<Trace, 'summary' | 'wouldOpen' | 'question' | 'flow'>): Trace => {
     const whole = { question: asked, flow: target.flow, ...trace };
     const summary = summarise(whole, origin.label, target.label);
-    return { ...whole, summary, wouldOpen: waysToOpen(context, whole) };
+    const wouldOpen = context.isVerdictOnly ? [] : waysToOpen(context, whole);
+    return { ...whole, summary, wouldOpen };
   };
   if (target.stillborn !== undefined) {
     return finish({

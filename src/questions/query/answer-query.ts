@@ -1,22 +1,23 @@
-import { type Diagnostic, InvariantError } from '../../diagnostics/index.ts';
+import { type Diagnostic, InvariantError, type Place } from '../../diagnostics/index.ts';
 import type { FlowSets } from '../../flows/index.ts';
 import { portSetHas } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
-import { type Budget, withinBudget } from '../../packets/index.ts';
+import { type Budget, type Wishes, withinBudget } from '../../packets/index.ts';
 import {
-  conclude,
   doorsFor,
+  type Failures,
+  type Fates,
+  fatesOf,
+  NO_FAILURES,
   type Origin,
   originsOf,
   parseSelector,
   podsOf,
   type ReachCell,
   type Selector,
-  startsOf,
   type Target,
   targetsOf,
   type World,
-  walkAll,
   worldOf,
 } from '../../reach/index.ts';
 import type { Inconclusive, QueryAnswer, QueryCell } from './answer.ts';
@@ -28,8 +29,8 @@ export interface QueryOptions {
   readonly from: string;
   readonly to: string;
   readonly budget?: Budget;
-  /** Keys of resources that are taken as failed. */
-  readonly without?: ReadonlySet<string>;
+  /** What is taken as failed; see `failuresOf`. */
+  readonly failures?: Failures;
   /** Boxes shown per cell; the number of all is told in any case. Default 200. */
   readonly boxesMax?: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -63,7 +64,7 @@ export function answerQuery(network: Network, options: QueryOptions): QueryOutco
   if (to.kind === 'problem') return refuse(to.message, to.hint);
   const world = worldOf(network, {
     ...(options.budget === undefined ? {} : { budget: options.budget }),
-    ...(options.without === undefined ? {} : { without: options.without }),
+    ...(options.failures === undefined ? {} : { failures: options.failures }),
   });
   const origins = originsOf(world, from.selector);
   if (origins.kind === 'problem') return refuse(origins.message, origins.hint);
@@ -72,20 +73,30 @@ export function answerQuery(network: Network, options: QueryOptions): QueryOutco
 
   const cells = new Map<string, QueryCell>();
   const inconclusive: Inconclusive[] = [];
-  const total = origins.found.length * targets.found.length;
-  let done = 0;
-  for (const target of targets.found) {
-    for (const origin of origins.found) {
-      options.onProgress?.(done, total);
-      done += 1;
-      const pair = pairOf(world, origin, target, to.selector, options);
-      if ('artefact' in pair) inconclusive.push(pair);
-      else for (const cell of pair.cells) together(cells, cell, origin.label);
+  const ask = (some: readonly Origin[], target: Target, asking: Asking): void => {
+    const artefact = `${labelOf(some)} to ${target.label}`;
+    const asked = withinBudget(artefact, () => fatesShown(world, some, target, asking));
+    const hint = narrower(to.selector);
+    if (asked.kind === 'inconclusive') {
+      inconclusive.push({ exhausted: asked.exhausted, artefact, hint });
+      return;
     }
+    for (const { origins: lost, at } of asked.value.tooMany) {
+      const what = `${labelOf(lost)} to ${target.label}, at ${at}`;
+      inconclusive.push({ exhausted: 'ways', artefact: what, hint });
+    }
+    for (const cell of asked.value.cells) together(cells, cell);
+  };
+  for (const [index, target] of targets.found.entries()) {
+    const onProgress = (done: number, total: number): void =>
+      options.onProgress?.(index * total + done, targets.found.length * total);
+    ask(origins.found, target, { options, onProgress });
   }
-  for (const pair of byDoors(world, origins.found, to.selector, options)) {
-    if ('artefact' in pair) inconclusive.push(pair);
-    else for (const cell of pair.cells) together(cells, cell, pair.origin.label);
+  if (to.selector.kind === 'pods') {
+    const isMeant = meantBy(world, to.selector);
+    for (const origin of origins.found) {
+      for (const door of doorsFor(world, origin)) ask([origin], door, { options, isMeant });
+    }
   }
   for (const list of world.told.keys()) options.onTold?.(list);
   return { answer: { ...nothing, cells: [...cells.values()], inconclusive }, diagnostics: [] };
@@ -95,69 +106,73 @@ export function answerQuery(network: Network, options: QueryOptions): QueryOutco
  * Whoever asks about pods from outside the cluster means the ways in as well: public addresses and front ends that lead to these pods.
  * What ends before it is known whom it would reach is told as open.
  */
-function* byDoors(
+function meantBy(
   world: World,
-  origins: readonly Origin[],
-  asked: Selector,
-  options: QueryOptions,
-): Generator<{ readonly cells: readonly QueryCell[]; readonly origin: Origin } | Inconclusive> {
-  if (asked.kind !== 'pods') return;
+  asked: Selector & { kind: 'pods' },
+): (cell: ReachCell) => boolean {
   const found = podsOf(world.network, asked);
-  if (found.kind === 'problem') return;
+  if (found.kind === 'problem') return () => false;
   const names = new Set(found.found.map(({ namespace, name }) => `${namespace}/${name}`));
-  const isMeant = ({ chain, verdict, to, port }: ReachCell): boolean => {
+  return ({ chain, verdict, to, port }) => {
     const pod = chain.find(({ box }) => box === 'pod')?.name;
     if (pod === undefined) return verdict === 'open' && to === undefined;
     const isPort = asked.ports === undefined || port === undefined || portSetHas(asked.ports, port);
     return names.has(pod) && isPort;
   };
-  for (const origin of origins) {
-    for (const door of doorsFor(world, origin)) {
-      const pair = pairOf(world, origin, door, asked, options, isMeant);
-      yield 'artefact' in pair ? pair : { ...pair, origin };
-    }
-  }
 }
 
-/** One sender, one receiver. */
-function pairOf(
+interface Asking {
+  readonly options: QueryOptions;
+  readonly isMeant?: (cell: ReachCell) => boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A cell with everybody who sends its flows. Examples are written for the first. */
+interface SharedCell {
+  readonly cell: ReachCell;
+  readonly origin: Origin;
+  readonly labels: Set<string>;
+}
+
+/** All senders, one receiver. Regions are written out once for all that share them. */
+function fatesShown(
   world: World,
-  origin: Origin,
+  origins: readonly Origin[],
   target: Target,
-  asked: Selector,
-  options: QueryOptions,
-  isMeant: (cell: ReachCell) => boolean = () => true,
-): { readonly cells: readonly QueryCell[] } | Inconclusive {
-  const artefact = `${origin.label} to ${target.label}`;
-  const hint = narrower(asked);
-  const starts = startsOf(world, origin, target);
-  const result = withinBudget(artefact, () => {
-    const walked = walkAll(starts);
-    if (walked.kind === 'too-many-ways') return walked;
-    const [first] = starts;
-    if (first === undefined) return { kind: 'concluded', cells: [] } as const;
-    const { sets, cells } = conclude(walked.ended, first.branch.sets);
-    const shown = cells
-      .filter(isMeant)
-      .map((cell) => shownCell(world, sets, cell, origin, target, options));
-    return { kind: 'concluded', cells: shown } as const;
-  });
-  if (result.kind === 'inconclusive') return { exhausted: result.exhausted, artefact, hint };
-  if (result.value.kind === 'too-many-ways') {
-    return { exhausted: 'ways', artefact: `${artefact}, at ${result.value.at}`, hint };
+  { options, isMeant = () => true, onProgress }: Asking,
+): { readonly cells: readonly QueryCell[]; readonly tooMany: Fates['tooMany'] } {
+  const found = fatesOf(world, origins, target, onProgress);
+  if (found === undefined) return { cells: [], tooMany: [] };
+  const { sets, fates, tooMany } = found;
+  const shared = new Map<string, SharedCell>();
+  for (const { origins: alike, cells } of fates) {
+    for (const cell of cells) {
+      if (!isMeant(cell)) continue;
+      const key = reasonOf(cell, cell.flows);
+      let known = shared.get(key);
+      if (known === undefined) {
+        known = { cell, origin: alike[0]!, labels: new Set() };
+        shared.set(key, known);
+      }
+      for (const { label } of alike) known.labels.add(label);
+    }
   }
-  return { cells: result.value.cells };
+  const wishes = wishesFor(sets.universe);
+  const cells = [...shared.values()].map((each) =>
+    shownCell(world, sets, each, target, wishes, options),
+  );
+  return { cells, tooMany };
 }
 
 function shownCell(
   world: World,
   sets: FlowSets,
-  cell: ReachCell,
-  origin: Origin,
+  { cell, origin, labels }: SharedCell,
   target: Target,
+  wishes: Wishes,
   options: QueryOptions,
 ): QueryCell {
-  const point = sets.witness(cell.flows, wishesFor(sets.universe), PREFERRED);
+  const point = sets.witness(cell.flows, wishes, PREFERRED);
   const witness =
     point === undefined
       ? undefined
@@ -166,7 +181,7 @@ function shownCell(
           to: target.spell(point),
           protocol: point.protocol,
         };
-  if (witness !== undefined && cell.verdict !== 'open' && world.without.size === 0) {
+  if (witness !== undefined && cell.verdict !== 'open' && world.failures === NO_FAILURES) {
     const said = replay(world.network, witness, cell.verdict);
     if (said !== undefined) {
       const { from, to, protocol } = witness;
@@ -177,7 +192,7 @@ function shownCell(
   }
   return {
     verdict: cell.verdict,
-    origins: [origin.label],
+    origins: [...labels],
     target: target.label,
     chain: cell.chain,
     needs: cell.needs,
@@ -190,20 +205,36 @@ function shownCell(
 }
 
 /** Origins whose flows meet the same fate for the same reason are one line. */
-function together(cells: Map<string, QueryCell>, cell: QueryCell, origin: string): void {
-  const { origins: _, witness: __, chain, ...rest } = cell;
-  const key = JSON.stringify(
-    [
-      rest,
-      chain.filter(({ box }) => box !== 'pod').map(({ name, stage, by }) => [name, stage, by.name]),
-    ],
-    (_key, value) => (typeof value === 'bigint' ? String(value) : value),
-  );
+function together(cells: Map<string, QueryCell>, cell: QueryCell): void {
+  const key = `${cell.target} ${reasonOf(cell, cell.flows)}`;
   const known = cells.get(key);
   if (known === undefined) cells.set(key, cell);
-  else if (!known.origins.includes(origin)) {
-    cells.set(key, { ...known, origins: [...known.origins, origin] });
-  }
+  else cells.set(key, { ...known, origins: [...new Set([...known.origins, ...cell.origins])] });
+}
+
+/** Equal for cells that differ only in who sends. Places are told by where they are: they carry the lines of whole files. */
+function reasonOf(
+  { verdict, to, by, needs, assumptions, chain }: Omit<ReachCell, 'flows'>,
+  flows: unknown,
+): string {
+  const placed = ({ at }: { readonly at?: Place }) => [at?.source.file, at?.offset];
+  return JSON.stringify(
+    [
+      verdict,
+      flows,
+      to,
+      by === undefined ? [] : [by.name, placed(by)],
+      needs.map((need) => [need.missing, placed(need)]),
+      assumptions,
+      chain.filter(({ box }) => box !== 'pod').map(({ name, stage, by: who }) => [name, stage, who.name]),
+    ],
+    (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
+  );
+}
+
+function labelOf(origins: readonly Origin[]): string {
+  const [first] = origins;
+  return origins.length < 2 ? `${first?.label}` : `${first?.label} and ${origins.length - 1} more`;
 }
 
 function narrower(asked: Selector): string {

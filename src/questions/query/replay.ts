@@ -12,7 +12,7 @@ export function replay(
   witness: Witness,
   verdict: Exclude<ReachVerdict, 'open'>,
 ): string | undefined {
-  const { traces, diagnostics } = answerTrace(network, witness);
+  const { traces, diagnostics } = answerTrace(network, { ...witness, isVerdictOnly: true });
   if (traces.some(({ answer }) => answer === verdict)) return undefined;
   const [problem] = diagnostics;
   if (problem !== undefined) return `"${problem.message}"`;

@@ -49,7 +49,8 @@ export function openSession(first: Snapshot): Session {
       const key = JSON.stringify([
         options.from,
         options.to,
-        [...(options.without ?? [])],
+        [...(options.failures?.keys ?? [])],
+        [...(options.failures?.doubts.keys() ?? [])],
         options.boxesMax,
       ]);
       const known = answers.get(key);

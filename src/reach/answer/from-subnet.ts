@@ -165,6 +165,11 @@ export function intoSubnet(
     const { firewallKey } = translator;
     return carry(world, branch, answer, { kind: 'firewall', firewallKey });
   }
+  if (translator?.kind === 'gateway' && answers(translator, answer)) {
+    const { before, subnetKey: own } = translator;
+    const proxied = { ...answer, to: before.source, from: before.destination };
+    return carry(world, branch, proxied, { kind: 'leaving-subnet', subnetKey: own });
+  }
   const missing = `who gets the answer in ${nameOfSubnet(world, subnetKey)}`;
   return [open(branch, { missing })];
 }

@@ -26,6 +26,7 @@ import { toldOnce, type World } from '../world.ts';
 import { connected } from './firewall-connects.ts';
 import { internet } from './internet.ts';
 import { leavingSubnet } from './leaving-subnet.ts';
+import { unlessFailed } from './unless-failed.ts';
 
 /**
  * Azure Firewall, as one ordered list of everything that may decide: threat intelligence, DNAT for its own addresses, network
@@ -37,14 +38,9 @@ export function firewall(world: World, key: string): Place {
     visit: (branch) => {
       const placement = world.network.firewalls.get(key);
       if (placement === undefined) return [open(branch, { missing: `firewall \`${key}\`` })];
-      if (world.without.has(key)) {
-        const by = {
-          kind: 'platform',
-          name: `firewall ${placement.firewall.name} has failed`,
-        } as const;
-        return [ends(branch, { kind: 'no-route', by })];
-      }
-      return decided(world, placement, branch);
+      return unlessFailed(world, key, `firewall ${placement.firewall.name}`, branch, (up) =>
+        decided(world, placement, up),
+      );
     },
   };
 }

@@ -18,7 +18,7 @@ import type { End } from '../header.ts';
 import { toldOnce, type World } from '../world.ts';
 import { leavingSubnet } from './leaving-subnet.ts';
 
-const STATIC_EGRESS = 'kubernetes.azure.com/static-gateway-configuration';
+export const STATIC_EGRESS = 'kubernetes.azure.com/static-gateway-configuration';
 
 /** The node: decides whether the network outside sees the pod or the node (aks.md 2.1). `pod` absent: the node itself sends. */
 export function leavingNode(
@@ -58,7 +58,7 @@ export function leavingNode(
       const { parts, rest } = cut(branch, rules, { box: 'node', name, stage: 'masquerade' });
       const steps = parts.map(({ branch: part, effect }): Step => {
         const isKept = effect === 'kept';
-        const source = isKept ? endOfPod(world, cluster, pool, pod) : node;
+        const source = isKept ? endOfSender(world, cluster, pool, pod) : node;
         const hasPodSubnet = pool?.podSubnet.kind === 'found' && !pod.hostNetwork;
         const link = isKept && hasPodSubnet ? pool.podSubnet : pool?.nodeSubnet;
         const sent = { ...part, header: { ...part.header, source } };
@@ -138,6 +138,17 @@ export function endOfPod(
   if (ip !== undefined)
     return { kind: 'one-of', addresses: singleAddress(ip), label: `pod ${name}` };
   return { kind: 'one-of', addresses: orAny(podRange(cluster, pool)), label: `a pod of ${name}` };
+}
+
+/** The same for the pod that sends. Without its name: pods that every box treats alike are told together. */
+export function endOfSender(
+  world: World,
+  cluster: ClusterPlacement,
+  pool: PoolPlacement | undefined,
+  pod: PodClass,
+): End {
+  const end = endOfPod(world, cluster, pool, pod);
+  return pod.hostNetwork || end.kind === 'as-sent' ? end : { ...end, label: 'the sending pod' };
 }
 
 function podRange(cluster: ClusterPlacement, pool: PoolPlacement | undefined): AddressSet {

@@ -1,6 +1,8 @@
+import type { FlowRule } from '../../flows/index.ts';
 import type { PodClass } from '../../model/index.ts';
 import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
 import { egressBetween, egressRules } from '../../semantics/network-policy/symbolic/pod-rules.ts';
+import type { Decider } from '../../semantics/verdict.ts';
 import { goesOn, type Place } from '../branch.ts';
 import { policyView, toldOnce, type World } from '../world.ts';
 import type { Through } from './entering-pod.ts';
@@ -18,10 +20,7 @@ export function leavingPod(
   return {
     key: `pod ${pod.kind} ${name}`,
     visit: (branch) => {
-      const rules = toldOnce(world, `egress ${cluster.name} ${pod.kind} ${name}`, () =>
-        egressRules(policyView(world, cluster), pod),
-      );
-      const { passed, stopped } = filter(branch, rules, {
+      const { passed, stopped } = filter(branch, egressOf(world, cluster, pod), {
         box: 'pod',
         name,
         stage: 'egress policy',
@@ -30,6 +29,17 @@ export function leavingPod(
       return [...stopped, ...passed.map((each) => goesOn(each, node))];
     },
   };
+}
+
+/** What a pod's own policies say of flows that leave it, whatever stands at the other end. */
+export function egressOf(
+  world: World,
+  cluster: ClusterPlacement,
+  pod: PodClass,
+): readonly FlowRule<'allow' | 'deny', Decider>[] {
+  return toldOnce(world, `egress ${cluster.name} ${pod.kind} ${pod.namespace}/${pod.name}`, () =>
+    egressRules(policyView(world, cluster), pod),
+  );
 }
 
 /** A pod sends to a pod by the network: its egress policies look at the receiving pod, then its node. */

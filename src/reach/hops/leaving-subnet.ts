@@ -23,6 +23,8 @@ export interface Sending {
   readonly pool?: { readonly cluster: ClusterPlacement; readonly placement: PoolPlacement };
   /** The firewall that sends: it has put its own address on what leaves, so the platform translates nothing. */
   readonly firewallKey?: string;
+  /** The Application Gateway that sends. */
+  readonly gatewayName?: string;
   /** Answers pass security groups without being looked at. */
   readonly isAnswer?: true;
 }

@@ -1,16 +1,89 @@
 import type { LoadBalancer } from '../../model/index.ts';
-import { open, type Place } from '../branch.ts';
-import type { World } from '../world.ts';
+import { ALL_IPV4, singleAddress } from '../../net/index.ts';
+import { subnetOf } from '../../network/index.ts';
+import {
+  type LoadBalancerEffect,
+  loadBalancerRules,
+} from '../../semantics/load-balancer/symbolic.ts';
+import { isUnknown } from '../../values/index.ts';
+import { answered } from '../answer/answer.ts';
+import { type Branch, cut, ends, open, type Place, provided, type Step } from '../branch.ts';
+import { type End, likeEnd } from '../header.ts';
+import { toldOnce, type World } from '../world.ts';
+import { filter } from './filter.ts';
+import { nsgOf } from './leaving-subnet.ts';
 
-/** A load balancer that no Service of the input made: whom it hands to is walked flow by flow, by `trace`. */
-export function loadBalancer(_world: World, balancer: LoadBalancer, frontendKey: string): Place {
+type Forwarded = Extract<LoadBalancerEffect, { kind: 'forwarded' }>;
+
+/**
+ * A load balancer that no Service of the input made: its rule, then the security group of the backend's subnet. The source stays;
+ * the answer leaves the backend's subnet with the front end as its source (AZS-40, AZS-41).
+ */
+export function loadBalancer(world: World, balancer: LoadBalancer, frontendKey: string): Place {
+  const { name } = balancer;
   return {
     key: `load balancer ${balancer.key} ${frontendKey}`,
-    visit: (branch) => [
-      open(branch, {
-        missing: `which backends load balancer ${balancer.name} hands each flow to (walk one with trace)`,
-        at: balancer.at,
-      }),
-    ],
+    visit: (branch) => {
+      const rules = toldOnce(world, `rules of ${balancer.key} ${frontendKey}`, () =>
+        loadBalancerRules(balancer, frontendKey),
+      );
+      const { parts } = cut(branch, rules, { box: 'load-balancer', name, stage: 'rule' });
+      return parts.flatMap(({ branch: part, effect, by, doubts }): readonly Step[] => {
+        const doubted = doubts.length === 0 ? [] : [open(part, ...doubts)];
+        if (effect.kind === 'no-listener') return [...doubted, ends(part, { kind: 'denied', by })];
+        return [...doubted, ...toBackends(world, name, part, effect)];
+      });
+    },
   };
+}
+
+function toBackends(
+  world: World,
+  name: string,
+  branch: Branch,
+  { backends, isFloating, port, why }: Forwarded,
+): readonly Step[] {
+  if (why.length > 0) return [open(branch, ...why)];
+  if (isFloating) {
+    // The headers do not say which member of the pool it is.
+    return [open(branch, { missing: `where the backends of ${name} are` })];
+  }
+  const choice = { missing: `which backend of ${name} gets it` };
+  const chosen = backends.length > 1 ? provided(branch, choice) : branch;
+  return backends.flatMap((backend): readonly Step[] => {
+    const label = `a backend of ${name}`;
+    const destination: End & { kind: 'one-of' } = isUnknown(backend)
+      ? {
+          kind: 'one-of',
+          addresses: ALL_IPV4,
+          label,
+          ...(backend.symbol === undefined ? {} : { symbol: backend.symbol }),
+        }
+      : { kind: 'one-of', addresses: singleAddress(backend), label };
+    const [placed] = subnetOf(world.network, likeEnd(destination));
+    if (placed === undefined)
+      return [open(chosen, { missing: `where the backends of ${name} are` })];
+    const { key, name: subnet } = placed.subnet.subnet;
+    const number = port === 'same' || port === undefined || isUnknown(port) ? undefined : port;
+    const isOpenPort = port !== 'same' && number === undefined;
+    const seen = {
+      ...chosen,
+      header: {
+        ...chosen.header,
+        destination,
+        ...(number === undefined ? {} : { destinationPort: number }),
+      },
+    };
+    const box = { box: 'load-balancer', name, stage: `nsg of ${subnet}` };
+    const { passed, stopped } = filter(seen, nsgOf(world, key, 'Inbound'), box);
+    const arrived = { kind: 'delivered', to: `a backend of ${name} in ${subnet}` } as const;
+    const steps = passed.flatMap((each) =>
+      answered(world, { ...each, header: branch.header }, arrived, {
+        kind: 'leaving-subnet',
+        subnetKey: key,
+      }),
+    );
+    const unseen = open(chosen, { missing: `the port of the backends of ${name}` });
+    return [...stopped, ...steps, ...(isOpenPort ? [unseen] : [])];
+  });
 }

@@ -33,10 +33,6 @@ export function toAppliance({ world, at, branch, route, by }: Routed): readonly 
   for (const { owner, certainty, address: known } of owners) {
     if (owner.kind !== 'firewall-private') continue;
     const { firewall: found } = owner.firewall;
-    if (world.without.has(found.key)) {
-      const failed = { kind: 'platform', name: `firewall ${found.name} has failed` } as const;
-      return [ends(branch, { kind: 'no-route', by: failed })];
-    }
     if (at.firewallKey === found.key) return [ends(branch, { kind: 'loop', by })];
     if (certainty === 'yes') return [goesOn(branch, firewall(world, found.key))];
     const assumption = `${text} is the private address of firewall ${found.name}`;

@@ -1,14 +1,18 @@
 import { type OutboundSender, outboundRules } from '../../semantics/outbound/symbolic.ts';
-import { cut, ends, goesOn, open, type Step } from '../branch.ts';
+import { type Branch, cut, ends, goesOn, open, type Step } from '../branch.ts';
 import type { End } from '../header.ts';
 import { toldOnce } from '../world.ts';
 import { internet } from './internet.ts';
 import { nameOfSubnet, type Routed } from './leaving-subnet.ts';
+import { unlessFailed } from './unless-failed.ts';
 
 /** The next hop is the internet: the platform finds a public source address, or drops the flow (azure-networking 4.1). */
 export function toInternet({ world, at, branch }: Routed): readonly Step[] {
   // A firewall has already put its own public address on it.
   if (at.firewallKey !== undefined) return [goesOn(branch, internet(world))];
+  if (at.gatewayName !== undefined) {
+    return [open(branch, { missing: `the public address that ${at.gatewayName} sends from` })];
+  }
   const sender: OutboundSender =
     at.pool === undefined
       ? { kind: 'nobody' }
@@ -17,12 +21,11 @@ export function toInternet({ world, at, branch }: Routed): readonly Step[] {
   const rules = toldOnce(world, key, () => outboundRules(world.network, at.subnetKey, sender));
   const name = nameOfSubnet(world, at.subnetKey);
   const { parts, rest } = cut(branch, rules, { box: 'subnet', name, stage: 'outbound' });
-  const steps = parts.map(({ branch: part, effect, by }): Step => {
+  const gateway = world.network.subnets.get(at.subnetKey)?.natGateway;
+  const steps = parts.flatMap(({ branch: part, effect, by }): readonly Step[] => {
     if (effect.kind === 'none') {
-      return ends(part, {
-        kind: 'no-route',
-        by: { ...by, name: `no outbound method: ${by.name}` },
-      });
+      const none = { ...by, name: `no outbound method: ${by.name}` };
+      return [ends(part, { kind: 'no-route', by: none })];
     }
     const { sources, symbol } = effect;
     const source: End = {
@@ -40,7 +43,12 @@ export function toInternet({ world, at, branch }: Routed): readonly Step[] {
       after: { source, destination },
     } as const;
     const sessions = [...part.sessions, session];
-    return goesOn({ ...part, sessions, header: { ...part.header, source } }, internet(world));
+    const out = (up: Branch) => [
+      goesOn({ ...up, sessions, header: { ...part.header, source } }, internet(world)),
+    ];
+    if (effect.kind !== 'nat-gateway' || gateway?.kind !== 'found') return out(part);
+    const { key: gatewayKey, name: gatewayName } = gateway.target;
+    return unlessFailed(world, gatewayKey, `NAT gateway ${gatewayName}`, part, out);
   });
   return rest === undefined ? steps : [...steps, open(rest, { missing: `the way out of ${name}` })];
 }

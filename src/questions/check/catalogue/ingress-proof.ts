@@ -73,7 +73,7 @@ export function publishedFate(
       const found = walkedOf(context, published, part, verdict);
       if (found === undefined) continue;
       const on = assumptionsOf(part.all, [verdict]);
-      const pieces = piecesOf(part.all, verdict);
+      const pieces = piecesOf(part.all, verdict, published);
       const isAll = parts.every(
         ({ all }) => all.sets.table.except(all.asked, all.regions[verdict]) === NOTHING,
       );
@@ -154,12 +154,17 @@ function walkedOf(
 }
 
 /** Clients and ports that meet this end. */
-function piecesOf({ sets, regions }: Concluded, verdict: 'denied' | 'broken'): readonly string[] {
+function piecesOf(
+  { sets, regions }: Concluded,
+  verdict: 'denied' | 'broken',
+  { ports }: Published,
+): readonly string[] {
   const { boxes, count } = sets.boxes(regions[verdict], PIECES);
   const pieces = boxes.flatMap((box) => {
     const { sources, destinationPorts } = decodeBox(sets.universe, box);
     const who = sources === undefined ? [] : [`clients ${formatAddressSet(sources, PIECES)}`];
-    const where = destinationPorts === undefined ? [] : [`port ${formatPortSet(destinationPorts)}`];
+    const isSome = destinationPorts !== undefined && destinationPorts.join() !== ports.join();
+    const where = isSome ? [`port ${formatPortSet(destinationPorts)}`] : [];
     const text = [...who, ...where].join(', ');
     return text === '' ? [] : [text];
   });
