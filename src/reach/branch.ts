@@ -36,6 +36,8 @@ export interface Branch {
   readonly header: Header;
   /** What must be so for these flows to be here. Empty: they are, unless another branch says otherwise. */
   readonly needs: readonly Condition[];
+  /** An arrival is certain of nothing while this is open: which of several senders the flow has. */
+  readonly unsettled?: Condition;
   readonly trail: readonly Passed[];
   /** The destination as the sender wrote it. */
   readonly called: End;

@@ -9,7 +9,7 @@ import {
 import type { Port } from '../net/index.ts';
 import { type Diagram, DiagramTable, NOTHING } from '../packets/index.ts';
 import type { Decider } from '../semantics/verdict.ts';
-import type { Ended, Ending, Passed } from './branch.ts';
+import type { Branch, Ended, Ending, Passed } from './branch.ts';
 
 /**
  * `allowed`: arrives, and so does the answer, whatever is unknown. `denied`: never arrives. `broken`: arrives for certain, and the
@@ -53,7 +53,7 @@ export function conclude(
   const { table } = sets;
   const moved = ended.map(({ branch, ending }) => ({
     branch,
-    ending,
+    ending: settled(branch, ending),
     flows: rebase(branch.sets, sets, branch.flows),
   }));
   const all = (likes: (ending: Ending) => boolean): Diagram =>
@@ -135,4 +135,10 @@ function setsOf(ended: readonly Ended[], asked: FlowSets): FlowSets {
   for (const { branch } of ended) universes.add(branch.sets.universe);
   const [first, ...rest] = universes;
   return new FlowSets(refined([first!, ...rest]), new DiagramTable(asked.table.budget));
+}
+
+/** What arrives from a sender nobody can tell is open; what such a sender is denied is denied. */
+function settled({ unsettled }: Branch, ending: Ending): Ending {
+  const arrives = ending.kind === 'delivered' || ending.kind === 'left';
+  return unsettled === undefined || !arrives ? ending : { kind: 'open', needs: [unsettled] };
 }

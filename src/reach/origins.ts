@@ -7,6 +7,7 @@ import {
   formatIp,
   intersectAddresses,
   isEmptyAddressSet,
+  singleAddress,
   subtractAddresses,
 } from '../net/index.ts';
 import {
@@ -14,9 +15,10 @@ import {
   type Network,
   type PoolPlacement,
   PUBLIC_IPV4,
+  type SubnetPlacement,
 } from '../network/index.ts';
 import { membersOfTag } from '../semantics/match.ts';
-import type { Home, Place } from './branch.ts';
+import { type Home, open, type Place } from './branch.ts';
 import { NO_FAILURES } from './failures.ts';
 import { AS_SENT, type End } from './header.ts';
 import { internet } from './hops/internet.ts';
@@ -25,6 +27,7 @@ import { leavingPod } from './hops/leaving-pod.ts';
 import { leavingSubnet, type Sending } from './hops/leaving-subnet.ts';
 import { onPremises } from './hops/on-premises.ts';
 import { unlessFailed } from './hops/unless-failed.ts';
+import { livePodAddresses } from './live-pods.ts';
 import type { Selector } from './selector.ts';
 import type { World } from './world.ts';
 
@@ -251,18 +254,7 @@ function addressOrigins(
       if (!addressSetsOverlap(left, subnet.addresses)) continue;
       const inside = intersectAddresses(left, subnet.addresses);
       left = subtractAddresses(left, inside);
-      const { key, name } = subnet.subnet;
-      const nodes = poolIn(world.network, key);
-      origins.push({
-        label: `${formatAddressSet(inside)} in ${name}`,
-        spell: senderOf,
-        source: AS_SENT,
-        sources: inside,
-        home: { kind: 'subnet', subnetKey: key, source: AS_SENT },
-        vnetKey: subnet.vnet.key,
-        ...(nodes.pool === undefined ? {} : { sender: nodes.pool.cluster }),
-        place: leavingSubnet(world, { subnetKey: key, ...nodes }),
-      });
+      origins.push(...subnetOrigins(world, subnet, inside));
     }
     const outside = intersectAddresses(left, PUBLIC_IPV4);
     if (!isEmptyAddressSet(outside)) origins.push(internetOrigin(world, outside, text));
@@ -279,6 +271,52 @@ function addressOrigins(
     });
   }
   return { kind: 'found', found: origins };
+}
+
+/** Senders of one subnet: its interfaces, each with a group and a way out of its own, and whatever else has an address there. */
+function subnetOrigins(
+  world: World,
+  subnet: SubnetPlacement,
+  asked: AddressSet,
+): readonly Origin[] {
+  const { network } = world;
+  const { key, name } = subnet.subnet;
+  const origin = (sources: AddressSet, more: Omit<Sending, 'subnetKey'>): Origin => ({
+    label: `${formatAddressSet(sources)} in ${name}`,
+    spell: senderOf,
+    source: AS_SENT,
+    sources,
+    home: { kind: 'subnet', subnetKey: key, source: AS_SENT },
+    vnetKey: subnet.vnet.key,
+    ...(more.pool === undefined ? {} : { sender: more.pool.cluster }),
+    place: leavingSubnet(world, { subnetKey: key, ...more }),
+  });
+  const origins: Origin[] = [];
+  let left = asked;
+  const take = (set: AddressSet, make: (own: AddressSet) => Origin): void => {
+    const own = intersectAddresses(left, set);
+    if (isEmptyAddressSet(own)) return;
+    left = subtractAddresses(left, own);
+    origins.push(make(own));
+  };
+  for (const ip of livePodAddresses(network)) {
+    take(singleAddress(ip), (own) => ({
+      ...origin(own, {}),
+      place: {
+        key: `pod at ${formatIp(ip)}`,
+        visit: (branch) => [
+          open(branch, { missing: `what the pod at ${formatIp(ip)} may send (ask for the pod)` }),
+        ],
+      },
+    }));
+  }
+  for (const { owner, address, scope } of network.owners.entries) {
+    const isOwn = scope.kind === 'vnet' && scope.vnetKey === subnet.vnet.key;
+    if (owner.kind !== 'network-interface' || !address.isExact || !isOwn) continue;
+    take(address.addresses, (own) => origin(own, { interfaceKey: owner.interfaceKey }));
+  }
+  if (!isEmptyAddressSet(left)) origins.push(origin(left, poolIn(network, key)));
+  return origins;
 }
 
 /** The pool whose nodes live in the subnet: an address there is taken for that of a node. */

@@ -32,7 +32,7 @@ export function hopAt(context: TraceContext, placed: Placed, journey: Journey): 
     case 'internet':
       return internetHop(context, flow, journey);
     case 'on-premises':
-      return onPremisesHop(context, at, flow, journey);
+      return onPremisesHop(context, at, flow, journey, placed.deliverTo);
     case 'service-frontend':
       return serviceFrontendHop(context, at, flow, journey);
     case 'load-balancer':

@@ -81,7 +81,7 @@ export function placeOrigin(network: Network, endpoint: Endpoint): Placement<Ori
           {
             label: endpoint.text,
             address,
-            place: (flow) => ({ at: { kind: 'on-premises', way: 'in' }, flow }),
+            place: fromOnPremises,
           },
         ],
       };
@@ -178,8 +178,13 @@ function addressOrigin(network: Network, endpoint: Endpoint & { kind: 'address' 
   return {
     label: text,
     address,
-    place: (flow) => ({ at: { kind: 'on-premises', way: 'in' }, flow }),
+    place: fromOnPremises,
   };
+}
+
+function fromOnPremises(flow: Flow, deliverTo?: DeliverTo): Placed {
+  const onward = deliverTo === undefined ? {} : { deliverTo };
+  return { at: { kind: 'on-premises', way: 'in' }, flow, ...onward };
 }
 
 /** Whatever has an address in a subnet: an interface the input holds, a node of a pool, or a machine it does not. */

@@ -5,14 +5,24 @@ import {
   firstAddress,
   intersectAddresses,
   isEmptyAddressSet,
+  singleAddress,
   subtractAddresses,
 } from '../../net/index.ts';
-import { type OwnedAddress, PLATFORM_ADDRESSES, PRIVATE_IPV4 } from '../../network/index.ts';
+import {
+  findOwner,
+  type OwnedAddress,
+  type Owner,
+  PLATFORM_ADDRESSES,
+  PRIVATE_IPV4,
+} from '../../network/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
+import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import { answered } from '../answer/answer.ts';
 import { type Branch, ends, goesOn, open, type Place, type Step, within } from '../branch.ts';
+import { type End, likeEnd, sameEnd } from '../header.ts';
 import type { World } from '../world.ts';
 import { applicationGateway } from './application-gateway.ts';
+import { enteringSubnet } from './entering-subnet.ts';
 import { firewall } from './firewall.ts';
 import { loadBalancer } from './load-balancer.ts';
 import { serviceFrontend } from './service-frontend.ts';
@@ -36,13 +46,36 @@ function carried(world: World, branch: Branch): readonly Step[] {
       const name = `${destination.label} is a private address, which nothing on the internet reaches`;
       return [dropped(branch, { kind: 'platform', name })];
     }
-    const { symbol } = destination;
-    const own = world.network.owners.entries.find(
-      ({ address }) => symbol !== undefined && address.symbol === symbol,
-    );
-    return own === undefined ? out(world, branch) : toOwner(world, branch, own);
+    return toNumberOrSymbol(world, branch, destination);
   }
   return byDestination(world, branch);
+}
+
+/** An address that somebody put there: whoever surely has it, else a host out there. */
+function toNumberOrSymbol(
+  world: World,
+  branch: Branch,
+  destination: End & { readonly kind: 'one-of' },
+): readonly Step[] {
+  const candidates = findOwner(world.network, likeEnd(destination));
+  const [sure] = candidates
+    .filter(({ certainty, isGuess }) => certainty === 'yes' && !isGuess)
+    .sort((a, b) => rankOf(a.owner) - rankOf(b.owner));
+  if (sure !== undefined) return toOwner(world, branch, sure);
+  const { home, header } = branch;
+  if (home?.kind !== 'internet' || sameEnd(home.source, header.source)) return out(world, branch);
+  // A DNAT rule sent it out again: most likely to a front end whose number only Azure knows.
+  const own = candidates.find(
+    ({ owner }) => owner.kind.endsWith('-frontend') || owner.kind === 'network-interface',
+  );
+  if (own !== undefined) {
+    return [open(branch, { missing: `whether ${destination.label} is ${own.address.label}` })];
+  }
+  return answered(world, branch, { kind: 'left', to: 'the internet' }, { kind: 'internet' });
+}
+
+function rankOf({ kind }: Owner): number {
+  return kind === 'public-ip' ? 2 : kind === 'load-balancer-frontend' ? 1 : 0;
 }
 
 function byDestination(world: World, branch: Branch): readonly Step[] {
@@ -73,8 +106,6 @@ function byDestination(world: World, branch: Branch): readonly Step[] {
 
 /** Addresses on the internet that the perimeter is known to hold; what stands behind one before the bare resource. */
 export function publicOwners({ network }: World): readonly OwnedAddress[] {
-  const rank = ({ owner }: OwnedAddress): number =>
-    owner.kind === 'public-ip' ? 2 : owner.kind === 'load-balancer-frontend' ? 1 : 0;
   return network.owners.entries
     .filter(
       ({ address, scope }) =>
@@ -83,13 +114,13 @@ export function publicOwners({ network }: World): readonly OwnedAddress[] {
         firstAddress(address.addresses) !== undefined &&
         !addressSetsOverlap(address.addresses, PRIVATE_IPV4),
     )
-    .sort((a, b) => rank(a) - rank(b));
+    .sort((a, b) => rankOf(a.owner) - rankOf(b.owner));
 }
 
 export function toOwner(
   world: World,
   branch: Branch,
-  { owner, address }: OwnedAddress,
+  { owner, address }: Pick<OwnedAddress, 'owner' | 'address'>,
 ): readonly Step[] {
   switch (owner.kind) {
     case 'firewall-public':
@@ -100,6 +131,8 @@ export function toOwner(
       return [goesOn(branch, applicationGateway(world, owner.gatewayKey, owner.frontendKey))];
     case 'load-balancer-frontend':
       return [goesOn(branch, loadBalancer(world, owner.loadBalancer, owner.frontend.key))];
+    case 'network-interface':
+      return intoInterface(world, branch, owner.interfaceKey);
     case 'public-ip':
       return [
         open(branch, {
@@ -124,4 +157,39 @@ function out(world: World, branch: Branch): readonly Step[] {
 
 function dropped(branch: Branch, by: Decider): Step {
   return ends(branch, { kind: 'no-route', by });
+}
+
+/** The public address of an interface: the platform rewrites it to the private one, and security groups see that (AZN-37). */
+function intoInterface(world: World, branch: Branch, interfaceKey: string): readonly Step[] {
+  const { networkInterfaces } = world.network.perimeter;
+  const found = networkInterfaces.get(interfaceKey);
+  const several = found?.ipConfigurations.filter(({ publicIp }) => publicIp !== undefined) ?? [];
+  const [configuration] = several;
+  const subnet = configuration?.subnet;
+  const placed =
+    subnet === undefined || isUnknown(subnet) ? undefined : world.network.subnets.get(subnet.key);
+  if (found === undefined || several.length !== 1 || placed === undefined) {
+    return [open(branch, { missing: `which interface has the public address` })];
+  }
+  const written = configuration?.privateAddress;
+  const label = `network interface ${found.name}`;
+  const isEmpty = isEmptyAddressSet(placed.addresses);
+  const destination: End =
+    written === undefined || isUnknown(written)
+      ? {
+          kind: 'one-of',
+          addresses: isEmpty ? PRIVATE_IPV4 : placed.addresses,
+          label,
+          symbol: written?.symbol ?? privateAddressOf(found.key),
+        }
+      : { kind: 'one-of', addresses: singleAddress(written), label };
+  const { header } = branch;
+  const session = {
+    kind: 'public-address',
+    before: { source: header.source, destination: header.destination },
+    after: { source: header.source, destination },
+  } as const;
+  const sessions = [...branch.sessions, session];
+  const inside = { ...branch, sessions, header: { ...header, destination } };
+  return [goesOn(inside, enteringSubnet(world, placed.subnet.key))];
 }

@@ -12,8 +12,10 @@ import type {
   PoolPlacement,
   SubnetPlacement,
 } from '../../network/index.ts';
+import { NOTHING } from '../../packets/index.ts';
 import { masqueradeRules } from '../../semantics/masquerade/symbolic.ts';
-import { type Branch, cut, goesOn, open, type Place, type Step } from '../branch.ts';
+import type { Decider } from '../../semantics/verdict.ts';
+import { type Branch, cut, goesOn, open, type Part, type Place, type Step } from '../branch.ts';
 import type { End } from '../header.ts';
 import { toldOnce, type World } from '../world.ts';
 import { leavingSubnet } from './leaving-subnet.ts';
@@ -56,7 +58,7 @@ export function leavingNode(
         () => masqueradeRules(world.network, cluster, pool, pod),
       );
       const { parts, rest } = cut(branch, rules, { box: 'node', name, stage: 'masquerade' });
-      const steps = parts.map(({ branch: part, effect }): Step => {
+      const steps = settle(parts).map(({ branch: part, effect }): Step => {
         const isKept = effect === 'kept';
         const source = isKept ? endOfSender(world, cluster, pool, pod) : node;
         const hasPodSubnet = pool?.podSubnet.kind === 'found' && !pod.hostNetwork;
@@ -69,6 +71,26 @@ export function leavingNode(
         : [...steps, open(rest, { missing: `how ${cluster.name} masquerades` })];
     },
   };
+}
+
+/** Where it is open whose address the network sees, no arrival is certain. */
+function settle<T>(parts: readonly Part<T, Decider>[]): readonly Part<T, Decider>[] {
+  const [first] = parts;
+  const doubtful = parts.filter(({ doubts }) => doubts.length > 0);
+  const [unsettled] = doubtful.flatMap(({ doubts }) => doubts);
+  if (first === undefined || unsettled === undefined) return parts;
+  const { table } = first.branch.sets;
+  const flows = doubtful.reduce((all, { branch }) => table.override(all, branch.flows), NOTHING);
+  return parts.flatMap((part): readonly Part<T, Decider>[] => {
+    const inside = table.mask(part.branch.flows, flows);
+    const beside = table.except(part.branch.flows, flows);
+    return [
+      ...(inside === NOTHING
+        ? []
+        : [{ ...part, branch: { ...part.branch, flows: inside, unsettled } }]),
+      ...(beside === NOTHING ? [] : [{ ...part, branch: { ...part.branch, flows: beside } }]),
+    ];
+  });
 }
 
 /** While this source is on the flow, a receiving pod knows who sends. */

@@ -10,7 +10,8 @@ import { answered } from '../answer/answer.ts';
 import { answeredHome } from '../answer/answered-home.ts';
 import { type Branch, cut, ends, goesOn, open, type Place, type Step } from '../branch.ts';
 import { toldOnce, type World } from '../world.ts';
-import { filter } from './filter.ts';
+import { filters } from './filter.ts';
+import { interfaceFilter } from './interface-filter.ts';
 import { intoNetwork } from './into-network.ts';
 import { privateEndpoint } from './private-endpoint.ts';
 import { toAppliance } from './to-appliance.ts';
@@ -23,6 +24,8 @@ export interface Sending {
   readonly pool?: { readonly cluster: ClusterPlacement; readonly placement: PoolPlacement };
   /** The firewall that sends: it has put its own address on what leaves, so the platform translates nothing. */
   readonly firewallKey?: string;
+  /** The interface that sends, when the input holds it: its own security group looks first (AZN-42). */
+  readonly interfaceKey?: string;
   /** The Application Gateway that sends. */
   readonly gatewayName?: string;
   /** Answers pass security groups without being looked at. */
@@ -41,15 +44,16 @@ export interface Routed {
 /** A subnet's outbound side: its security group, then its effective routes (AZN-42, AZN-08). */
 export function leavingSubnet(world: World, at: Sending): Place {
   return {
-    key: `leaving ${at.subnetKey} ${at.firewallKey ?? ''}`,
+    key: `leaving ${at.subnetKey} ${at.firewallKey ?? at.gatewayName ?? at.interfaceKey ?? ''}`,
     visit: (branch) => {
       const name = nameOfSubnet(world, at.subnetKey);
       if (at.isAnswer) return route(world, at, branch, name);
-      const { passed, stopped } = filter(branch, nsgOf(world, at.subnetKey, 'Outbound'), {
-        box: 'subnet',
-        name,
-        stage: 'nsg',
-      });
+      const own = interfaceFilter(world, at.interfaceKey, at.subnetKey, 'Outbound');
+      const box = { box: 'subnet', name, stage: 'nsg' };
+      const { passed, stopped } = filters(branch, [
+        ...(own === undefined ? [] : [own]),
+        { rules: nsgOf(world, at.subnetKey, 'Outbound'), box },
+      ]);
       return [...stopped, ...passed.flatMap((each) => route(world, at, each, name))];
     },
   };

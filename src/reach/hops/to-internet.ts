@@ -14,10 +14,13 @@ export function toInternet({ world, at, branch }: Routed): readonly Step[] {
     return [open(branch, { missing: `the public address that ${at.gatewayName} sends from` })];
   }
   const sender: OutboundSender =
-    at.pool === undefined
-      ? { kind: 'nobody' }
-      : { kind: 'node', cluster: at.pool.cluster, pool: at.pool.placement };
-  const key = `outbound ${at.subnetKey} ${at.pool?.placement.pool.key ?? ''}`;
+    at.interfaceKey !== undefined
+      ? { kind: 'interface', key: at.interfaceKey }
+      : at.pool === undefined
+        ? { kind: 'nobody' }
+        : { kind: 'node', cluster: at.pool.cluster, pool: at.pool.placement };
+  const whose = at.interfaceKey ?? at.pool?.placement.pool.key ?? '';
+  const key = `outbound ${at.subnetKey} ${whose}`;
   const rules = toldOnce(world, key, () => outboundRules(world.network, at.subnetKey, sender));
   const name = nameOfSubnet(world, at.subnetKey);
   const { parts, rest } = cut(branch, rules, { box: 'subnet', name, stage: 'outbound' });

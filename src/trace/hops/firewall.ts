@@ -142,7 +142,7 @@ function cannotResolve(
   network: Network,
   placement: FirewallPlacement,
   flow: Flow,
-  { steps, verdict }: FirewallDecision,
+  { steps }: FirewallDecision,
 ): { readonly by: Decider; readonly isCertain: boolean } | undefined {
   const { application } = flow;
   const name =
@@ -162,7 +162,8 @@ function cannotResolve(
   if (resolution.kind !== 'nxdomain') return undefined;
   return {
     by: { ...resolution.by, name: `the firewall cannot resolve ${name}: ${resolution.why}` },
-    isCertain: verdict.kind === 'allow' && deciding.every(reads),
+    // Whichever rule may let it through, it needs the name; none at all is a denial too.
+    isCertain: deciding.every(reads),
   };
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import { isPlatform } from '../is-private.ts';
-import type { HopResult, Journey, Position } from '../journey.ts';
+import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
 import { replyTo, sameAddress } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
 import type { Disposition, Hop } from '../trace.ts';
@@ -22,6 +22,7 @@ export function onPremisesHop(
   at: Position & { kind: 'on-premises' },
   flow: Flow,
   journey: Journey,
+  deliverTo?: DeliverTo,
 ): HopResult {
   const name = formatAddress(at.way === 'in' ? flow.source : flow.destination);
   const hop: Hop = { kind: 'on-premises', name, steps: [], flow };
@@ -70,7 +71,8 @@ export function onPremisesHop(
     subnetKey: door.subnet.key,
     sender: 'the gateway',
   };
-  return { hop, next: { kind: 'forward', to: { at: to, flow } } };
+  const onward = deliverTo === undefined ? {} : { deliverTo };
+  return { hop, next: { kind: 'forward', to: { at: to, flow, ...onward } } };
 }
 
 /**

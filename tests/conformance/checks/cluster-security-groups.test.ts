@@ -47,7 +47,7 @@ describe('P3: traffic of the cluster itself', () => {
       says: 'The security group of nodes denies node to pod traffic of aks inbound: nsg: rest 4096',
     }),
     unknown: of(
-      rules(nodes, toPods, pods, rule('odd', 105, 'Deny', '10.1.0.0/24', '*', '*', '*')),
+      rules(nodes, toPods, pods, rule('odd', 105, 'Deny', unknown('whom'), '*', '*', '*')),
       {
         says: 'node to node traffic of aks',
       },
@@ -86,6 +86,19 @@ describe('P3: traffic of the cluster itself', () => {
     ).toBe('pass');
     const web = rule('nodes', 110, 'Allow', NODES, NODES, '443', '*');
     expect(ask.kind(rules(web, toPods, pods, rest))).toBe('fail');
+  });
+
+  it(`${id}: every flow is asked, not one as an example (AKS-59)`, () => {
+    const found = (odd: Json) => ask.messages(rules(odd, nodes, toPods, pods, rest)).join('\n');
+    // Nodes of a part of the subnet are nodes.
+    expect(found(rule('odd', 105, 'Deny', '10.1.0.0/24', '*', '*', '*'))).toContain(
+      'denies some node to node traffic of aks inbound: nsg: odd 105',
+    );
+    // One port among all.
+    expect(found(rule('ssh', 105, 'Deny', '*', '*', '22', 'Tcp'))).toContain(
+      'denies some pod to pod traffic of aks inbound: nsg: ssh 105',
+    );
+    expect(found(rule('other', 105, 'Deny', '10.9.0.0/16', '*', '*', '*'))).toBe('');
   });
 
   it(`${id}: in flat modes pods are in subnets, so the pod range is not asked`, () => {

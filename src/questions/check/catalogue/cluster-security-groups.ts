@@ -1,10 +1,12 @@
+import { type FlowBox, FlowSets, rebase, refined } from '../../../flows/index.ts';
 import type { AddressSet, Port } from '../../../net/index.ts';
 import { isEmptyAddressSet, parsePort } from '../../../net/index.ts';
 import type { ClusterPlacement, SubnetPlacement } from '../../../network/index.ts';
-import type { Flow, FlowAddress } from '../../../semantics/flow.ts';
-import { type Direction, evaluateSubnetNsg } from '../../../semantics/nsg/concrete.ts';
+import { NOTHING } from '../../../packets/index.ts';
+import type { Direction } from '../../../semantics/nsg/concrete.ts';
 import type { Check, CheckContext } from '../finding.ts';
-import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { eachSubject, HOLDS, holdsProven, type Judgement } from '../judge.ts';
+import { type NsgShare, nsgShare, piecesOf } from '../proof/nsg-share.ts';
 import { clusterSubnets, managed, production } from './cluster-subjects.ts';
 
 const noGroup = eachSubject<SubnetPlacement>({
@@ -39,12 +41,15 @@ const noGroup = eachSubject<SubnetPlacement>({
 
 interface Leg {
   readonly subnet: SubnetPlacement;
-  readonly from: FlowAddress;
-  readonly to: FlowAddress;
+  readonly from: AddressSet;
+  readonly to: AddressSet;
   readonly what: string;
 }
 
-/** The kubelet's port stands for all: AKS needs every port among nodes and pods. */
+/** How many pieces of what is denied a finding tells. */
+const PIECES = 4;
+
+/** The kubelet's port: without it the cluster does not work at all. */
 const KUBELET = parsePort('10250') as Port;
 
 const clusterTraffic = eachSubject<ClusterPlacement>({
@@ -67,34 +72,55 @@ const clusterTraffic = eachSubject<ClusterPlacement>({
     ),
 });
 
+/** AKS needs every port and protocol among nodes and pods: all flows of the leg are asked. */
 function judgeLeg(
   { network }: CheckContext,
   placement: ClusterPlacement,
   { subnet, from, to, what }: Leg,
   direction: Direction,
 ): Judgement {
-  const flow: Flow = {
-    source: from,
-    destination: to,
-    protocol: 'tcp',
-    destinationPort: KUBELET,
-    application: { kind: 'none' },
-  };
-  const verdict = evaluateSubnetNsg(network, subnet.subnet.key, direction, flow);
-  if (verdict.kind === 'allow') return HOLDS;
-  if (verdict.kind === 'unknown')
+  const traffic = `${what} traffic of ${placement.name}`;
+  const leg: FlowBox = { sources: from, destinations: to };
+  const share = nsgShare(network, subnet.subnet.key, direction, leg);
+  const where = `the security group of ${subnet.subnet.name}`;
+  if (share === undefined || (share.denied.by.length === 0 && share.mayDeny.length > 0)) {
+    const [first] = share?.mayDeny ?? [];
+    const missing = share?.mayDeny.map((one) => one.missing).join('; ');
     return {
       kind: 'undecided',
-      message: `Whether the security group of ${subnet.subnet.name} lets ${what} traffic of ${placement.name} pass ${direction.toLowerCase()} is not known.`,
-      missing: verdict.why.map(({ missing }) => missing).join('; '),
-      at: verdict.why[0]?.at ?? subnet.subnet.at,
+      message: `Whether ${where} lets ${traffic} pass ${direction.toLowerCase()} is not known.`,
+      missing: missing ?? `fewer or simpler rules: ${where} has too many to prove`,
+      at: first?.at ?? subnet.subnet.at,
     };
+  }
+  const { sets, denied, asked } = share;
+  const [decider] = denied.by;
+  if (decider === undefined) return holdsProven([]);
+  const { by } = decider;
+  const isAll = sets.table.except(asked, denied.flows) === NOTHING;
+  const flows = `${traffic} ${direction.toLowerCase()}, every port and protocol`;
+  const pieces = piecesOf(sets, denied.flows, PIECES);
   return {
     kind: 'fails',
-    message: `The security group of ${subnet.subnet.name} denies ${what} traffic of ${placement.name} ${direction.toLowerCase()}: ${verdict.by.name}.`,
-    places: [{ at: verdict.by.at ?? subnet.subnet.at, what: verdict.by.name }],
-    evidence: [`${what}, TCP 10250 as an example, ${direction.toLowerCase()}`],
+    // A port that somebody closes on purpose is unsupported, and leaves the cluster standing.
+    ...(isAll || cutsKubelet(share, leg) ? {} : { severity: 'warning' as const }),
+    message: `The security group of ${subnet.subnet.name} denies ${isAll ? '' : 'some '}${traffic} ${direction.toLowerCase()}: ${by.name}.`,
+    places: denied.by
+      .slice(0, PIECES)
+      .map((one) => ({ at: one.by.at ?? subnet.subnet.at, what: one.by.name })),
+    evidence: { lines: pieces, proof: { flows, on: [] } },
   };
+}
+
+function cutsKubelet({ sets, denied }: NsgShare, leg: FlowBox): boolean {
+  const kubelet = new FlowSets(
+    refined(
+      [sets.universe],
+      [{ ...leg, protocols: ['tcp'], destinationPorts: [KUBELET, KUBELET] }],
+    ),
+  );
+  const box = kubelet.box({ ...leg, protocols: ['tcp'], destinationPorts: [KUBELET, KUBELET] });
+  return kubelet.table.meet(box, rebase(sets, kubelet, denied.flows));
 }
 
 export const CLUSTER_SECURITY_GROUP_CHECKS: readonly Check[] = [noGroup, clusterTraffic];
@@ -107,18 +133,14 @@ function legsOf({ pools, addressing, podAddresses }: ClusterPlacement): readonly
   }
   return [...subnets.values()].flatMap((subnet): Leg[] => {
     if (isEmptyAddressSet(subnet.addresses)) return [];
-    const node = within(subnet.addresses, `a node of ${subnet.subnet.name}`);
+    const node = subnet.addresses;
     const nodes: Leg = { subnet, from: node, to: node, what: 'node to node' };
     if (addressing !== 'overlay' || isEmptyAddressSet(podAddresses)) return [nodes];
-    const pod = within(podAddresses, 'a pod');
+    const pod = podAddresses;
     return [
       nodes,
       { subnet, from: node, to: pod, what: 'node to pod' },
       { subnet, from: pod, to: pod, what: 'pod to pod' },
     ];
   });
-}
-
-function within(addresses: AddressSet, label: string): FlowAddress {
-  return { kind: 'within', addresses, label };
 }

@@ -1,0 +1,135 @@
+import { InvariantError } from '../../../diagnostics/index.ts';
+import {
+  type Condition,
+  decodeBox,
+  distinctConditions,
+  type FlowBox,
+  type FlowPoint,
+  FlowSets,
+  intersectRegions,
+  outcomesOf,
+} from '../../../flows/index.ts';
+import { formatAddressSet, formatPortSet } from '../../../net/index.ts';
+import type { Network } from '../../../network/index.ts';
+import { type Diagram, NOTHING, withinBudget } from '../../../packets/index.ts';
+import type { Flow } from '../../../semantics/flow.ts';
+import { type Direction, evaluateSubnetNsg } from '../../../semantics/nsg/concrete.ts';
+import { subnetNsgRules } from '../../../semantics/nsg/symbolic.ts';
+import type { Decider } from '../../../semantics/verdict.ts';
+
+/** What the security group of a subnet does with every flow of a box. */
+export interface NsgShare {
+  readonly sets: FlowSets;
+  readonly asked: Diagram;
+  /** In every world that fits the input, with the rules that decide, first to last. */
+  readonly allowed: Decided;
+  readonly denied: Decided;
+  /** Flows that may be denied: what would tell. */
+  readonly mayDeny: readonly Condition[];
+}
+
+export interface Decided {
+  readonly flows: Diagram;
+  readonly by: readonly { readonly by: Decider; readonly flows: Diagram }[];
+}
+
+/** `undefined`: more than a check may spend. One flow of either verdict is told by the concrete rules as well. */
+export function nsgShare(
+  network: Network,
+  subnetKey: string,
+  direction: Direction,
+  box: FlowBox,
+): NsgShare | undefined {
+  const result = withinBudget(`security group of ${subnetKey}`, () =>
+    shareOf(network, subnetKey, direction, box),
+  );
+  return result.kind === 'answered' ? result.value : undefined;
+}
+
+function shareOf(
+  network: Network,
+  subnetKey: string,
+  direction: Direction,
+  box: FlowBox,
+): NsgShare {
+  const rules = subnetNsgRules(network, subnetKey, direction).map((rule) => ({
+    ...rule,
+    region: intersectRegions(rule.region, [box]),
+  }));
+  const sets = FlowSets.over(4, [box, ...rules.flatMap(({ region }) => region)]);
+  const { table } = sets;
+  const asked = sets.box(box);
+  const outcomes = outcomesOf(sets, rules, asked);
+  const of = (effect: 'allow' | 'deny', isSure: boolean) =>
+    outcomes.filter(
+      ({ rule, needs }) => rule?.effect === effect && (needs.length === 0) === isSure,
+    );
+  const all = (list: typeof outcomes): Diagram =>
+    list.reduce((union, { flows }) => table.override(union, flows), NOTHING);
+  const sure = (effect: 'allow' | 'deny', other: 'allow' | 'deny'): Decided => {
+    const doubtful = all(of(other, false));
+    const by = of(effect, true).flatMap(({ rule, flows }) => {
+      const own = table.except(flows, doubtful);
+      return rule === undefined || own === NOTHING ? [] : [{ by: rule.by, flows: own }];
+    });
+    return { by, flows: by.reduce((union, { flows }) => table.override(union, flows), NOTHING) };
+  };
+  const deniedFirst = all(of('deny', true));
+  const needs = [
+    ...of('deny', false).map((one) => one.needs),
+    ...of('allow', false).flatMap((one) => (table.meet(one.flows, deniedFirst) ? [one.needs] : [])),
+  ];
+  const share: NsgShare = {
+    sets,
+    asked,
+    allowed: sure('allow', 'deny'),
+    denied: sure('deny', 'allow'),
+    mayDeny: distinctConditions(...needs),
+  };
+  retell(network, subnetKey, direction, sets.witness(share.allowed.flows), 'allow');
+  retell(network, subnetKey, direction, sets.witness(share.denied.flows), 'deny');
+  return share;
+}
+
+/** @throws InvariantError when the concrete rules say otherwise */
+function retell(
+  network: Network,
+  subnetKey: string,
+  direction: Direction,
+  point: FlowPoint | undefined,
+  expected: 'allow' | 'deny',
+): void {
+  if (point === undefined) return;
+  const { source, destination, protocol, destinationPort, sourcePort } = point;
+  const flow: Flow = {
+    source: { kind: 'exact', ip: source },
+    destination: { kind: 'exact', ip: destination },
+    protocol,
+    sourcePort,
+    destinationPort,
+    application: { kind: 'none' },
+  };
+  const { kind } = evaluateSubnetNsg(network, subnetKey, direction, flow);
+  if (kind !== expected) {
+    throw new InvariantError(
+      `sets say ${expected} and the rules of ${subnetKey} say ${kind} of one flow ${direction.toLowerCase()}`,
+    );
+  }
+}
+
+/** Flows as people read them: `10.1.0.0/22 → 10.1.4.0/24, tcp 22`, and how many pieces more. */
+export function piecesOf(sets: FlowSets, flows: Diagram, most: number): readonly string[] {
+  const { boxes, count } = sets.boxes(flows, most);
+  const texts = boxes.map((box) => {
+    const { sources, destinations, protocols, destinationPorts } = decodeBox(sets.universe, box);
+    const from = sources === undefined ? '*' : formatAddressSet(sources, 4);
+    const to = destinations === undefined ? '*' : formatAddressSet(destinations, 4);
+    const what = [
+      ...(protocols === undefined ? [] : [protocols.join('/')]),
+      ...(destinationPorts === undefined ? [] : [`port ${formatPortSet(destinationPorts)}`]),
+    ].join(' ');
+    return `${from} → ${to}${what === '' ? ', everything' : `, ${what}`}`;
+  });
+  const more = count - texts.length;
+  return more > 0 ? [...texts, `and ${more} more`] : texts;
+}
