@@ -65,8 +65,6 @@ async function one(size) {
         answer.inconclusive.length,
         diagnostics.map((d) => d.message).join(),
       );
-      for (const [k, v] of [...(globalThis.__v ?? [])].sort((a, b) => b[1] - a[1]).slice(0, 14)) console.log("   ", v, k);
-      globalThis.__v?.clear();
       const by = {};
       for (const c of answer.cells) by[c.verdict] = (by[c.verdict] ?? 0) + 1;
       console.log(by, answer.inconclusive.slice(0, 3));

@@ -114,6 +114,8 @@ export type Step =
 /** A box where flows stand. The same key with the same header again is a loop. */
 export interface Place {
   readonly key: string;
+  /** Every place with this key does the same, so ways that meet there may go on as one. */
+  readonly isOne?: true;
   readonly visit: (branch: Branch) => readonly Step[];
 }
 

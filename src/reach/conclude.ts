@@ -28,6 +28,8 @@ export interface ReachCell {
   /** Who decides: for a denial the one that denies, for the rest the chain. */
   readonly chain: readonly Passed[];
   readonly by?: Decider;
+  /** How many other rules may decide the same way under the same needs: `chain` names the first. */
+  readonly alternatives?: number;
   /** Empty unless the verdict is `open`. */
   readonly needs: readonly Condition[];
   readonly assumptions: readonly string[];
@@ -84,14 +86,22 @@ export function conclude(
     const told = verdict === 'denied' ? [] : branch.trail;
     const key = JSON.stringify([
       verdict,
-      by?.name ?? '',
-      told.map(({ name, stage, by: who }) => [name, stage, who.name]),
+      verdict === 'open' ? by !== undefined : (by?.name ?? ''),
+      // What hangs on the same is one cell, whichever of many rules may decide it.
+      told.map(({ name, stage, by: who }) => [name, stage, verdict === 'open' ? '' : who.name]),
       needs.map(({ missing }) => missing),
       'to' in ending ? ending.to : '',
     ]);
     const known = cells.get(key);
     if (known !== undefined) {
-      cells.set(key, { ...known, flows: table.override(known.flows, flows) });
+      const isOther =
+        verdict === 'open' &&
+        (known.by?.name !== by?.name || !isSameChain(known.chain, branch.trail));
+      cells.set(key, {
+        ...known,
+        flows: table.override(known.flows, flows),
+        ...(isOther ? { alternatives: (known.alternatives ?? 0) + 1 } : {}),
+      });
       return;
     }
     cells.set(key, {
@@ -141,4 +151,8 @@ function setsOf(ended: readonly Ended[], asked: FlowSets): FlowSets {
 function settled({ unsettled }: Branch, ending: Ending): Ending {
   const arrives = ending.kind === 'delivered' || ending.kind === 'left';
   return unsettled === undefined || !arrives ? ending : { kind: 'open', needs: [unsettled] };
+}
+
+function isSameChain(a: readonly Passed[], b: readonly Passed[]): boolean {
+  return a.length === b.length && a.every(({ by }, index) => by.name === b[index]!.by.name);
 }

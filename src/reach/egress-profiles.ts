@@ -7,9 +7,9 @@ import {
   rebase,
   refined,
 } from '../flows/index.ts';
-import { DiagramTable } from '../packets/index.ts';
+import { DiagramTable, NOTHING } from '../packets/index.ts';
 import type { Decider } from '../semantics/verdict.ts';
-import { type Branch, type Ended, goesOn, type Passed, type Place } from './branch.ts';
+import { type Branch, type Ended, type Ending, ends, goesOn, type Passed, type Place } from './branch.ts';
 import { readThrough } from './header.ts';
 import { leavingNode, STATIC_EGRESS } from './hops/leaving-node.ts';
 import { egressOf } from './hops/leaving-pod.ts';
@@ -44,6 +44,8 @@ export interface Arrival {
   readonly gap: Passed;
 }
 
+const ARRIVED: Ending = { kind: 'open', needs: [] };
+
 /** A pod whose policies let everything out. What arrives there is noted, so that the policies of many can be asked afterwards. */
 export function withoutPolicies(
   world: World,
@@ -59,7 +61,8 @@ export function withoutPolicies(
       const gap = policyOf(origin, by);
       arrivals.push({ branch, gap });
       const onward = { ...branch, trail: [...branch.trail, gap] };
-      return [goesOn(onward, leavingNode(world, cluster, pool, pod))];
+      // Ended as well: so what is behind the flows is known of those that will be stopped here.
+      return [ends(onward, ARRIVED), goesOn(onward, leavingNode(world, cluster, pool, pod))];
     },
   };
   return { ...origin, place };
@@ -189,24 +192,21 @@ export function endsOfProfile(
     if (gap === undefined) ended.push({ branch, ending });
   }
   for (const { arrival, sets: own, outcomes } of told) {
-    const { gap, branch: before } = arrival;
-    const onward = beyond.filter(({ branch }) => branch.trail.includes(gap));
+    const { gap } = arrival;
+    const ways = beyond.filter(({ branch }) => branch.trail.includes(gap));
     for (const { rule, flows: decided, needs } of outcomes) {
       if (rule === undefined) continue;
       const passed = policyOf(first!, rule.by);
       const flows = rebase(own, sets, decided);
-      if (rule.effect === 'deny') {
-        const trail = [...before.trail, passed];
-        const all = distinctConditions(before.needs, needs);
-        const branch = { ...before, sets, flows, needs: all, trail };
-        ended.push({ branch, ending: { kind: 'denied', by: rule.by } });
-        continue;
-      }
-      for (const { branch, ending } of onward) {
+      const isStopped = rule.effect === 'deny';
+      for (const { branch, ending } of ways) {
+        if ((ending === ARRIVED) !== isStopped) continue;
         const both = sets.table.mask(branch.flows, flows);
-        const all = distinctConditions(before.needs, needs, branch.needs);
+        if (both === NOTHING) continue;
+        const all = distinctConditions(branch.needs, needs);
         const trail = branch.trail.map((each) => (each === gap ? passed : each));
-        ended.push({ branch: { ...branch, flows: both, needs: all, trail }, ending });
+        const end: Ending = isStopped ? { kind: 'denied', by: rule.by } : ending;
+        ended.push({ branch: { ...branch, flows: both, needs: all, trail }, ending: end });
       }
     }
   }

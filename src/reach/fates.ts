@@ -1,6 +1,6 @@
 import { FlowSets, type FlowUniverse, rebase, refined } from '../flows/index.ts';
 import { addressSetsOverlap } from '../net/index.ts';
-import { DiagramTable, NOTHING } from '../packets/index.ts';
+import { DiagramTable } from '../packets/index.ts';
 import type { Decider } from '../semantics/verdict.ts';
 import type { Ended } from './branch.ts';
 import { conclude, type ReachCell } from './conclude.ts';
@@ -147,9 +147,7 @@ function fatesOfWalk({ origins, ended, profiles }: Walk, sets: FlowSets): readon
   });
   if (profiles === undefined) return [{ origins, cells: conclude(moved, sets, sets).cells }];
   return profiles.flatMap(({ profile, told }) => {
-    const own = endsOfProfile(profile, told, moved, sets).filter(
-      ({ branch }) => branch.flows !== NOTHING,
-    );
+    const own = endsOfProfile(profile, told, moved, sets);
     return named(profile, conclude(own, sets, sets).cells);
   });
 }

@@ -27,7 +27,7 @@ import { leavingPod } from './hops/leaving-pod.ts';
 import { leavingSubnet, type Sending } from './hops/leaving-subnet.ts';
 import { onPremises } from './hops/on-premises.ts';
 import { unlessFailed } from './hops/unless-failed.ts';
-import { livePodAddresses } from './live-pods.ts';
+import { livePods } from './live-pods.ts';
 import type { Selector } from './selector.ts';
 import type { World } from './world.ts';
 
@@ -299,7 +299,7 @@ function subnetOrigins(
     left = subtractAddresses(left, own);
     origins.push(make(own));
   };
-  for (const ip of livePodAddresses(network)) {
+  for (const { ip } of livePods(network)) {
     take(singleAddress(ip), (own) => ({
       ...origin(own, {}),
       place: {

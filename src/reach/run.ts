@@ -1,6 +1,7 @@
 import { checkBudget } from '../packets/index.ts';
 import { type Branch, type Ended, ends, open, type Place } from './branch.ts';
 import type { End } from './header.ts';
+import { type Behind, merged, Unmerging } from './merging.ts';
 
 /** More boxes than any perimeter puts in a row; a way that gets here is a loop nobody recognised. */
 const DEPTH_MAX = 32;
@@ -24,30 +25,38 @@ export type Walked =
  */
 export function walkAll(starts: readonly Start[], onWay?: (ways: number) => void): Walked {
   const ended: Ended[] = [];
-  const stack = starts.map((start) => ({ ...start, path: [] as readonly string[] }));
+  const unmerging = new Unmerging();
+  const stack = starts.map((start) => ({
+    ...start,
+    path: [] as readonly string[],
+    behind: undefined as Behind | undefined,
+  }));
   const splits = new Map<string, number>();
   let ways = 0;
   while (stack.length > 0) {
-    const { branch, place, path } = stack.pop()!;
+    const { branch, place, path, behind } = stack.pop()!;
     // Tables are small here and look at the clock rarely.
     checkBudget(branch.sets.table.budget);
     const visit = `${place.key} ${keyOf(branch.header.source)} ${keyOf(branch.header.destination)} ${branch.header.destinationPort ?? ''}`;
     if (path.includes(visit)) {
       const by = { kind: 'platform', name: `the flow comes back to ${place.key}` } as const;
       const step = ends(branch, { kind: 'loop', by });
-      if (step.kind === 'ended') ended.push(step.ended);
+      if (step.kind === 'ended') ended.push(...unmerging.apart(step.ended, behind));
       continue;
     }
     if (path.length === DEPTH_MAX) {
       const step = open(branch, { missing: `where the flow goes after ${place.key}` });
-      if (step.kind === 'ended') ended.push(step.ended);
+      if (step.kind === 'ended') ended.push(...unmerging.apart(step.ended, behind));
       continue;
     }
     const steps = place.visit(branch);
     splits.set(place.key, (splits.get(place.key) ?? 0) + steps.length);
     for (const step of steps) {
-      if (step.kind === 'ended') ended.push(step.ended);
-      else stack.push({ branch: step.branch, place: step.place, path: [...path, visit] });
+      if (step.kind === 'ended') ended.push(...unmerging.apart(step.ended, behind));
+    }
+    for (const { members, ...next } of merged(steps)) {
+      const own = members === undefined ? behind : { members, before: behind };
+      stack.push({ ...next, path: [...path, visit], behind: own });
     }
     ways += 1;
     onWay?.(ways);

@@ -3,10 +3,13 @@ import {
   type AddressSet,
   ALL_PORTS,
   addressSetCovers,
+  addressSetHas,
+  formatIp,
   type Port,
   type PortSet,
   type Protocol,
   portSet,
+  singleAddress,
 } from '../net/index.ts';
 import { type ClusterPlacement, PRIVATE_IPV4 } from '../network/index.ts';
 import type { Budget } from '../packets/index.ts';
@@ -14,7 +17,8 @@ import { type Branch, type Home, open } from './branch.ts';
 import type { End } from './header.ts';
 import { clusterService } from './hops/cluster-service.ts';
 import { resolving } from './hops/resolving.ts';
-import type { Origin } from './origins.ts';
+import { livePods } from './live-pods.ts';
+import { clusterOfPods, type Origin } from './origins.ts';
 import type { Start } from './run.ts';
 import { type SplitBranch, split } from './split.ts';
 import type { Target } from './targets.ts';
@@ -135,7 +139,40 @@ export function startsOf(world: World, origin: Origin, target: Target): readonly
   if (to !== undefined && cluster !== undefined) {
     return [towardsPod(world, origin, sent, cluster, to)];
   }
-  return aroundServices(world, origin, sent);
+  return towardsLivePods(world, origin, sent).flatMap((start) =>
+    start.branch.deliverTo === undefined && start.place === origin.place
+      ? aroundServices(world, origin, start.branch)
+      : [start],
+  );
+}
+
+/** More running pods than this among the addresses asked about are not told apart. */
+const LIVE_PODS_MAX = 64;
+
+/** An address of a running pod is the pod. */
+function towardsLivePods(world: World, origin: Origin, sent: Branch): readonly Start[] {
+  const cluster = clusterOfPods(world.network);
+  const { destinations } = sent.bounds;
+  const all = { branch: sent, place: origin.place };
+  if (cluster === undefined || sent.header.destination.kind !== 'as-sent') return [all];
+  const live = livePods(world.network).filter(
+    ({ ip }) => destinations === undefined || addressSetHas(destinations, ip),
+  );
+  const starts: Start[] = [];
+  let left: Branch | undefined = sent;
+  for (const { pod, ip } of live) {
+    if (left === undefined) break;
+    const { inside, outside }: SplitBranch = split(left, 'destination', singleAddress(ip));
+    left = outside;
+    if (inside === undefined) continue;
+    const missing = `what the pod at ${formatIp(ip)} takes (ask for the pod)`;
+    starts.push(
+      live.length <= LIVE_PODS_MAX
+        ? towardsPod(world, origin, inside, cluster, pod)
+        : { branch: inside, place: { key: missing, visit: (one) => [open(one, { missing })] } },
+    );
+  }
+  return left === undefined ? starts : [...starts, { branch: left, place: origin.place }];
 }
 
 /** From inside a cluster the address of a Service leads to its pods without leaving the node. */

@@ -89,6 +89,14 @@ function flowLines({ flows }: ToldCell, layout: Layout): string[] {
 /** What decides an open cell does so only if what it needs comes out that way. */
 const DECIDES = { allowed: 'by', open: 'if so', broken: 'lost', denied: 'by' } as const;
 
+/** Many rules may do the same under the same condition: the first is named. */
+function alternativesLine({ alternatives = 0 }: ToldCell, { style }: Layout): string[] {
+  if (alternatives === 0) return [];
+  const { dim } = paint(style);
+  const rules = alternatives === 1 ? '1 other rule' : `${grouped(alternatives)} other rules`;
+  return [hanging(style, LABEL, ' '.repeat(HEAD), dim(`or ${rules}`))];
+}
+
 function chainLines(cell: ToldCell, layout: Layout): string[] {
   const { by, told, verdict } = cell;
   const rows = told.filter((passed) => !layout.common.has(passedKey(passed))).map(rowOf);
@@ -100,6 +108,7 @@ function chainLines(cell: ToldCell, layout: Layout): string[] {
       const label = index > 0 ? '' : by === undefined ? DECIDES[verdict] : 'after';
       return rowLine(row, label, width, layout);
     }),
+    ...alternativesLine(cell, layout),
   ];
 }
 

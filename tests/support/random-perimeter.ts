@@ -540,6 +540,28 @@ function managedCluster(dice: Dice): readonly Json[] {
   ];
 }
 
+/** A pod and a node that run: their addresses are known. */
+function running({ chance, pick }: Dice): readonly Json[] {
+  if (chance(0.6)) return [];
+  const pod: Json = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'live', namespace: 'x', labels: { app: 'a', tier: 'web' } },
+    spec: {
+      nodeName: 'n1',
+      containers: [{ name: 'c', ports: [{ name: 'http', containerPort: 8080 }] }],
+    },
+    status: { podIP: pick(['10.244.0.9', '10.244.0.9', '10.1.4.9', '10.1.0.90']) },
+  };
+  const node: Json = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n1', labels: {} },
+    status: { addresses: [{ type: 'InternalIP', address: '10.1.0.7' }] },
+  };
+  return chance(0.7) ? [pod, node] : [pod];
+}
+
 const POLICIES = new Set([
   'NetworkPolicy',
   'CiliumNetworkPolicy',
@@ -608,6 +630,7 @@ function workloads(dice: Dice): readonly Json[] {
       {},
       'x',
     ),
+    ...running(dice),
     ...policies,
   ];
 }

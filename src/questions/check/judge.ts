@@ -142,7 +142,8 @@ export function holdsProven(on: readonly string[]): Judgement {
   return { kind: 'holds', certainty: given('proven', on) };
 }
 
-/** Holds for a flow that was walked. */
-export function holdsWalked(trace: Trace): Judgement {
-  return { kind: 'holds', certainty: given('walked', trace.assumptions) };
+/** Holds for flows that were walked, each of them. */
+export function holdsWalked(...traces: readonly Trace[]): Judgement {
+  const certainty = weakest(traces.map(({ assumptions }) => given('walked', assumptions)));
+  return traces.length === 0 ? HOLDS : { kind: 'holds', certainty };
 }

@@ -49,6 +49,7 @@ describe('a run of the catalogue', () => {
   it('counts every check once, in the kind of its outcome', () => {
     expect(run().outcomes).toEqual({
       passed: ['d/holds'],
+      certainty: [{ check: 'd/holds', kind: 'configured' }],
       failed: ['b/note', 'z/error', 'a/error', 'a/warning'],
       undecided: ['c/open'],
       notApplicable: [{ check: 'e/nothing', why: 'no firewall' }],

@@ -106,10 +106,7 @@ export function answerQuery(network: Network, options: QueryOptions): QueryOutco
  * Whoever asks about pods from outside the cluster means the ways in as well: public addresses and front ends that lead to these pods.
  * What ends before it is known whom it would reach is told as open.
  */
-function meantBy(
-  world: World,
-  asked: Selector & { kind: 'pods' },
-): (cell: ReachCell) => boolean {
+function meantBy(world: World, asked: Selector & { kind: 'pods' }): (cell: ReachCell) => boolean {
   const found = podsOf(world.network, asked);
   if (found.kind === 'problem') return () => false;
   const names = new Set(found.found.map(({ namespace, name }) => `${namespace}/${name}`));
@@ -195,6 +192,7 @@ function shownCell(
     origins: [...labels],
     target: target.label,
     chain: cell.chain,
+    ...(cell.alternatives === undefined ? {} : { alternatives: cell.alternatives }),
     needs: cell.needs,
     assumptions: cell.assumptions,
     flows: shownFlows(sets, cell.flows, options.boxesMax ?? BOXES_MAX),
@@ -226,7 +224,9 @@ function reasonOf(
       by === undefined ? [] : [by.name, placed(by)],
       needs.map((need) => [need.missing, placed(need)]),
       assumptions,
-      chain.filter(({ box }) => box !== 'pod').map(({ name, stage, by: who }) => [name, stage, who.name]),
+      chain
+        .filter(({ box }) => box !== 'pod')
+        .map(({ name, stage, by: who }) => [name, stage, who.name]),
     ],
     (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
   );

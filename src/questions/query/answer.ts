@@ -25,6 +25,8 @@ export interface QueryCell {
   readonly chain: readonly Passed[];
   /** The one that denies, or that loses the answer. */
   readonly by?: Decider;
+  /** Other rules that may decide the same way under the same needs. */
+  readonly alternatives?: number;
   /** What would tell. Empty unless the verdict is `open`. */
   readonly needs: readonly Condition[];
   readonly assumptions: readonly string[];

@@ -81,7 +81,10 @@ function follow(here: AnswerRouted): readonly Step[] {
     case 'InterfaceEndpoint':
       return [open(branch, { missing: 'whether a private endpoint ever sends' })];
     case 'VirtualNetworkServiceEndpoint':
-      return [arrives(world, branch, answer)];
+      // Nobody says with which source the answer of a translated flow reaches the service.
+      return branch.sessions.length === 0
+        ? [arrives(world, branch, answer)]
+        : [open(branch, { missing: 'how the answer passes the service endpoint' })];
     case 'VirtualNetworkGateway': {
       const vnetKey = world.network.subnets.get(at.subnetKey)?.vnet.key;
       const by = vnetKey === undefined ? {} : { vnetKey };

@@ -1,5 +1,5 @@
 import type { ApplicationGateway } from '../../model/index.ts';
-import { ALL_IPV4, equalIp, parseIp, singleAddress } from '../../net/index.ts';
+import { ALL_IPV4, singleAddress } from '../../net/index.ts';
 import { PRIVATE_IPV4, type SubnetPlacement } from '../../network/index.ts';
 import { gatewayRules, type RouteEffect } from '../../semantics/application-gateway/symbolic.ts';
 import { isUnknown } from '../../values/index.ts';
@@ -15,6 +15,7 @@ import {
   type Step,
 } from '../branch.ts';
 import type { End } from '../header.ts';
+import { livePodAt } from '../live-pods.ts';
 import { split } from '../split.ts';
 import { toldOnce, type World } from '../world.ts';
 import { filter } from './filter.ts';
@@ -129,9 +130,6 @@ function proxied(
       return open(chosen, { missing: `where ${backend.fqdn} leads (walk one request with trace)` });
     }
     const { address } = backend;
-    if (!isUnknown(address) && isLivePod(world, address)) {
-      return open(chosen, { missing: `what the pod behind ${name} takes` });
-    }
     const label = `a backend of ${name}`;
     const destination: End = isUnknown(address)
       ? {
@@ -141,6 +139,9 @@ function proxied(
           ...(address.symbol === undefined ? {} : { symbol: address.symbol }),
         }
       : { kind: 'one-of', addresses: singleAddress(address), label };
+    if (livePodAt(world.network, destination) !== undefined) {
+      return open(chosen, { missing: `what the pod behind ${name} takes` });
+    }
     const { header } = chosen;
     const session = {
       kind: 'gateway',
@@ -154,12 +155,5 @@ function proxied(
       { ...chosen, sessions, header: sent },
       leavingSubnet(world, { subnetKey: subnet.subnet.key, gatewayName: name }),
     );
-  });
-}
-
-function isLivePod({ network }: World, address: Parameters<typeof equalIp>[0]): boolean {
-  return network.perimeter.kubernetes.pods.some(({ address: text, hostNetwork }) => {
-    const ip = text === undefined || hostNetwork ? undefined : parseIp(text);
-    return ip !== undefined && equalIp(ip, address);
   });
 }

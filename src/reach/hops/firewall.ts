@@ -21,6 +21,8 @@ import {
   type Step,
 } from '../branch.ts';
 import { type End, likeEnd } from '../header.ts';
+import { livePodAt } from '../live-pods.ts';
+import { clusterOfPods } from '../origins.ts';
 import { split } from '../split.ts';
 import { toldOnce, type World } from '../world.ts';
 import { connected } from './firewall-connects.ts';
@@ -35,6 +37,7 @@ import { unlessFailed } from './unless-failed.ts';
 export function firewall(world: World, key: string): Place {
   return {
     key: `firewall ${key}`,
+    isOne: true,
     visit: (branch) => {
       const placement = world.network.firewalls.get(key);
       if (placement === undefined) return [open(branch, { missing: `firewall \`${key}\`` })];
@@ -136,11 +139,21 @@ function sent(
     } as const;
     const sessions = [...each.sessions, session];
     const onward = { ...each, sessions, header: { ...each.header, source } };
-    return onwardFrom(world, placement, onward);
+    return onwardFrom(world, placement, toLivePod(world, onward));
   });
   return rest === undefined
     ? steps
     : [...steps, open(rest, { missing: `which source ${view.name} gives it` })];
+}
+
+/** A rule may name the address of a running pod. */
+function toLivePod({ network }: World, branch: Branch): Branch {
+  if (branch.deliverTo !== undefined) return branch;
+  const pod = livePodAt(network, branch.header.destination);
+  const cluster = clusterOfPods(network);
+  return pod === undefined || cluster === undefined
+    ? branch
+    : { ...branch, deliverTo: { cluster, pod } };
 }
 
 /** Routed on by the firewall's own subnet; to a public address of a firewall there is no way but the internet. */

@@ -32,7 +32,7 @@ import { serviceFrontend } from './service-frontend.ts';
  * answer a private address.
  */
 export function internet(world: World): Place {
-  return { key: 'internet', visit: (branch) => carried(world, branch) };
+  return { key: 'internet', isOne: true, visit: (branch) => carried(world, branch) };
 }
 
 function carried(world: World, branch: Branch): readonly Step[] {

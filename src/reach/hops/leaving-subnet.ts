@@ -45,6 +45,7 @@ export interface Routed {
 export function leavingSubnet(world: World, at: Sending): Place {
   return {
     key: `leaving ${at.subnetKey} ${at.firewallKey ?? at.gatewayName ?? at.interfaceKey ?? ''}`,
+    ...(at.isAnswer ? {} : { isOne: true }),
     visit: (branch) => {
       const name = nameOfSubnet(world, at.subnetKey);
       if (at.isAnswer) return route(world, at, branch, name);

@@ -4,7 +4,7 @@ import { evaluatePolicies } from '../../../semantics/network-policy/index.ts';
 import { answerTrace, nodeEndpoint, podEndpoint, type Trace } from '../../../trace/index.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
-import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { eachSubject, HOLDS, holdsWalked, type Judgement } from '../judge.ts';
 import { undecided } from './firewall-settings.ts';
 import { type CustomUpstream, customUpstreams } from './kubernetes-egress-upstreams.ts';
 import { openQuestion } from './kubernetes-policy-check.ts';
@@ -49,16 +49,18 @@ const apiServerByAddress = eachSubject<Callers>({
     );
     if (setting !== undefined) return undecided(question, setting);
     const open: Judgement[] = [];
+    const passed: Trace[] = [];
     const failed: { readonly pod: PodClass; readonly trace: Trace }[] = [];
     for (const pod of pods) {
       const from = podEndpoint(pod);
       for (const trace of answerTrace(context.network, { from, to: 'apiserver' }).traces) {
         if (trace.answer === 'unknown') open.push(undecidedBy(trace, question));
-        else if (trace.answer !== 'allowed') failed.push({ pod, trace });
+        else if (trace.answer === 'allowed') passed.push(trace);
+        else failed.push({ pod, trace });
       }
     }
     const first = failed[0];
-    if (first === undefined) return open[0] ?? HOLDS;
+    if (first === undefined) return open[0] ?? holdsWalked(...passed);
     if (world.set.objects.boundServiceAccounts.size === 0) {
       return openQuestion(question, {
         missing: 'the role bindings, which say who calls the API server',
@@ -179,7 +181,7 @@ const coreDnsUpstreams = eachSubject<UpstreamSubject>({
     const failed = traces.find(({ answer }) => answer === 'denied' || answer === 'broken');
     if (failed === undefined) {
       const open = traces.find(({ answer }) => answer === 'unknown');
-      return open === undefined ? HOLDS : undecidedBy(open, question);
+      return open === undefined ? holdsWalked(...traces) : undecidedBy(open, question);
     }
     const end = failed.forward.disposition;
     const by = end.kind === 'denied' || end.kind === 'no-route' ? end.by : undefined;

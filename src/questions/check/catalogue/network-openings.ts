@@ -1,11 +1,13 @@
 import type { AddressTerm, NetworkSecurityGroup, SecurityRule } from '../../../model/index.ts';
 import {
+  type AddressSet,
   addressSet,
   addressSetCovers,
   addressSetHas,
   addressSetsOverlap,
   formatAddressSet,
   type IpRange,
+  isEmptyAddressSet,
   parseIpRange,
   portSetHas,
   subtractAddresses,
@@ -20,7 +22,8 @@ import { virtualNetworkTag } from '../../../semantics/nsg/concrete.ts';
 import { coveredRules } from '../../../semantics/nsg/covered-rules.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
-import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { eachSubject, HOLDS, holdsProven, type Judgement } from '../judge.ts';
+import { type NsgShare, nsgShare, piecesOf } from '../proof/nsg-share.ts';
 import { undecided } from './firewall-settings.ts';
 import { nodeSubnets, type RuleSubject, securityRulesOf } from './network-subjects.ts';
 
@@ -86,7 +89,13 @@ const nodeSubnetOpen = eachSubject<SubnetPlacement>({
         at: subnet.subnet.at,
       };
     const nsg = link.target;
-    return nsg.rules.map((rule) => judgeAdmission(context, subnet, nsg, rule));
+    const { network } = context;
+    const outside = outsideOf(context, subnet);
+    const box = { sources: outside, destinations: subnet.addresses };
+    const share = isEmptyAddressSet(subnet.addresses)
+      ? undefined
+      : nsgShare(network, subnet.subnet.key, 'Inbound', box);
+    return nsg.rules.map((rule) => judgeAdmission(subnet, nsg, rule, outside, share));
   },
 });
 
@@ -158,15 +167,18 @@ export const NETWORK_OPENING_CHECKS: readonly Check[] = [
   clientRangesBehindDnat,
 ];
 
+function outsideOf({ network }: CheckContext, { subnet }: SubnetPlacement): AddressSet {
+  return subtractAddresses(PUBLIC_IPV4, virtualNetworkTag(network, subnet.key).withoutDefaultRoute);
+}
+
 function judgeAdmission(
-  context: CheckContext,
   subnet: SubnetPlacement,
   nsg: NetworkSecurityGroup,
   rule: SecurityRule,
+  outside: AddressSet,
+  share: NsgShare | undefined,
 ): Judgement {
   if (rule.direction === 'Outbound' || rule.access === 'Deny') return HOLDS;
-  const own = virtualNetworkTag(context.network, subnet.subnet.key).withoutDefaultRoute;
-  const outside = subtractAddresses(PUBLIC_IPV4, own);
   const world = rule.sources.find(
     (term) =>
       isWorld(term) ||
@@ -174,6 +186,8 @@ function judgeAdmission(
   );
   const perhaps = rule.sources.find((term) => term.kind === 'unknown');
   if ((world === undefined && perhaps === undefined) || neverDecides(nsg, rule)) return HOLDS;
+  // Rules before it may leave it none of the flows from outside, and some of others.
+  if (share !== undefined && !share.deciders.has(rule.at)) return holdsProven([]);
   const doubt = [rule.access, rule.direction].find(isUnknown);
   if (doubt !== undefined)
     return undecided(`What ${nsg.name}/${rule.name} does is not known.`, doubt);
@@ -185,9 +199,26 @@ function judgeAdmission(
     kind: 'fails',
     message: `Rule ${rule.name} of ${nsg.name} admits ${world.text} to node subnet ${subnet.subnet.name}.`,
     places: [{ at: world.at, what: `source ${world.text}` }],
-    evidence: [`source ${world.text}`],
+    evidence: admitted(share, rule, world.text, subnet),
   };
 }
+
+/** Exactly what the rule lets in from outside, where that is certain. */
+function admitted(
+  share: NsgShare | undefined,
+  rule: SecurityRule,
+  source: string,
+  { subnet }: SubnetPlacement,
+) {
+  const own = share?.allowed.by.find(({ by }) => by.at === rule.at);
+  if (share === undefined || own === undefined) return [`source ${source}`];
+  const flows = `everything from outside the network to ${subnet.name}`;
+  const pieces = piecesOf(share.sets, own.flows, PIECES);
+  return { lines: [`source ${source}`, ...pieces], proof: { flows, on: [] } };
+}
+
+/** How many pieces of an opening a finding tells. */
+const PIECES = 3;
 
 /** Memory, not state: a group is immutable, and asking rule by rule would compare all with all each time. */
 const coveredOf = new WeakMap<NetworkSecurityGroup, ReadonlySet<SecurityRule>>();

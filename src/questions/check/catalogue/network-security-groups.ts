@@ -14,7 +14,8 @@ import { coveredRules } from '../../../semantics/nsg/covered-rules.ts';
 import { HOST_ADDRESS } from '../../../semantics/nsg/local-tags.ts';
 import { isUnknown } from '../../../values/index.ts';
 import type { Check, CheckContext } from '../finding.ts';
-import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
+import { eachSubject, HOLDS, holdsProven, type Judgement } from '../judge.ts';
+import { neverHit } from '../proof/nsg-never-hit.ts';
 import { undecided } from './firewall-settings.ts';
 import {
   type RuleSubject,
@@ -35,8 +36,9 @@ const unreachableRule = eachSubject<NetworkSecurityGroup>({
   subjects: securityGroupsOf,
   none: 'no network security group',
   key: ({ key }) => key,
-  judge: (nsg) => {
-    const covered = coveredRules(nsg);
+  judge: (nsg, { network }) => {
+    const proven = neverHit(network, nsg);
+    const covered = proven ?? coveredRules(nsg);
     if (covered.length === 0) {
       const unplaced = nsg.rules.find(
         (rule) => isUnknown(rule.priority) || isUnknown(rule.access) || isUnknown(rule.direction),
@@ -50,7 +52,9 @@ const unreachableRule = eachSubject<NetworkSecurityGroup>({
         };
       const perhaps = coveredRules(widest(nsg))[0];
       return perhaps === undefined
-        ? HOLDS
+        ? proven === undefined
+          ? HOLDS
+          : holdsProven([])
         : {
             kind: 'undecided',
             message: `Whether rule ${perhaps.rule.name} of ${nsg.name} ever decides is not known.`,
@@ -70,13 +74,19 @@ const unreachableRule = eachSubject<NetworkSecurityGroup>({
             what: `rule ${other.name} ${String(other.priority)}`,
           })),
         ],
-        evidence: by.map(
-          (other) => `${other.name} ${String(other.priority)} ${String(other.access)}`,
-        ),
+        evidence: coverEvidence(rule, by, proven !== undefined),
       };
     });
   },
 });
+
+function coverEvidence(rule: SecurityRule, by: readonly SecurityRule[], isProven: boolean) {
+  const lines = by.map(
+    (other) => `${other.name} ${String(other.priority)} ${String(other.access)}`,
+  );
+  const flows = `every flow that ${rule.name} matches, wherever the group is attached`;
+  return isProven ? { lines, proof: { flows, on: [] } } : lines;
+}
 
 const loadBalancerTag = eachSubject<RuleSubject>({
   id: 'nsg/load-balancer-tag-misread',

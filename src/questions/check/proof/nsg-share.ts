@@ -24,6 +24,8 @@ export interface NsgShare {
   /** In every world that fits the input, with the rules that decide, first to last. */
   readonly allowed: Decided;
   readonly denied: Decided;
+  /** The places of all rules that decide any of the flows, or may. */
+  readonly deciders: ReadonlySet<Decider['at']>;
   /** Flows that may be denied: what would tell. */
   readonly mayDeny: readonly Condition[];
 }
@@ -84,6 +86,7 @@ function shareOf(
     asked,
     allowed: sure('allow', 'deny'),
     denied: sure('deny', 'allow'),
+    deciders: new Set(outcomes.flatMap(({ rule }) => (rule === undefined ? [] : [rule.by.at]))),
     mayDeny: distinctConditions(...needs),
   };
   retell(network, subnetKey, direction, sets.witness(share.allowed.flows), 'allow');
