@@ -6,6 +6,8 @@
 //   npm run bench -- pods     only the matrix of pods
 //   npm run bench -- rules    only the audit of rules
 //   npm run bench -- edits    only edits of a large list, patched
+//   npm run bench -- application  only the application rules of a firewall
+//   npm run bench -- egress   only all flows of all pods, end to end
 //   npm run bench -- diff     only two versions of a large list
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -168,3 +170,5 @@ if (only === undefined || only === 'pods') await import('./pod-matrix.mjs');
 if (only === undefined || only === 'edits') await import('./edits.mjs');
 if (only === undefined || only === 'rules') await import('./rules.mjs');
 if (only === undefined || only === 'diff') await import('./diff.mjs');
+if (only === undefined || only === 'application') await import('./application-rules.mjs');
+if (only === undefined || only === 'egress') await import('./egress.mjs');

@@ -54,9 +54,11 @@ export function applicationRules(n, { seed = 1, patterns: wanted = 5700 } = {}) 
     }
     left -= 1;
     const p = random();
+    const isEveryName = p < 0.02;
     rules.push({
-      source: source(),
-      patterns: p < 0.02 ? ['*'] : p < 0.37 ? one(lists) : distinct(1 + below(4)),
+      // `*` from anywhere would leave nothing to the rules behind it.
+      source: isEveryName ? source(0.02 + 0.98 * random()) : source(),
+      patterns: isEveryName ? ['*'] : p < 0.37 ? one(lists) : distinct(1 + below(4)),
       protocols: p < 0.75 ? one([HTTPS, BOTH]) : random() < 0.9 ? HTTPS : ODD,
       isDeny,
     });

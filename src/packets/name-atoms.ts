@@ -16,6 +16,8 @@ export interface NameAtoms {
   /** The ordinal of the closest pattern around the pattern with ordinal `i + 1`, or 0. */
   readonly parents: Int32Array;
   readonly ordinals: ReadonlyMap<string, number>;
+  /** Every cone is `*.suffix` or `*`: a name need only be cut at its dots to find the one around it. */
+  readonly isCutAtDots: boolean;
 }
 
 /** O(total length · log n). A `*` anywhere but in front is a broken promise of the caller. */
@@ -43,7 +45,8 @@ export function nameAtoms(patterns: Iterable<string>): NameAtoms {
   }
   for (const index of open) ends[index] = names.length;
   const ordinals = new Map(names.map((pattern, index) => [pattern, index + 1]));
-  return { patterns: names, ends, parents, ordinals };
+  const isCutAtDots = names.every((name) => name === '*' || !/^\*[^.]/.test(name));
+  return { patterns: names, ends, parents, ordinals, isCutAtDots };
 }
 
 export function countNameAtoms(atoms: NameAtoms): number {
@@ -66,11 +69,14 @@ export function atomsOfPatterns(atoms: NameAtoms, patterns: Iterable<string>): R
   return rangeList(pairs);
 }
 
+const DOT = 46;
+
 /** The atom of a lower-case name: the exact pattern, or the longest cone around it. O(length). */
 export function atomOfName(atoms: NameAtoms, name: string): number {
   const exact = atoms.ordinals.get(name);
   if (exact !== undefined) return exact;
   for (let start = 0; start <= name.length; start += 1) {
+    if (atoms.isCutAtDots && start < name.length && name.charCodeAt(start) !== DOT) continue;
     const cone = atoms.ordinals.get(`*${name.slice(start)}`);
     if (cone !== undefined) return cone;
   }

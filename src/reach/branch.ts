@@ -4,6 +4,7 @@ import {
   type FlowBox,
   type FlowRule,
   FlowSets,
+  type Outcome,
   outcomesOf,
   rebase,
   refined,
@@ -24,6 +25,8 @@ export interface Passed {
   /** `egress policy`, `nsg`, `route`, `application rules`, `snat`… */
   readonly stage: string;
   readonly by: Decider;
+  /** Other rules that may decide as well, and do the same under the same needs. */
+  readonly alternatives?: number;
 }
 
 /** Flows that stand at one place with one header, and how they got there. */
@@ -158,23 +161,75 @@ export function cut<Effect, By extends Decider>(
   const stageOf = (by: By): string => (typeof box.stage === 'string' ? box.stage : box.stage(by));
   const parts: Part<Effect, By>[] = [];
   let rest: Branch | undefined;
-  for (const outcome of outcomesOf(sets, read, flows)) {
+  for (const outcome of together(sets, outcomesOf(sets, read, flows), stageOf)) {
     const { rule } = outcome;
     const part: Branch = {
       ...branch,
       sets,
       flows: outcome.flows,
       needs: distinctConditions(branch.needs, outcome.needs),
-      bounds: rule === undefined ? branch.bounds : narrowed(branch.bounds, rule),
+      bounds:
+        rule === undefined || outcome.alternatives > 0
+          ? branch.bounds
+          : narrowed(branch.bounds, rule),
       trail:
         rule === undefined
           ? branch.trail
-          : [...branch.trail, { ...box, stage: stageOf(rule.by), by: rule.by }],
+          : [...branch.trail, passedBy(box, stageOf(rule.by), rule.by, outcome.alternatives)],
     };
     if (rule === undefined) rest = part;
     else parts.push({ branch: part, effect: rule.effect, by: rule.by, doubts: outcome.needs });
   }
   return { parts, ...(rest === undefined ? {} : { rest }) };
+}
+
+interface Together<Rule> extends Outcome<Rule> {
+  /** Rules behind the first that do the same under the same needs. */
+  readonly alternatives: number;
+}
+
+/**
+ * Rules that only may decide, do the same and hang on the same are followed as one: a policy may have thousands of them, and nobody
+ * reads more than the first and how many there are. O(outcomes).
+ */
+function together<Effect, By>(
+  { table }: FlowSets,
+  outcomes: readonly Outcome<FlowRule<Effect, By>>[],
+  stageOf: (by: By) => string,
+): readonly Together<FlowRule<Effect, By>>[] {
+  const certain: Together<FlowRule<Effect, By>>[] = [];
+  const byEffect = new Map<Effect, Map<string, Together<FlowRule<Effect, By>>>>();
+  for (const outcome of outcomes) {
+    const { rule, needs } = outcome;
+    if (rule === undefined || needs.length === 0) {
+      certain.push({ ...outcome, alternatives: 0 });
+      continue;
+    }
+    const groups = byEffect.get(rule.effect) ?? new Map();
+    byEffect.set(rule.effect, groups);
+    const key = `${stageOf(rule.by)}\n${needs.map(({ missing }) => missing).join('\n')}`;
+    const known = groups.get(key);
+    groups.set(
+      key,
+      known === undefined
+        ? { ...outcome, alternatives: 0 }
+        : {
+            ...known,
+            flows: table.override(known.flows, outcome.flows),
+            alternatives: known.alternatives + (known.rule?.by === rule.by ? 0 : 1),
+          },
+    );
+  }
+  return [...certain, ...[...byEffect.values()].flatMap((groups) => [...groups.values()])];
+}
+
+function passedBy<By extends Decider>(
+  { box, name }: Pick<Passed, 'box' | 'name'>,
+  stage: string,
+  by: By,
+  alternatives: number,
+): Passed {
+  return { box, name, stage, by, ...(alternatives === 0 ? {} : { alternatives }) };
 }
 
 /** Sets that tell these boxes apart: those at hand when they do so already, with what they have computed. */

@@ -104,9 +104,11 @@ export function conclude(
       });
       return;
     }
+    const others = branch.trail.reduce((sum, passed) => sum + (passed.alternatives ?? 0), 0);
     cells.set(key, {
       verdict,
       flows,
+      ...(verdict === 'open' && others > 0 ? { alternatives: others } : {}),
       chain: branch.trail,
       ...(branch.header.destinationPort === undefined
         ? {}

@@ -9,7 +9,15 @@ import {
 } from '../flows/index.ts';
 import { DiagramTable, NOTHING } from '../packets/index.ts';
 import type { Decider } from '../semantics/verdict.ts';
-import { type Branch, type Ended, type Ending, ends, goesOn, type Passed, type Place } from './branch.ts';
+import {
+  type Branch,
+  type Ended,
+  type Ending,
+  ends,
+  goesOn,
+  type Passed,
+  type Place,
+} from './branch.ts';
 import { readThrough } from './header.ts';
 import { leavingNode, STATIC_EGRESS } from './hops/leaving-node.ts';
 import { egressOf } from './hops/leaving-pod.ts';

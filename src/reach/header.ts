@@ -81,24 +81,6 @@ export function readThrough<Effect, By>(
   header: Header,
   bounds: FlowBox,
 ): FlowRule<Effect, By>[] {
-  const covers = new Map<AddressSet, Map<AddressSet, 'all' | 'some' | 'none'>>();
-  const share = (set: AddressSet, within: AddressSet): 'all' | 'some' | 'none' => {
-    let known = covers.get(within);
-    if (known === undefined) {
-      known = new Map();
-      covers.set(within, known);
-    }
-    let answer = known.get(set);
-    if (answer === undefined) {
-      answer = addressSetCovers(set, within)
-        ? 'all'
-        : addressSetsOverlap(set, within)
-          ? 'some'
-          : 'none';
-      known.set(set, answer);
-    }
-    return answer;
-  };
   const read = (box: FlowBox): FlowBox | undefined => {
     const { sources, destinations, destinationPorts, sourceIs, destinationIs, ...rest } = box;
     if (!isThat(header.source, sourceIs) || !isThat(header.destination, destinationIs)) {
@@ -149,6 +131,30 @@ export function readThrough<Effect, By>(
     const region = rule.region.flatMap((box) => read(box) ?? []);
     return region.length === 0 ? [] : [{ ...rule, region }];
   });
+}
+
+type Share = 'all' | 'some' | 'none';
+
+/** Lists are read by many ways with the same headers, and their sets are few: compared once. */
+const shares = new WeakMap<AddressSet, WeakMap<AddressSet, Share>>();
+
+/** How much of `within` lies in the set. */
+function share(set: AddressSet, within: AddressSet): Share {
+  let known = shares.get(within);
+  if (known === undefined) {
+    known = new WeakMap();
+    shares.set(within, known);
+  }
+  let answer = known.get(set);
+  if (answer === undefined) {
+    answer = addressSetCovers(set, within)
+      ? 'all'
+      : addressSetsOverlap(set, within)
+        ? 'some'
+        : 'none';
+    known.set(set, answer);
+  }
+  return answer;
 }
 
 /** Is the end the address that only Azure knows? Without a symbol there is nothing to be. */

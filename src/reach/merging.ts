@@ -44,6 +44,7 @@ function standAlike(a: Branch, b: Branch): boolean {
     isSame(a.sessions, b.sessions) &&
     isSame(a.home, b.home) &&
     isSame(a.deliverTo, b.deliverTo) &&
+    a.unsettled === b.unsettled &&
     a.sender === b.sender
   );
 }

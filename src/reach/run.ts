@@ -41,18 +41,21 @@ export function walkAll(starts: readonly Start[], onWay?: (ways: number) => void
     if (path.includes(visit)) {
       const by = { kind: 'platform', name: `the flow comes back to ${place.key}` } as const;
       const step = ends(branch, { kind: 'loop', by });
-      if (step.kind === 'ended') ended.push(...unmerging.apart(step.ended, behind));
+      if (step.kind === 'ended')
+        for (const each of unmerging.apart(step.ended, behind)) ended.push(each);
       continue;
     }
     if (path.length === DEPTH_MAX) {
       const step = open(branch, { missing: `where the flow goes after ${place.key}` });
-      if (step.kind === 'ended') ended.push(...unmerging.apart(step.ended, behind));
+      if (step.kind === 'ended')
+        for (const each of unmerging.apart(step.ended, behind)) ended.push(each);
       continue;
     }
     const steps = place.visit(branch);
     splits.set(place.key, (splits.get(place.key) ?? 0) + steps.length);
     for (const step of steps) {
-      if (step.kind === 'ended') ended.push(...unmerging.apart(step.ended, behind));
+      if (step.kind === 'ended')
+        for (const each of unmerging.apart(step.ended, behind)) ended.push(each);
     }
     for (const { members, ...next } of merged(steps)) {
       const own = members === undefined ? behind : { members, before: behind };

@@ -19,6 +19,7 @@ import { clusterService } from './hops/cluster-service.ts';
 import { resolving } from './hops/resolving.ts';
 import { livePods } from './live-pods.ts';
 import { clusterOfPods, type Origin } from './origins.ts';
+import { mayBePublished } from './published.ts';
 import type { Start } from './run.ts';
 import { type SplitBranch, split } from './split.ts';
 import type { Target } from './targets.ts';
@@ -217,7 +218,8 @@ function atService(
     return closed(`a front end of Service ${name}: it has no address outside the cluster`);
   }
   const { addresses, symbol, label } = frontend.address;
-  if (origin.home?.kind === 'internet' && addressSetCovers(PRIVATE_IPV4, addresses)) {
+  const isPrivate = addressSetCovers(PRIVATE_IPV4, addresses);
+  if (origin.home?.kind === 'internet' && isPrivate && mayBePublished(world, frontend.address)) {
     return closed(`which public address leads to ${name} (its front end is private)`);
   }
   const destination: End = {

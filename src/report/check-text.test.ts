@@ -66,10 +66,11 @@ describe('the report for people', () => {
       `sallyport 1.2.3   infra   14 resources · 21 Kubernetes objects
 data: service tags 375 · as of 2026-11-21
 
- error  ingress/asymmetric-return                                                  a flow was walked
+ error  ingress/asymmetric-return                                                        conditional
         Clients of store-front never get an answer.
         there  internet → pod pets/store-front                                             delivered
         back   subnet aks-subnet                               dropped: fw-hub never saw the request
+        taken as true: 10.42.2.4 is the private address of firewall fw-hub
         infra/store.yaml:211  spec.type: LoadBalancer      infra/main.json:148  route fwrn
         fix  put it right
         why  …

@@ -59,8 +59,8 @@ describe('JUnit XML', () => {
     expect(text).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="sallyport" tests="5" failures="1" errors="2" skipped="1">
   <testsuite name="check" tests="4" failures="1" errors="1" skipped="1">
-    <testcase name="a/b" classname="sallyport.check"><failure message="x is wrong." type="error">infra/main.json:12: x is wrong. Fix: put it right
-infra/main.json:12: y is wrong. Fix: put it right</failure></testcase>
+    <testcase name="a/b" classname="sallyport.check"><failure message="x is wrong." type="error">infra/main.json:12: x is wrong. Fix: put it right (seen in configuration)
+infra/main.json:12: y is wrong. Fix: put it right (seen in configuration)</failure></testcase>
     <testcase name="c/d" classname="sallyport.check"><error message="Whether s holds cannot be told. Needs: a fact" type="undecided">Whether s holds cannot be told. Needs: a fact</error></testcase>
     <testcase name="e/f" classname="sallyport.check"/>
     <testcase name="g/h" classname="sallyport.check"><skipped message="no firewall"/></testcase>

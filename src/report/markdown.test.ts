@@ -30,9 +30,9 @@ Data: service tags 375 · as of 2026-11-21 · sallyport 1.2.3
 
 ## error: \`a/b\`
 
-| what happens | where | fix |
-| --- | --- | --- |
-| x is wrong. | \`infra/main.json:12\` | put it right |
+| what happens | how we know | where | fix |
+| --- | --- | --- | --- |
+| x is wrong. | seen in configuration | \`infra/main.json:12\` | put it right |
 
 ## Undecided
 

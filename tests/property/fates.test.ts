@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FlowSets, rebase, refined } from '../../src/flows/index.ts';
 import { importPaths } from '../../src/importers/index.ts';
@@ -48,15 +49,18 @@ function lonely(place: Place): Place {
   };
 }
 
-/** What a cell says, but for the names of what the pods of one fate do not share. */
+/**
+ * What a cell says, but for the names of what the pods of one fate do not share, and of the rules that may decide an open one: it names
+ * the first of them.
+ */
 function saying({ verdict, to, by, needs, chain }: ReachCell): string {
   const told = chain.filter(({ box }) => box !== 'pod' && verdict !== 'denied');
   return JSON.stringify([
     verdict,
     to,
-    by?.name,
+    verdict === 'open' ? by !== undefined : by?.name,
     needs.map(({ missing }) => missing).sort(),
-    told.map(({ name, stage, by: who }) => [name, stage, who.name]),
+    told.map(({ name, stage, by: who }) => [name, stage, verdict === 'open' ? '' : who.name]),
   ]);
 }
 
@@ -134,13 +138,14 @@ describe('fates against walking everybody alone', () => {
   );
 
   it('a generated perimeter, where pods stand alike', async () => {
-    const { writePerimeter } = await import('../../bench/workloads/perimeter.mjs');
+    const workload = join(root, 'bench', 'workloads', 'perimeter.mjs');
+    const { writePerimeter } = await import(pathToFileURL(workload).href);
     const tagFile = join(root, 'data', 'service-tags.sample.json');
-    writePerimeter(generated, { rules: 120, classes: 24, services: 12, applications: 20, tagFile });
+    writePerimeter(generated, { rules: 60, classes: 24, services: 6, applications: 20, tagFile });
     const network = await open(generated);
     for (const [from, to] of QUESTIONS.slice(0, 5)) {
       const { grouped, cells } = compare(network, from, to);
-      if (to !== '10.0.0.0/8') expect(grouped).toBeGreaterThan(20);
+      if (to !== '10.0.0.0/8') expect(grouped).toBeGreaterThan(8);
       expect(cells).toBeGreaterThan(20);
     }
   }, 120_000);

@@ -89,16 +89,27 @@ function partsOfList(network: Network, name: string): readonly Part[] | undefine
     case 'inbound':
     case 'firewall':
     case 'snat':
-      return [
-        IP_GROUPS,
-        ...[...network.firewalls.values()].flatMap(({ policies }) =>
-          policies.map((policy): Part => `policy ${policy.key}`),
-        ),
-      ];
+      return [IP_GROUPS, ...firewallPolicies(network)];
     default:
   }
   if (/^(egress|ingress) /.test(name)) return [NETWORK_POLICIES];
-  return /^(masquerade|outbound|private endpoint|front end) /.test(name) ? [] : undefined;
+  // A firewall's DNS settings are in its policy.
+  if (/^names /.test(name)) return firewallPolicies(network);
+  // The ranges of a Service stand in a security group whose VirtualNetwork holds user routes (AKS-72, AZN-33).
+  if (/^clients /.test(name)) {
+    return [...network.subnets.keys()].flatMap((subnetKey) => routesOf(network, subnetKey));
+  }
+  return /^(masquerade|outbound|outside|own public names|private endpoint|front end|listeners|rules of|services)\b/.test(
+    name,
+  )
+    ? []
+    : undefined;
+}
+
+function firewallPolicies({ firewalls }: Network): readonly Part[] {
+  return [...firewalls.values()].flatMap(({ policies }) =>
+    policies.map((policy): Part => `policy ${policy.key}`),
+  );
 }
 
 function groupOf(network: Network, subnetKey: string): readonly Part[] {

@@ -8,7 +8,7 @@ import type { AnswerRouted } from './from-subnet.ts';
 
 /**
  * The route of an answer names an appliance. One that leads to the address all instances of a firewall share may bring it to an
- * instance that never saw the question (AFW-E04).
+ * instance that never saw the question (azure-firewall.md 3).
  */
 export function toFirewall(here: AnswerRouted): readonly Step[] {
   const { world, at, branch, answer, route, by } = here;

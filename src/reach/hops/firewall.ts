@@ -62,7 +62,11 @@ function decided(world: World, placement: FirewallPlacement, branch: Branch): re
       case 'dns-proxy':
         return fromProxy(world, placement, part);
       case 'translate':
-        return sent(world, placement, part.header, translated(part, effect), context, by.stage);
+        return [
+          // At a port nobody knows other rules may decide than those walked here.
+          ...(typeof effect.port === 'object' ? [open(part, effect.port)] : []),
+          ...sent(world, placement, part.header, translated(part, effect), context, by.stage),
+        ];
       default:
         return sent(world, placement, part.header, part, context, by.stage);
     }

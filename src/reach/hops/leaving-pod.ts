@@ -1,6 +1,7 @@
 import type { FlowRule } from '../../flows/index.ts';
 import type { PodClass } from '../../model/index.ts';
 import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
+import { podClasses } from '../../semantics/network-policy/symbolic/pod-classes.ts';
 import { egressBetween, egressRules } from '../../semantics/network-policy/symbolic/pod-rules.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import { goesOn, type Place } from '../branch.ts';
@@ -37,10 +38,22 @@ export function egressOf(
   cluster: ClusterPlacement,
   pod: PodClass,
 ): readonly FlowRule<'allow' | 'deny', Decider>[] {
-  return toldOnce(world, `egress ${cluster.name} ${pod.kind} ${pod.namespace}/${pod.name}`, () =>
-    egressRules(policyView(world, cluster), pod),
-  );
+  return toldOnce(world, `egress ${cluster.name} ${pod.kind} ${pod.namespace}/${pod.name}`, () => {
+    const view = policyView(world, cluster);
+    // Pods that no selector tells apart are told once; a live one may know its own node.
+    const id = pod.nodeName === undefined ? podClasses(view).classOf(pod) : -1;
+    if (id < 0) return egressRules(view, pod);
+    let byClass = classes.get(world);
+    byClass ??= new Map();
+    classes.set(world, byClass);
+    const key = `${cluster.name} ${id} ${pod.hostNetwork}`;
+    const known = byClass.get(key) ?? egressRules(view, pod);
+    byClass.set(key, known);
+    return known;
+  });
 }
+
+const classes = new WeakMap<World, Map<string, ReturnType<typeof egressRules>>>();
 
 /** A pod sends to a pod by the network: its egress policies look at the receiving pod, then its node. */
 export function leavingPodToPod(

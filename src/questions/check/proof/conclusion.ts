@@ -1,4 +1,4 @@
-import type { FlowBox } from '../../../flows/index.ts';
+import { type FlowBox, rebase } from '../../../flows/index.ts';
 import type { Network } from '../../../network/index.ts';
 import { type Budget, type Diagram, NOTHING, withinBudget } from '../../../packets/index.ts';
 import {
@@ -37,14 +37,14 @@ export interface Concluded extends Conclusion {
 }
 
 /**
- * @param likes when given, of the ways that it likes alone: what becomes of flows that one rule takes, whoever else may take them
+ * @param likes when given, of the flows that take, or may take, a way that it likes: those of one rule, whoever else may take them
  * @returns `undefined`: nothing is asked about, or the question is beyond what a check may spend
  */
 export function concluded(
   network: Network,
   origin: Origin,
   target: Target,
-  likes: (ended: Ended) => boolean = () => true,
+  likes?: (ended: Ended) => boolean,
 ): Concluded | undefined {
   const world = proofWorld(network);
   const starts = startsOf(world, origin, target);
@@ -53,11 +53,18 @@ export function concluded(
   const result = withinBudget(`${origin.label} to ${target.label}`, () => {
     const walked = walkAll(starts);
     if (walked.kind === 'too-many-ways') return undefined;
-    const ended = walked.ended.filter(likes);
-    return ended.length === 0 ? undefined : conclude(ended, first.branch.sets);
+    const all = conclude(walked.ended, first.branch.sets);
+    const whole = { ...all, asked: everything(all) };
+    if (likes === undefined) return whole;
+    const { sets } = whole;
+    const liked = walked.ended.filter(likes).map(({ branch }) => branch);
+    const held = liked.reduce(
+      (union, { sets: own, flows }) => sets.table.override(union, rebase(own, sets, flows)),
+      NOTHING,
+    );
+    return held === NOTHING ? undefined : heldIn(whole, held);
   });
-  if (result.kind === 'inconclusive' || result.value === undefined) return undefined;
-  return { ...result.value, asked: everything(result.value) };
+  return result.kind === 'inconclusive' ? undefined : result.value;
 }
 
 function everything({ sets: { table }, regions }: Conclusion): Diagram {
@@ -66,15 +73,14 @@ function everything({ sets: { table }, regions }: Conclusion): Diagram {
 
 /** The same, of flows that the box holds. It took part in cutting the universe of the question. O(rows of the regions). */
 export function within(whole: Concluded, box: FlowBox): Concluded {
-  const held = whole.sets.box(box);
+  return heldIn(whole, whole.sets.box(box));
+}
+
+function heldIn(whole: Concluded, held: Diagram): Concluded {
   const cells = whole.cells.flatMap((cell): readonly ReachCell[] => {
     const flows = whole.sets.table.mask(cell.flows, held);
     return flows === NOTHING ? [] : [{ ...cell, flows }];
   });
-  return masked(whole, held, cells);
-}
-
-function masked(whole: Concluded, held: Diagram, cells: readonly ReachCell[]): Concluded {
   const { sets, regions, asked } = whole;
   const part = (region: Diagram): Diagram => sets.table.mask(region, held);
   return {
