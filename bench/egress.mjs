@@ -1,5 +1,5 @@
 // All flows of all pods to the internet, through everything on the way, on a generated perimeter (bench/workloads/perimeter.mjs),
-// against walking every pod class for itself and, small, against one relation of pods and addresses.
+// against walking every pod class for itself (a sample of them, extrapolated).
 //   npm run bench -- egress
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -43,7 +43,7 @@ else {
     { rules: 5000 },
     { rules: 10_000 },
     { rules: 20_000 },
-    { rules: 10_000, classes: 4000, services: 5000 },
+    { rules: 20_000, classes: 4000, services: 5000 },
   ]) {
     spawnSync(process.execPath, [self, MEASURED, JSON.stringify(size)], { stdio: 'inherit' });
   }

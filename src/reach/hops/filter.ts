@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/index.ts';
 import type { FlowRule } from '../../flows/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
-import { type Branch, cut, ends, open, type Passed, type Step } from '../branch.ts';
+import { type Branch, cut, ends, type Passed, type Step } from '../branch.ts';
 
 /** What a filter leaves of a branch: the parts that may pass, and the ends of those that may not. */
 export interface Filtered {
@@ -22,13 +22,10 @@ export function filter(
     rest === undefined || isRewritten,
     `the ${box.stage} of ${box.name} decides every flow`,
   );
-  // Every member of a set is decided, by different rules: which of them it is nobody knows.
-  const missing = `which addresses the ${box.stage} of ${box.name} sees`;
-  const undecided = rest === undefined ? [] : [open(rest, { missing })];
+  // Of a rewritten end every member is decided, if by different rules: one of those that may decide does.
   return {
     passed: parts.flatMap((part) => (part.effect === 'allow' ? [part.branch] : [])),
     stopped: [
-      ...undecided,
       ...parts.flatMap((part) =>
         part.effect === 'deny' ? [ends(part.branch, { kind: 'denied', by: part.by })] : [],
       ),

@@ -202,6 +202,7 @@ function fateIn(mine: Concluded, reading: Reading): Fate {
     if (point === undefined) continue;
     const to = reading.spell(point);
     const trace = agreeing(reading.walk(point), verdict, `${flows}: ${to}`);
+    if (trace === undefined) return reading.otherwise();
     const stopped = table.override(regions.denied, regions.broken);
     const isPartial = table.except(asked, stopped) !== NOTHING;
     const on = [...reading.on, ...assumptionsOf(mine, STOPPED)];

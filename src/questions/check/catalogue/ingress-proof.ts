@@ -71,6 +71,7 @@ export function publishedFate(
   for (const verdict of bad) {
     for (const part of parts) {
       const found = walkedOf(context, published, part, verdict);
+      if (found === 'untold') return { kind: 'undecided' };
       if (found === undefined) continue;
       const on = assumptionsOf(part.all, [verdict]);
       const pieces = piecesOf(part.all, verdict, published);
@@ -86,6 +87,7 @@ export function publishedFate(
   const proof: Proof = { flows, on };
   for (const part of parts) {
     const found = walkedOf(context, published, part, 'allowed');
+    if (found === 'untold') return { kind: 'undecided' };
     if (found !== undefined) return { kind: 'answered', trace: found.trace, proof };
   }
   return { kind: 'not-lost', proof };
@@ -131,13 +133,13 @@ function targetOf(
   return { ...rest, destination: { kind: 'one-of', addresses, label, symbol } };
 }
 
-/** A call with this end, walked. All clients together are walked where they all meet it. */
+/** A call with this end, walked; `untold`: the walk cannot tell. All clients together are walked where they all meet it. */
 function walkedOf(
   { network }: CheckContext,
   { address, from, clients }: Published,
   { origin, protocol, all }: Part,
   verdict: 'allowed' | 'denied' | 'broken',
-): { readonly trace: Trace; readonly from: string } | undefined {
+): { readonly trace: Trace; readonly from: string } | 'untold' | undefined {
   const { sets, regions, asked } = all;
   const point = witnessIn(sets, regions[verdict]);
   if (point === undefined) return undefined;
@@ -150,7 +152,8 @@ function walkedOf(
   const one = origin.spell(point);
   const trace = walk(one);
   const flow = `${clients}: ${one} to ${address.label}:${point.destinationPort}`;
-  return { trace: agreeing(trace === undefined ? [] : [trace], verdict, flow), from: one };
+  const agreed = agreeing(trace === undefined ? [] : [trace], verdict, flow);
+  return agreed === undefined ? 'untold' : { trace: agreed, from: one };
 }
 
 /** Clients and ports that meet this end. */
