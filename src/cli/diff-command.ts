@@ -18,6 +18,8 @@ export interface DiffOptions extends InputOptions {
   readonly output?: string;
   readonly failOn?: readonly string[];
   readonly timeLimit: number;
+  /** The release of service tags that the new version is read with. */
+  readonly afterServiceTags?: string;
 }
 
 const FAILING: Readonly<Record<string, readonly Direction[]>> = {
@@ -43,7 +45,9 @@ export async function diffCommand(
     );
   });
   const old = await readInput([before], options, output);
-  const now = await readInput([after], options, output);
+  const { afterServiceTags } = options;
+  const tags = afterServiceTags === undefined ? {} : { serviceTags: afterServiceTags };
+  const now = await readInput([after], { ...options, ...tags }, output);
   const until = performance.now() + options.timeLimit * 1000;
   const diff = comparePerimeters(old.network, now.network, {
     budget: () => ({ ...DEFAULT_BUDGET, now: () => performance.now(), until }),

@@ -228,6 +228,7 @@ function addDiff(program: Command, finish: Finish): void {
       'opened, closed, changed or none (default): makes the exit code 1',
       listed,
     )
+    .option('--after-service-tags <file>', 'read the new version with this release of service tags')
     .addOption(
       new Option('--time-limit <seconds>', 'how long comparing may take')
         .argParser(positive)
@@ -241,6 +242,8 @@ Examples
   sallyport diff main/ feature/                     what the change opens and closes
   sallyport diff main/ feature/ --fail-on opened    for a pipeline
   sallyport diff old.json new.json --format json    for machines
+  sallyport diff . . --after-service-tags ServiceTags_Public_20251110.json
+                                                    what a release changes
 
 Flows are compared end to end between pods, nodes and the internet, and rule
 list by rule list: also where nothing in the input can send yet.`,

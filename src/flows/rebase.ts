@@ -125,7 +125,7 @@ function mergedNames(first: NameAtoms, others: readonly NameAtoms[]): NameAtoms 
 export function rebase(from: FlowSets, to: FlowSets, diagram: Diagram): Diagram {
   if (from === to || isLeaf(diagram)) return diagram;
   const fields = to.universe.space.fields;
-  const spread = fields.map((_, field) => spreadOf(from.universe, to.universe, field));
+  const spread = spreads(from.universe, to.universe);
   const memo = fields.map(() => new Map<Diagram, Diagram>());
   const visit = (field: number, at: Diagram): Diagram => {
     if (at === NOTHING) return NOTHING;
@@ -143,6 +143,19 @@ export function rebase(from: FlowSets, to: FlowSets, diagram: Diagram): Diagram 
     return result;
   };
   return visit(0, diagram);
+}
+
+type Spread = (atoms: RangeList) => RangeList;
+
+const known = new WeakMap<FlowUniverse, WeakMap<FlowUniverse, readonly Spread[]>>();
+
+/** Made once for two universes: many diagrams move the same way, and names are read one by one. */
+function spreads(from: FlowUniverse, to: FlowUniverse): readonly Spread[] {
+  const into = known.get(from) ?? new WeakMap<FlowUniverse, readonly Spread[]>();
+  known.set(from, into);
+  const made = into.get(to) ?? to.space.fields.map((_, field) => spreadOf(from, to, field));
+  into.set(to, made);
+  return made;
 }
 
 /** What the atoms of one header become. */

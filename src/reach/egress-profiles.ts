@@ -99,6 +99,8 @@ export function egressProfiles(
   arrivals: readonly Arrival[],
 ): readonly EgressProfile[] {
   const words = new Map<object, string>();
+  // Pods of one class share one list.
+  const variants = new Map<object, Mutable<EgressVariant>>();
   const profiles = new Map<
     string,
     { rules: readonly (readonly EgressRule[])[]; variants: Map<string, Mutable<EgressVariant>> }
@@ -107,6 +109,11 @@ export function egressProfiles(
     const { pod, cluster } = origin;
     if (pod === undefined || cluster === undefined) continue;
     const told = egressOf(world, cluster, pod);
+    const same = variants.get(told);
+    if (same !== undefined) {
+      same.origins.push(origin);
+      continue;
+    }
     const rules = arrivals.map(({ branch }) => readThrough(told, branch.header, branch.bounds));
     const all = rules.flat();
     const by = all.map((rule) => rule.by);
@@ -126,10 +133,13 @@ export function egressProfiles(
     const variant = profile.variants.get(called);
     if (variant !== undefined) {
       variant.origins.push(origin);
+      variants.set(told, variant);
       continue;
     }
     const names = new Map(profile.rules.flat().map((rule, index) => [rule.by, by[index]!]));
-    profile.variants.set(called, { origins: [origin], names });
+    const made = { origins: [origin], names };
+    profile.variants.set(called, made);
+    variants.set(told, made);
   }
   return [...profiles.values()].map(({ rules, variants }) => {
     const all = [...variants.values()];

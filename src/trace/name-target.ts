@@ -90,7 +90,7 @@ function takenAsPublic(
     const note = `${name} resolves to its public address`;
     return { ...target, prelude, notes: [...target.notes, note] };
   }
-  return { ...target, prelude, conditions: [{ missing: `what ${name} resolves to: ${missing}` }] };
+  return { ...target, prelude, doubts: [{ missing: `what ${name} resolves to: ${missing}` }] };
 }
 
 function step(resolution: Resolution, name: DomainName, text: string): Step {

@@ -29,6 +29,8 @@ export interface Target {
   /** What happened before the first packet: a name was resolved, a Service chose a backend. */
   readonly prelude: readonly Step[];
   readonly conditions: readonly MissingFact[];
+  /** The flow may be addressed to something else altogether: then not even a denial is certain. */
+  readonly doubts?: readonly MissingFact[];
   /** The flow never starts: a name that does not exist. */
   readonly stillborn?: Disposition;
   /** Taken as true and said so. */

@@ -53,13 +53,19 @@ export function traceOne(
   const there = walk(context, origin.place(target.flow, target.deliverTo), journey);
   const forward: Walk = {
     hops: [...prelude, ...there.walk.hops],
-    disposition: withConditions(there.walk.disposition, target.conditions),
+    disposition: withDoubts(
+      withConditions(there.walk.disposition, target.conditions),
+      target.doubts ?? [],
+    ),
   };
   const back = wayBack(context, there, journey, target.flow);
   return finish({
     forward,
     ...(back === undefined ? {} : { back: back.walk }),
-    answer: answerOf(forward.disposition, back?.walk.disposition),
+    answer:
+      (target.doubts ?? []).length > 0
+        ? 'unknown'
+        : answerOf(forward.disposition, back?.walk.disposition),
     assumptions: [
       ...new Set([...target.notes, ...there.assumptions, ...(back?.assumptions ?? [])]),
     ],
@@ -145,6 +151,13 @@ function withConditions(disposition: Disposition, conditions: readonly MissingFa
     return { kind: 'unknown', why: [...disposition.why, ...conditions] };
   }
   return disposition;
+}
+
+/** Whatever became of the flow that was walked, another one may have been sent. */
+function withDoubts(disposition: Disposition, doubts: readonly MissingFact[]): Disposition {
+  if (doubts.length === 0) return disposition;
+  const why = disposition.kind === 'unknown' ? [...disposition.why, ...doubts] : doubts;
+  return { kind: 'unknown', why };
 }
 
 /** `broken`: the request arrives (or may), its answer for certain does not. */

@@ -45,6 +45,35 @@ describe('sallyport diff', () => {
     for (const { flows } of json.reach) expect(flows).toMatchObject({ count: 1, shown: 1 });
   });
 
+  it('a release of service tags changes what the rules with them allow', () => {
+    const release = (prefixes: readonly string[]) => {
+      const file = join(folder.path, `tags-${prefixes.length}.json`);
+      const properties = {
+        region: '',
+        platform: 'Azure',
+        systemService: '',
+        addressPrefixes: prefixes,
+      };
+      const values = [{ name: 'AzureCloud.eastus', id: 'AzureCloud.eastus', properties }];
+      writeFileSync(
+        file,
+        JSON.stringify({ changeNumber: prefixes.length, cloud: 'Public', values }),
+      );
+      return file;
+    };
+    const one = release(['198.51.100.0/25']);
+    const two = release(['198.51.100.0/25', '203.0.113.0/24']);
+    const store = 'examples/store';
+    const args = ['diff', store, store, '--service-tags', one, '--after-service-tags', two];
+    const { code, out } = sallyport([...args, '--fail-on', 'opened']);
+    // By hand: aksfwnr/apiudp and apitcp name the tag, for UDP 1194 and TCP 9000.
+    expect(code).toBe(1);
+    expect(out).toContain('udp 1194 (openvpn) to 203.0.113.0/24');
+    expect(out).toContain('tcp 9000 to 203.0.113.0/24');
+    expect(out).toMatch(/^ opens 2 /);
+    expect(out).toContain('closes nothing');
+  });
+
   it.each([
     [['diff', MAIN], "missing required argument 'new'"],
     [['diff', MAIN, 'nowhere'], 'nowhere'],

@@ -298,20 +298,25 @@ function namesConcluded(
   const [target] = found.kind === 'found' ? found.found : [];
   const answer =
     origin === undefined || target === undefined ? undefined : concluded(network, origin, target);
-  known.set(key, answer);
-  if (answer !== undefined) walkOneReached(context, sender, answer);
-  return answer;
+  const agreed =
+    answer !== undefined && isWalkedAlike(context, sender, answer) ? answer : undefined;
+  known.set(key, agreed);
+  return agreed;
 }
 
 /** One of those that get through, walked: the proof and the walk must agree where nothing is wrong as well. */
-function walkOneReached({ network }: CheckContext, { from, subnet }: Sender, all: Concluded): void {
-  const { sets, regions } = all;
+function isWalkedAlike(
+  { network }: CheckContext,
+  { from, subnet }: Sender,
+  { sets, regions }: Concluded,
+): boolean {
   const point = witnessIn(sets, regions.allowed);
   const name = parseDomainName(point?.name ?? '');
-  if (point === undefined || name === undefined || subnet.kind !== 'found') return;
-  if (resolveName(network, subnet.target.vnet.key, name).kind !== 'public') return;
+  if (point === undefined || name === undefined || subnet.kind !== 'found') return true;
+  if (resolveName(network, subnet.target.vnet.key, name).kind !== 'public') return true;
   const to = `${name}:${point.destinationPort}${point.protocol === 'udp' ? '/udp' : ''}`;
-  agreeing(answerTrace(network, { from, to }).traces, 'allowed', `${from} to ${to}`);
+  const { traces } = answerTrace(network, { from, to });
+  return agreeing(traces, 'allowed', `${from} to ${to}`) !== undefined;
 }
 
 /** A wildcard entry stands for names only Azure knows: the cluster's own where the input has it. */

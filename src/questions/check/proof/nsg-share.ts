@@ -35,7 +35,7 @@ export interface Decided {
   readonly by: readonly { readonly by: Decider; readonly flows: Diagram }[];
 }
 
-/** `undefined`: more than a check may spend. One flow of either verdict is told by the concrete rules as well. */
+/** `undefined`: more than a check may spend, or not to be confirmed. One flow of either verdict is told by the concrete rules as well. */
 export function nsgShare(
   network: Network,
   subnetKey: string,
@@ -53,7 +53,7 @@ function shareOf(
   subnetKey: string,
   direction: Direction,
   box: FlowBox,
-): NsgShare {
+): NsgShare | undefined {
   const rules = subnetNsgRules(network, subnetKey, direction).map((rule) => ({
     ...rule,
     region: intersectRegions(rule.region, [box]),
@@ -89,20 +89,25 @@ function shareOf(
     deciders: new Set(outcomes.flatMap(({ rule }) => (rule === undefined ? [] : [rule.by.at]))),
     mayDeny: distinctConditions(...needs),
   };
-  retell(network, subnetKey, direction, sets.witness(share.allowed.flows), 'allow');
-  retell(network, subnetKey, direction, sets.witness(share.denied.flows), 'deny');
-  return share;
+  const isToldAlike = (flows: Diagram, expected: 'allow' | 'deny'): boolean =>
+    retold(network, subnetKey, direction, sets.witness(flows), expected);
+  return isToldAlike(share.allowed.flows, 'allow') && isToldAlike(share.denied.flows, 'deny')
+    ? share
+    : undefined;
 }
 
-/** @throws InvariantError when the concrete rules say otherwise */
-function retell(
+/**
+ * False when the concrete rules cannot tell.
+ * @throws InvariantError when they say the opposite
+ */
+function retold(
   network: Network,
   subnetKey: string,
   direction: Direction,
   point: FlowPoint | undefined,
   expected: 'allow' | 'deny',
-): void {
-  if (point === undefined) return;
+): boolean {
+  if (point === undefined) return true;
   const { source, destination, protocol, destinationPort, sourcePort } = point;
   const flow: Flow = {
     source: { kind: 'exact', ip: source },
@@ -113,11 +118,13 @@ function retell(
     application: { kind: 'none' },
   };
   const { kind } = evaluateSubnetNsg(network, subnetKey, direction, flow);
+  if (kind === 'unknown') return false;
   if (kind !== expected) {
     throw new InvariantError(
       `sets say ${expected} and the rules of ${subnetKey} say ${kind} of one flow ${direction.toLowerCase()}`,
     );
   }
+  return true;
 }
 
 /** Flows as people read them: `10.1.0.0/22 → 10.1.4.0/24, tcp 22`, and how many pieces more. */
