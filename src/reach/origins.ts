@@ -69,6 +69,7 @@ export function originsOf(world: World, selector: Selector): Found<Origin> {
     case 'internet':
       return found(internetOrigin(world, PUBLIC_IPV4, 'internet'));
     case 'addresses':
+      if (isIpv6Only(selector.addresses)) return noIpv6(selector.text);
       return addressOrigins(world, selector.addresses, selector.text, selector.onPremises === true);
     case 'subnet': {
       const subnet = subnetNamed(network, selector.name);
@@ -343,6 +344,19 @@ export function unknownSubnet(network: Network, name: string): Found<never> {
     kind: 'problem',
     message: `no subnet of the input is named \`${name}\``,
     hint: names.slice(0, 6).join(', ') || 'add the virtual network',
+  };
+}
+
+/** Sets of flows are of IPv4: routes, firewalls and load balancers are told for it alone. */
+export function isIpv6Only({ v4, v6 }: AddressSet): boolean {
+  return v4.length === 0 && v6.length > 0;
+}
+
+export function noIpv6(text: string): Found<never> {
+  return {
+    kind: 'problem',
+    message: `\`${text}\` is IPv6, and sets of flows are told for IPv4 alone`,
+    hint: 'sallyport trace walks single IPv6 flows',
   };
 }
 

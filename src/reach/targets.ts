@@ -10,6 +10,8 @@ import { endOfNode } from './hops/leaving-node.ts';
 import {
   clusterOfPods,
   type Found,
+  isIpv6Only,
+  noIpv6,
   podsOf,
   spelledKind,
   subnetNamed,
@@ -60,6 +62,7 @@ export function targetsOf(world: World, selector: Selector): Found<Target> {
       return found(byName(world, selector.patterns.join(', '), names, service));
     }
     case 'addresses':
+      if (isIpv6Only(selector.addresses)) return noIpv6(selector.text);
       return found(byAddress(selector.text, selector.addresses, service));
     case 'subnet': {
       const subnet = subnetNamed(network, selector.name);

@@ -36,7 +36,7 @@ const QUESTIONS: readonly (readonly [string, string])[] = [
 ];
 
 /** `SALLYPORT_REACH_SEEDS=400` or `=17-17`: more random perimeters, or one of them again. */
-const SEEDS = seedsOf(process.env['SALLYPORT_REACH_SEEDS'] ?? '60');
+const SEEDS = seedsOf(process.env['SALLYPORT_REACH_SEEDS'] ?? '20');
 
 describe('reach against trace', () => {
   it.each(['examples/store', 'examples/store-hardened'])(
@@ -63,11 +63,14 @@ describe('reach against trace', () => {
       const random = seededRandom(seed);
       for (const [from, to] of QUESTIONS_ASKED) {
         const title = `seed ${seed}:`;
-        compareReach(network, { from, to, pointsPerRegion: 4, pairsMost: 3, random, title }, tally);
+        const sampling = { from, to, pointsPerRegion: 16, pairsMost: 2, random, title };
+        compareReach(network, sampling, tally);
       }
     }
     say('random perimeters', tally);
     expect(tally.wrong.slice(0, 20)).toEqual([]);
+    // Where the sets are open the walk is mostly so too: what they could say and do not is kept small.
+    expect(tally.openThoughCertain / tally.compared).toBeLessThan(0.05);
   }, 600_000);
 });
 

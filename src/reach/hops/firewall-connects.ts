@@ -30,7 +30,7 @@ export function connected(
   const vnetKey = subnet.target.vnet.key;
   const rules = toldOnce(world, `names with hosts ${vnetKey}`, () => hosted(world, vnetKey));
   const { parts, rest } = cut(branch, rules, { box: 'firewall', name: view.name, stage: 'dns' });
-  const onward: Branch[] = rest === undefined ? [] : [rest];
+  const onward: Branch[] = rest === undefined ? [] : [{ ...rest, trail: branch.trail }];
   const stopped: Step[] = [];
   for (const { branch: part, effect, doubts } of parts) {
     // What the walk does with a name of which nobody can tell is to take the client's word.
@@ -50,7 +50,20 @@ export function connected(
       onward.push({ ...here, header: { ...here.header, destination: end } });
     }
   }
-  return { onward, stopped };
+  return { onward: together(onward), stopped };
+}
+
+/** Flows with one destination go on as one: of one cut, with nothing else between them. O(branches · destinations). */
+function together(branches: readonly Branch[]): readonly Branch[] {
+  const groups: Branch[] = [];
+  for (const branch of branches) {
+    const { destination } = branch.header;
+    const at = groups.findIndex((one) => sameEnd(one.header.destination, destination));
+    const known = groups[at];
+    if (known === undefined) groups.push(branch);
+    else groups[at] = { ...known, flows: branch.sets.table.override(known.flows, branch.flows) };
+  }
+  return groups;
 }
 
 interface Hosted {

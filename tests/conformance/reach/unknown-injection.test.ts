@@ -121,14 +121,12 @@ function known(): Parts {
 function perimeter(change: Change): Network {
   const parts = known();
   change(parts);
-  const peered = (own: Json): Json => ({ ...own });
   const table = (name: string, routes: readonly Json[]) =>
     resource('Microsoft.Network/routeTables', name, { routes });
   const named = (kind: string, action: string, priority: number, rules: readonly Json[]) =>
     rules.length === 0
       ? []
       : [{ name: kind, properties: { priority, action: { type: action }, rules } }];
-  const { addressPrefix: _, ...pods } = { addressPrefix: '10.1.1.0/24' };
   return networkOf(
     [
       vnet(
@@ -145,16 +143,16 @@ function perimeter(change: Change): Network {
         '10.1.0.0/16',
         {
           machines: parts.machines,
-          nodes: { addressPrefix: '10.1.1.0/24', ...pods },
+          nodes: { addressPrefix: '10.1.1.0/24' },
           endpoints: { addressPrefix: '10.1.8.0/24' },
         },
-        { ...parts.spoke, peers: { hub: peered(parts.peers.spoke) } },
+        { ...parts.spoke, peers: { hub: parts.peers.spoke } },
       ),
       vnet(
         'other',
         '10.2.0.0/16',
         { clients: parts.clients },
-        { ...parts.other, peers: { hub: peered(parts.peers.other) } },
+        { ...parts.other, peers: { hub: parts.peers.other } },
       ),
       table('rt-there', parts.routes.there),
       table('rt-back', parts.routes.back),
@@ -278,7 +276,7 @@ const CASES: readonly Case[] = [
     'denied',
   ],
   [
-    // FW-03: the first match decides, and that is known.
+    // AFW-11: the first match decides, and that is known.
     'a firewall rule behind the one that allows',
     ({ network }) => network.push(passes('b', U(), U(), '443')),
     A,
