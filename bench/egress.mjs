@@ -17,7 +17,7 @@ const MEASURED = '--measured';
 const row = (...cells) =>
   console.log(
     cells
-      .map((cell, index) => (index === 0 ? String(cell).padEnd(44) : String(cell).padStart(13)))
+      .map((cell, index) => (index === 0 ? String(cell).padEnd(44) : String(cell).padStart(17)))
       .join(''),
   );
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(2)} s`;
@@ -26,8 +26,8 @@ if (process.argv[2] === MEASURED) await measure(JSON.parse(process.argv[3]));
 else {
   row(
     'egress of all pods',
-    'decided',
-    'again',
+    'decided (CPU)',
+    'best of 5',
     'answered',
     'profiles',
     'ways',
@@ -65,15 +65,16 @@ async function measure(size) {
   for (const to of ['internet', '*.microsoft.com:443']) {
     const cold = decided(sallyport, network, to);
     const decidedPeak = process.resourceUsage().maxRSS / 1024;
-    const warm = decided(sallyport, network, to);
+    const again = Array.from({ length: 5 }, () => decided(sallyport, network, to));
+    const warm = again.reduce((best, one) => (one.time < best.time ? one : best));
     const from = performance.now();
     const { answer } = sallyport.answerQuery(network, { from: 'pods', to });
     const answered = performance.now() - from;
     const each = eachPod(sallyport, network, to);
     row(
       `E2E ${rules} rules, ${classes} pods, ${services} Services: ${to}`,
-      seconds(cold.time),
-      seconds(warm.time),
+      `${seconds(cold.time)} (${seconds(cold.cpu)})`,
+      `${seconds(warm.time)} (${seconds(warm.cpu)})`,
       seconds(answered),
       cold.profiles,
       cold.ways,
@@ -110,6 +111,7 @@ function sides(sallyport, network, to) {
 /** What becomes of every flow and who decides: nothing is written out and no example is walked. */
 function decided(sallyport, network, to) {
   const from = performance.now();
+  const used = process.cpuUsage();
   const { world, origins, targets } = sides(sallyport, network, to);
   const counted = { profiles: 0, ways: 0, rows: 0 };
   for (const target of targets) {
@@ -118,7 +120,8 @@ function decided(sallyport, network, to) {
     counted.ways += counters.ways;
     counted.rows += sets.table.counters.peak;
   }
-  return { time: performance.now() - from, ...counted };
+  const { user, system } = process.cpuUsage(used);
+  return { time: performance.now() - from, cpu: (user + system) / 1000, ...counted };
 }
 
 /** The same pod by pod, from a sample of them: the time of all if each costs as much. */

@@ -151,7 +151,7 @@ function setsOf(ended: readonly Ended[], asked: FlowSets): FlowSets {
 
 /** What arrives from a sender nobody can tell is open; what such a sender is denied is denied. */
 function settled({ unsettled }: Branch, ending: Ending): Ending {
-  const arrives = ending.kind === 'delivered' || ending.kind === 'left';
+  const arrives = ['delivered', 'left', 'broken'].includes(ending.kind);
   return unsettled === undefined || !arrives ? ending : { kind: 'open', needs: [unsettled] };
 }
 

@@ -37,16 +37,20 @@ function isSamePlace(a: Place, b: Place): boolean {
   return a === b || (a.key === b.key && a.isOne === true && b.isOne === true);
 }
 
+/** What is behind flows, or only says which they are. Whatever else a branch carries may decide what becomes of it. */
+const BEHIND: ReadonlySet<string> = new Set([
+  'sets',
+  'flows',
+  'bounds',
+  'needs',
+  'trail',
+  'assumptions',
+]);
+
 function standAlike(a: Branch, b: Branch): boolean {
-  return (
-    isSame(a.header, b.header) &&
-    isSame(a.called, b.called) &&
-    isSame(a.sessions, b.sessions) &&
-    isSame(a.home, b.home) &&
-    isSame(a.deliverTo, b.deliverTo) &&
-    a.unsettled === b.unsettled &&
-    a.sender === b.sender
-  );
+  const ahead = (branch: Branch) =>
+    Object.fromEntries(Object.entries(branch).filter(([key]) => !BEHIND.has(key)));
+  return isSame(ahead(a), ahead(b), -1);
 }
 
 const DEPTH_MAX = 5;

@@ -28,6 +28,7 @@ import { leavingSubnet, type Sending } from './hops/leaving-subnet.ts';
 import { onPremises } from './hops/on-premises.ts';
 import { unlessFailed } from './hops/unless-failed.ts';
 import { livePods } from './live-pods.ts';
+import { outside } from './outside.ts';
 import type { Selector } from './selector.ts';
 import type { World } from './world.ts';
 
@@ -67,7 +68,7 @@ export function originsOf(world: World, selector: Selector): Found<Origin> {
     case 'nodes':
       return nodeOrigins(world, selector);
     case 'internet':
-      return found(internetOrigin(world, PUBLIC_IPV4, 'internet'));
+      return found(internetOrigin(world, outside(world), 'internet'));
     case 'addresses':
       if (isIpv6Only(selector.addresses)) return noIpv6(selector.text);
       return addressOrigins(world, selector.addresses, selector.text, selector.onPremises === true);

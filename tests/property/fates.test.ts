@@ -53,14 +53,15 @@ function lonely(place: Place): Place {
  * What a cell says, but for the names of what the pods of one fate do not share, and of the rules that may decide an open one: it names
  * the first of them.
  */
-function saying({ verdict, to, by, needs, chain }: ReachCell): string {
+function saying({ verdict, to, by, chain }: ReachCell): string {
+  // Of several doubts about flows that go together one is named, and the first of the rules that may decide.
+  if (verdict === 'open') return JSON.stringify([verdict, to, by !== undefined]);
   const told = chain.filter(({ box }) => box !== 'pod' && verdict !== 'denied');
   return JSON.stringify([
     verdict,
     to,
-    verdict === 'open' ? by !== undefined : by?.name,
-    needs.map(({ missing }) => missing).sort(),
-    told.map(({ name, stage, by: who }) => [name, stage, verdict === 'open' ? '' : who.name]),
+    by?.name,
+    told.map(({ name, stage, by: who }) => [name, stage, who.name]),
   ]);
 }
 

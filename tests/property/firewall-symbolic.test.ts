@@ -639,6 +639,10 @@ function sameWayOut(
     const port = effect.port ?? point.destinationPort;
     if (typeof port === 'number') expect(after.destinationPort, text).toBe(port);
     arriving = { ...point, destination: { family: 4, value: effect.addresses.v4[0] as Ipv4 } };
+  } else {
+    // AFW-47: an application rule may lead elsewhere than the client's packet went; its source hangs on where.
+    if (after.destination.kind !== 'exact') return false;
+    arriving = { ...point, destination: after.destination.ip };
   }
   const expected = addressesOfFlowAddress(after.source);
   const found = sourcesAt(sources, arriving);

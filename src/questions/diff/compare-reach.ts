@@ -1,3 +1,4 @@
+import { InvariantError } from '../../diagnostics/index.ts';
 import {
   type Condition,
   distinctConditions,
@@ -30,6 +31,7 @@ import {
 } from '../../reach/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import type { Inconclusive, Witness } from '../query/answer.ts';
+import { replay } from '../query/replay.ts';
 import { PREFERRED, wishesFor } from '../query/wishes.ts';
 
 /** What one version makes of some flows, end to end. */
@@ -113,7 +115,7 @@ export function compareReach(
             sideOf(world, origins[version]!.get(origin), targets[version]!.get(target)),
           ) as [SideOf, SideOf];
           const asked = withinBudget(`${origin} to ${target}`, () =>
-            changesOf(origin, target, sides[0](), sides[1]()),
+            changesOf(origin, target, sides[0](), sides[1](), [before, after]),
           );
           if (asked.kind === 'inconclusive') {
             const { exhausted, artefact } = asked;
@@ -165,6 +167,7 @@ function changesOf(
   target: string,
   before: Version | undefined,
   after: Version | undefined,
+  networks: readonly [before: Network, after: Network],
 ): ReachChange[] {
   const known = after ?? before;
   if (known === undefined) return [];
@@ -188,6 +191,18 @@ function changesOf(
             : table.mask(left.flows, right.flows);
       if (flows === undefined || flows === NOTHING) continue;
       const point = sets.witness(flows, wishesFor(sets.universe), PREFERRED);
+      const witness =
+        point === undefined
+          ? undefined
+          : {
+              from: known.origin.spell(point),
+              to: known.target.spell(point),
+              protocol: point.protocol,
+            };
+      if (witness !== undefined) {
+        walkedAs(networks[0], witness, left.side.verdict);
+        walkedAs(networks[1], witness, right.side.verdict);
+      }
       changes.push({
         origins: [origin],
         target,
@@ -195,19 +210,25 @@ function changesOf(
         after: needing(right, flows, sets),
         sets,
         flows,
-        ...(point === undefined
-          ? {}
-          : {
-              witness: {
-                from: known.origin.spell(point),
-                to: known.target.spell(point),
-                protocol: point.protocol,
-              },
-            }),
+        ...(witness === undefined ? {} : { witness }),
       });
     }
   }
   return changes;
+}
+
+/**
+ * A flow is shown as what it does in a version only when `trace` says the same of it there.
+ * @throws InvariantError when it does not: a bug of ours is never a result
+ */
+function walkedAs(network: Network, witness: Witness, verdict: ReachSide['verdict']): void {
+  if (verdict === 'absent' || verdict === 'open') return;
+  const said = replay(network, witness, verdict);
+  if (said === undefined) return;
+  const { from, to, protocol } = witness;
+  throw new InvariantError(
+    `the proof says ${verdict} and the walk says ${said} of ${from} to ${to} (${protocol})`,
+  );
 }
 
 interface SideFlows {

@@ -1,7 +1,7 @@
 import { assertNever } from '../../diagnostics/index.ts';
 import type { FlowRule } from '../../flows/index.ts';
 import { addressSetCovers, addressSetsOverlap } from '../../net/index.ts';
-import { findOwner, type SubnetPlacement } from '../../network/index.ts';
+import { findOwner, type SubnetPlacement, vnetReaches } from '../../network/index.ts';
 import type { EffectiveRoute } from '../../semantics/routes/effective-route.ts';
 import { type RouteEffect, routeRules } from '../../semantics/routes/symbolic.ts';
 import type { Decider } from '../../semantics/verdict.ts';
@@ -121,7 +121,10 @@ function insideNetwork(here: AnswerRouted): readonly Step[] {
     if (left === undefined) break;
     const part: Branch | undefined = limited(left, 'source', subnet.addresses);
     if (part === undefined) continue;
-    steps.push(...into(part, subnet.subnet.key));
+    const isSure = from === undefined || vnetReaches(network, from, subnet.vnet.key) === 'yes';
+    const doubt = { missing: `whether the sender lies in ${subnet.subnet.name}` };
+    steps.push(...into(isSure ? part : provided(part, doubt), subnet.subnet.key));
+    if (!isSure) steps.push(open(part, doubt));
     left = split(left, 'source', subnet.addresses).outside;
   }
   if (left !== undefined) steps.push(open(left, { missing: 'which subnet holds the sender' }));
@@ -136,7 +139,11 @@ function toSubnetOf(
   into: (part: Branch, subnetKey: string) => readonly Step[],
 ): readonly Step[] {
   const hits = subnets.filter(({ addresses }) => addressSetsOverlap(addresses, to.addresses));
-  const sure = hits.find(({ addresses }) => addressSetCovers(addresses, to.addresses));
+  const sure = hits.find(
+    ({ addresses, vnet }) =>
+      addressSetCovers(addresses, to.addresses) &&
+      (from === undefined || vnetReaches(world.network, from, vnet.key) === 'yes'),
+  );
   const only = sure ?? (hits.length === 1 ? hits[0] : undefined);
   if (only !== undefined) {
     if (sure !== undefined) return into(branch, only.subnet.key);

@@ -1,4 +1,4 @@
-import type { FlowRule } from '../../flows/index.ts';
+import type { Condition, FlowRule } from '../../flows/index.ts';
 import { addressSetCovers, unionAddresses } from '../../net/index.ts';
 import { type FirewallPlacement, PRIVATE_IPV4 } from '../../network/index.ts';
 import { type NameEffect, nameRules } from '../../semantics/dns/symbolic.ts';
@@ -32,13 +32,16 @@ export function connected(
   const { parts, rest } = cut(branch, rules, { box: 'firewall', name: view.name, stage: 'dns' });
   const onward: Branch[] = rest === undefined ? [] : [{ ...rest, trail: branch.trail }];
   const stopped: Step[] = [];
+  const doubted: Branch[] = [];
+  let need: Condition | undefined;
   for (const { branch: part, effect, doubts } of parts) {
     // What the walk does with a name of which nobody can tell is to take the client's word.
     const trail = branch.trail;
     const here: Branch = { ...part, trail, needs: branch.needs };
     if (doubts.length > 0) {
       onward.push(here);
-      stopped.push(open(here, ...doubts));
+      doubted.push(here);
+      [need = need] = doubts;
     } else if (effect.answer.kind === 'nxdomain') {
       const name = `${view.name} cannot resolve the name`;
       const by: Decider = { kind: 'platform', name, fact: 'AFW-E35' };
@@ -49,6 +52,9 @@ export function connected(
       const end = effect.isSure || sameEnd(again, destination) ? again : either(destination, again);
       onward.push({ ...here, header: { ...here.header, destination: end } });
     }
+  }
+  if (need !== undefined) {
+    for (const each of together(doubted)) stopped.push(open(each, need));
   }
   return { onward: together(onward), stopped };
 }

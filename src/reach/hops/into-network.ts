@@ -31,7 +31,11 @@ export function intoNetwork(here: Routed): readonly Step[] {
     const hits = subnets.filter((each) =>
       addressSetsOverlap(each.addresses, destination.addresses),
     );
-    const sure = hits.find((each) => addressSetCovers(each.addresses, destination.addresses));
+    const sure = hits.find(
+      (each) =>
+        addressSetCovers(each.addresses, destination.addresses) &&
+        isSurelyReached(here, from, each),
+    );
     const only = sure ?? (hits.length === 1 ? hits[0] : undefined);
     if (only === undefined) {
       return [open(branch, { missing: `which subnet holds ${destination.label}` })];
@@ -48,14 +52,26 @@ export function intoNetwork(here: Routed): readonly Step[] {
     left = subtractAddresses(left, inside);
     const part = within(branch, { destinations: inside });
     if (part !== undefined) {
-      steps.push(
-        ...into(here, { ...part, bounds: { ...part.bounds, destinations: inside } }, subnet),
-      );
+      const there = { ...part, bounds: { ...part.bounds, destinations: inside } };
+      if (isSurelyReached(here, from, subnet)) steps.push(...into(here, there, subnet));
+      else {
+        const doubt = { missing: `whether the destination lies in ${subnet.subnet.name}` };
+        steps.push(...into(here, provided(there, doubt), subnet), open(there, doubt));
+      }
     }
   }
   const rest = isEmptyAddressSet(left) ? undefined : within(branch, { destinations: left });
   if (rest !== undefined) steps.push(open(rest, { missing: 'which subnet holds the destination' }));
   return steps;
+}
+
+/** A peering whose state nobody knows leads to its network, or does not. */
+function isSurelyReached(
+  { world }: Routed,
+  from: string | undefined,
+  { vnet }: SubnetPlacement,
+): boolean {
+  return from === undefined || vnetReaches(world.network, from, vnet.key) === 'yes';
 }
 
 function into(here: Routed, branch: Branch, subnet: SubnetPlacement): readonly Step[] {

@@ -11,6 +11,7 @@ import {
   ends,
   goesOn,
   open,
+  type Part,
   type Place,
   provided,
   type Step,
@@ -49,16 +50,16 @@ function asked(world: World, branch: Branch, vnetKey: string, onward: Place): re
   const { parts } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
   const steps: Step[] = [];
   let doubtful: Diagram = NOTHING;
-  for (const { branch: part, doubts } of parts) {
-    const [need] = doubts;
-    if (need === undefined) continue;
+  for (const { branch: part, doubts } of together(parts.filter((one) => one.doubts.length > 0))) {
     const { table } = part.sets;
     const flows = table.except(part.flows, doubtful);
     doubtful = table.override(doubtful, part.flows);
-    if (flows === NOTHING) continue;
+    const [need] = doubts;
+    if (flows === NOTHING || need === undefined) continue;
     const here = { ...part, flows, needs: branch.needs };
     steps.push(...answeredByOthers(world, here, onward, need));
   }
+  const outward: Branch[] = [];
   for (const { branch: part, effect, by, doubts } of parts) {
     if (doubts.length > 0) continue;
     const flows = part.sets.table.except(part.flows, doubtful);
@@ -69,7 +70,7 @@ function asked(world: World, branch: Branch, vnetKey: string, onward: Place): re
         steps.push(goesOn(calling(here, privateEnd(effect)), onward));
         break;
       case 'public':
-        steps.push(...toPublic(world, here, onward));
+        outward.push({ ...here, trail: branch.trail });
         break;
       case 'anywhere':
         steps.push(open(here, { missing: 'what the name resolves to' }));
@@ -78,7 +79,33 @@ function asked(world: World, branch: Branch, vnetKey: string, onward: Place): re
         steps.push(ends(here, { kind: 'denied', by }));
     }
   }
-  return steps;
+  const [first] = outward;
+  if (first === undefined) return steps;
+  const flows = outward.reduce((all, one) => first.sets.table.override(all, one.flows), NOTHING);
+  return [...steps, ...toPublic(world, { ...first, flows }, onward)];
+}
+
+/** More different doubts than this are told as one: a zone of Azure's each, mostly. */
+const DOUBTS_MAX = 6;
+
+/** Names that the same doubt concerns, as one. O(parts). */
+function together<T>(parts: readonly Part<T, Decider>[]): readonly Part<T, Decider>[] {
+  const texts = new Set(parts.map(({ doubts }) => doubts[0]?.missing));
+  const isMany = texts.size > DOUBTS_MAX;
+  const one = { missing: 'whether the names have private endpoints, and records in private zones' };
+  const groups = new Map<string, Part<T, Decider>>();
+  for (const part of parts) {
+    const [need] = isMany ? [one] : part.doubts;
+    const key = need?.missing ?? '';
+    const known = groups.get(key);
+    const doubts = need === undefined ? [] : [need];
+    const flows =
+      known === undefined
+        ? part.branch.flows
+        : part.branch.sets.table.override(known.branch.flows, part.branch.flows);
+    groups.set(key, { ...(known ?? part), branch: { ...(known ?? part).branch, flows }, doubts });
+  }
+  return [...groups.values()];
 }
 
 function privateEnd(effect: {

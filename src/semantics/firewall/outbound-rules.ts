@@ -120,7 +120,6 @@ export function applicationRules(visit: Visit): StageOutcome {
     const outcome = { candidates: [denied], ends: true };
     return { ...outcome, steps: [stepOf(stage, outcome, '', ['AFW-45'])] };
   }
-  const translation = lazily(() => translateSource(placement, flow, 'application', context).source);
   let isInspected = false;
   const found = firstMatch(orderedRules(placement).application, 'application', (rule) => {
     const match = matchApplicationRule(rule, flow, settings, context);
@@ -128,6 +127,9 @@ export function applicationRules(visit: Visit): StageOutcome {
     return match;
   });
   const target = lazily(() => connectedTo(visit, isInspected));
+  const translated = (to: Flow) => translateSource(placement, to, 'application', context).source;
+  // AFW-72: which source it gets hangs on where the firewall connects to, not on what the client saw.
+  const translation = lazily(() => translated(target()));
   const candidates = found.candidates.map((candidate): Candidate => {
     if (candidate.action === 'deny') return candidate;
     return { ...candidate, leaves: { ...target(), source: translation() } };
@@ -142,7 +144,7 @@ export function applicationRules(visit: Visit): StageOutcome {
     action: 'allow',
     by: { kind: 'platform', name: 'built-in infrastructure collection', fact: 'AFW-57' },
     why: [{ missing: `whether the built-in infrastructure collection contains ${name}` }],
-    leaves: { ...flow, source: translation() },
+    leaves: { ...flow, source: translated(flow) },
   };
   const last = { candidates: [builtIn], ends: false };
   return {
