@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { library } from './library.mjs';
+import { peakKilobytes } from './peak.mjs';
 import { seeded } from './seeded.mjs';
 import { applicationRules } from './workloads/application-rules.mjs';
 import { applicationRuleGroups } from './workloads/firewall-policy.mjs';
@@ -73,7 +74,7 @@ async function measure(n) {
     `${(sets.table.bytes / 2 ** 20).toFixed(0)} MB`,
     new Set(written.flatMap(({ patterns }) => patterns)).size,
     never,
-    `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`,
+    `${(peakKilobytes() / 1024).toFixed(0)} MB`,
   );
   points(sets, deciders, rules, written);
 }

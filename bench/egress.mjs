@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { library } from './library.mjs';
+import { peakKilobytes } from './peak.mjs';
 import { writePerimeter } from './workloads/perimeter.mjs';
 
 const self = fileURLToPath(import.meta.url);
@@ -61,10 +62,10 @@ async function measure(size) {
   );
   const { rules, classes = 1500, services = 2000 } = size;
   const network = await perimeterOf(sallyport, size);
-  const read = process.resourceUsage().maxRSS / 1024;
+  const read = peakKilobytes() / 1024;
   for (const to of ['internet', '*.microsoft.com:443']) {
     const cold = decided(sallyport, network, to);
-    const decidedPeak = process.resourceUsage().maxRSS / 1024;
+    const decidedPeak = peakKilobytes() / 1024;
     const again = Array.from({ length: 5 }, () => decided(sallyport, network, to));
     const warm = again.reduce((best, one) => (one.time < best.time ? one : best));
     const from = performance.now();

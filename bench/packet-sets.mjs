@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { peakKilobytes } from './peak.mjs';
 import { seeded } from './seeded.mjs';
 import { firewallRules } from './workloads/firewall-rules.mjs';
 
@@ -130,7 +131,7 @@ for (const [n, broad] of POLICIES) {
     `${never.length} (${planted})`,
     `${seconds(asked)} <=${Math.max(...covers.map((c) => c.length))}`,
     megabytes(table.bytes),
-    megabytes(process.resourceUsage().maxRSS * 1024),
+    megabytes(peakKilobytes() * 1024),
   );
   const random = seeded(9);
   const points = Array.from({ length: 20_000 }, () => {

@@ -1,4 +1,5 @@
 // Loaded before a measured process: writes its peak memory in kilobytes to file descriptor 3 when it ends.
 import { writeSync } from 'node:fs';
+import { peakKilobytes } from './peak.mjs';
 
-process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));
+process.on('exit', () => writeSync(3, String(peakKilobytes())));

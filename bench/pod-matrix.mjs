@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { peakKilobytes } from './peak.mjs';
 import { seeded } from './seeded.mjs';
 
 const self = fileURLToPath(import.meta.url);
@@ -68,7 +69,7 @@ async function measure({ pods, namespaces, policies: policyCount, goal }) {
   }
   const swept = performance.now();
   const seconds = (from, to) => `${((to - from) / 1000).toFixed(2)} s`;
-  const peak = process.resourceUsage().maxRSS * 1024;
+  const peak = peakKilobytes() * 1024;
   row(
     `K8S-${pods}, ${namespaces} ns, ${policyCount} policies`,
     classes.length,

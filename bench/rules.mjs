@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { peakKilobytes } from './peak.mjs';
 import { firewallRules } from './workloads/firewall-rules.mjs';
 import { firewallTemplate } from './workloads/firewall-template.mjs';
 
@@ -63,12 +64,12 @@ async function one({ n, broad = 0, seed = 1 }) {
       onProgress: (done) => {
         if (done !== n) return;
         verdicts.time = performance.now() - began;
-        verdicts.peak = process.resourceUsage().maxRSS / 1024;
+        verdicts.peak = peakKilobytes() / 1024;
       },
     },
   );
   const all = performance.now() - began;
-  const peak = process.resourceUsage().maxRSS / 1024;
+  const peak = peakKilobytes() / 1024;
   if (audit.inconclusive.length > 0) console.log(audit.inconclusive);
   const of = (test) => audit.rules.filter(test).length;
   const never = of(({ verdict }) => verdict.kind === 'never-hit');

@@ -9,6 +9,8 @@
 //   npm run bench -- application  only the application rules of a firewall
 //   npm run bench -- egress   only all flows of all pods, end to end
 //   npm run bench -- diff     only two versions of a large list
+//   npm run bench -- relation only the naive relational product that egress is compared with
+//   npm run bench -- solver   only the audit of rules by an SMT solver
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -172,3 +174,5 @@ if (only === undefined || only === 'rules') await import('./rules.mjs');
 if (only === undefined || only === 'diff') await import('./diff.mjs');
 if (only === undefined || only === 'application') await import('./application-rules.mjs');
 if (only === undefined || only === 'egress') await import('./egress.mjs');
+if (only === undefined || only === 'relation') await import('./relation.mjs');
+if (only === undefined || only === 'solver') await import('./solver.mjs');
