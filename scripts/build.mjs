@@ -31,6 +31,8 @@ export async function buildCommandLine() {
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // Some packages are only whole as modules: their other form hides what it requires from a bundler.
+    mainFields: ['module', 'main'],
     target: 'node20.19',
     sourcemap: 'linked',
     legalComments: 'none',

@@ -24,7 +24,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   importers: ['yaml'],
   questions: ['zod'],
   facts: ['zod'],
-  report: ['picocolors', 'string-width', 'wrap-ansi'],
+  patches: ['jsonc-parser', 'yaml'],
+  report: ['diff', 'picocolors', 'string-width', 'wrap-ansi'],
   cli: ['commander'],
 };
 

@@ -35,6 +35,10 @@ export interface CheckOptions extends InputOptions {
   readonly updateBaseline?: boolean;
   readonly list?: boolean;
   readonly explain?: string;
+  /** Ids of checks with commas, or true for all. */
+  readonly fix?: string | true;
+  readonly yes?: boolean;
+  readonly allowOpening?: boolean;
 }
 
 export async function checkCommand(
@@ -51,7 +55,14 @@ export async function checkCommand(
     output.out(explainText(checkNamed(options.explain), output.style));
     return 0;
   }
-  for (const id of [...(options.only ?? []), ...(options.skip ?? [])]) checkNamed(id);
+  const fixed = typeof options.fix === 'string' ? options.fix.split(',') : [];
+  if (fixed.some((id) => /[\\.]|^\/|\/$/.test(id))) {
+    const hint = 'name folders and files first: sallyport check . --fix';
+    throw new InputError(`\`${options.fix}\` is no check`, hint);
+  }
+  for (const id of [...(options.only ?? []), ...(options.skip ?? []), ...fixed]) {
+    checkNamed(id.trim());
+  }
   if (options.only?.every((id) => options.skip?.includes(id)) === true) {
     throw new InputError('no check is left to run', 'every --only is also a --skip');
   }
@@ -65,22 +76,29 @@ export async function checkCommand(
   const expected = await readExpectations(nodeFileSystem(), paths, options.expect);
   const input = withExpectations(read, expected);
   const baseline = await readBaselineFile(nodeFileSystem(), options.baseline, updates);
-  const report = runChecks(
-    [...CATALOGUE, ...expectationChecks(expected.value)],
-    {
-      perimeter: read.perimeter,
-      network: input.network,
-      asOf: input.asOf,
-      profile: options.profile ?? input.configuration.profile ?? 'production',
-    },
-    {
-      ...chosenChecks(options),
-      suppressions: input.configuration.suppressions,
-      // What is about to be accepted is shown once more.
-      ...(baseline === undefined || updates ? {} : { baseline }),
-    },
-    (done, total) => output.progress(`checking ${done}/${total}`),
-  );
+  const check = ({ perimeter, network, asOf, configuration }: Input) =>
+    runChecks(
+      [...CATALOGUE, ...expectationChecks(expected.value)],
+      {
+        perimeter,
+        network,
+        asOf,
+        profile: options.profile ?? configuration.profile ?? 'production',
+      },
+      {
+        ...chosenChecks(options),
+        suppressions: configuration.suppressions,
+        // What is about to be accepted is shown once more.
+        ...(baseline === undefined || updates ? {} : { baseline }),
+      },
+      (done, total) => output.progress(`checking ${done}/${total}`),
+    );
+  if (options.fix !== undefined) {
+    if (input.isMisconfigured) return 2;
+    const { fixCommand } = await import('./fix-command.ts');
+    return await fixCommand(paths, { ...options, fix: options.fix }, output, input, check);
+  }
+  const report = check({ ...input, perimeter: read.perimeter });
   const seconds = output.isInteractive ? (performance.now() - started) / 1000 : undefined;
   await writeOutput(
     output,

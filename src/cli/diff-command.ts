@@ -1,11 +1,5 @@
 import { DEFAULT_BUDGET } from '../packets/index.ts';
-import {
-  comparePerimeters,
-  type Direction,
-  directionOfList,
-  directionOfReach,
-  type PerimeterDiff,
-} from '../questions/diff/index.ts';
+import { comparePerimeters, type Direction, directionsOf } from '../questions/diff/index.ts';
 import { diffText } from '../report/diff-text.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
@@ -75,13 +69,4 @@ export async function diffCommand(
     output.err(`exit 1 because --fail-on ${options.failOn.join(',')}\n`);
   }
   return fails || couldNotRead || diff.inconclusive.length > 0 ? 1 : 0;
-}
-
-function directionsOf(diff: PerimeterDiff): readonly Direction[] {
-  return [
-    ...diff.reach.map(({ before, after }) => directionOfReach(before, after)),
-    ...diff.lists.flatMap(({ changes }) =>
-      changes.map(({ before, after }) => directionOfList(before, after)),
-    ),
-  ];
 }

@@ -68,6 +68,9 @@ function addCheck(program: Command, version: string, finish: Finish): void {
     .option('--baseline <file>', 'what is in this file does not count')
     .option('--expect <file>', 'what must be so (default: perimeter.yaml in the first path)')
     .option('--update-baseline', 'write what is found now to the baseline file')
+    .option('--fix [checks]', 'show repairs as a patch, prove what they open, write when told to')
+    .option('--yes', 'with --fix: write without asking')
+    .option('--allow-opening', 'with --fix: also write what opens a flow')
     .option('--list', 'list every check and stop')
     .option('--explain <check>', 'say what a check asks, why, and how to repair it');
   inputOptions(command)
@@ -79,6 +82,9 @@ Examples
   sallyport check . --format sarif -o x.sarif for code scanning
   sallyport check . --severity error          only what is broken
   sallyport check . --as-of 2028-04-01        what retirements will have hit
+  sallyport check . --fix                     the repairs, as a patch that opens nothing
+  sallyport check . --fix egress/retired-ports-open --yes
+                                              written into your own files
   sallyport check . --baseline known.json --update-baseline
                                               fail only on what is new from now
 

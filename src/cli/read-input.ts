@@ -1,6 +1,6 @@
 import { type Diagnostic, OperationalError } from '../diagnostics/index.ts';
 import { importPaths } from '../importers/index.ts';
-import { isoDay, loadDatasets, nodeFileSystem, systemClock } from '../io/index.ts';
+import { type FileSystem, isoDay, loadDatasets, nodeFileSystem, systemClock } from '../io/index.ts';
 import { type Perimeter, readPerimeter, type Snapshot } from '../model/index.ts';
 import { deriveNetwork, type Network } from '../network/index.ts';
 import type { Configuration } from '../questions/check/index.ts';
@@ -35,8 +35,9 @@ export async function readInput(
   paths: readonly string[],
   options: InputOptions,
   output: Output,
+  files: FileSystem = nodeFileSystem(),
 ): Promise<Input> {
-  const read = await readSnapshot(paths, options, output);
+  const read = await readSnapshot(paths, options, output, files);
   const { snapshot } = read;
   if (isEmpty(snapshot)) {
     output.done();
@@ -67,8 +68,8 @@ export async function readSnapshot(
   paths: readonly string[],
   options: InputOptions,
   output: Output,
+  files: FileSystem = nodeFileSystem(),
 ): Promise<ReadSnapshot> {
-  const files = nodeFileSystem();
   // A misspelt path is told before anything else is read.
   for (const path of paths) await statOf(files, path);
   const configuration = await readConfiguration(files, paths, options.config);

@@ -19,7 +19,7 @@ export async function writeOutput(
   else await writeText(file, text);
 }
 
-export async function writeText(file: string, text: string): Promise<void> {
+export async function writeText(file: string, text: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (cause) {

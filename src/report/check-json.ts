@@ -38,6 +38,7 @@ export function checkJson(
         evidence: evidenceJson(finding),
         places: finding.places.map(({ at, what }) => ({ what, ...locationJson(at) })),
         fix: finding.fix,
+        ...(finding.changes === undefined ? {} : { isPatchable: true }),
         facts: group.check.facts,
         ...standingJson(suppression, expired),
       })),

@@ -64,13 +64,23 @@ export function groupText(group: FindingGroup, options: FindingTextOptions, styl
       lines.push(...proofLines(finding, verbose, style));
     }
     lines.push(...placeLines(finding.places, verbose, style));
-    if (!hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(finding.fix)));
+    if (!hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, fixWords(finding)));
   }
   const rest = listed.length - shown.length;
   if (rest > 0) lines.push(`${' '.repeat(INDENT)}${dim(`and ${rest} more (--verbose)`)}`);
   const [first] = shown;
   if (isBrief || first === undefined) return lines.join('\n');
-  if (hasOneFix) lines.push(hanging(style, INDENT, `${dim('fix')}  `, safe(first.finding.fix)));
+  if (hasOneFix)
+    lines.push(
+      hanging(
+        style,
+        INDENT,
+        `${dim('fix')}  `,
+        fixWords(
+          shown.find(({ finding }) => finding.changes !== undefined)?.finding ?? first.finding,
+        ),
+      ),
+    );
   if (group.check.facts.length > 0)
     lines.push(hanging(style, INDENT, `${dim('why')}  `, dim(sourcesOf(group))));
   const { evidence } = first.finding;
@@ -243,4 +253,9 @@ function documentOf(source: string): string {
     return [url[1], ...page.slice(-1)].join(' ');
   }
   return /[\w.-]+\.(?:md|yml|go)\b/.exec(source)?.[0] ?? source.split(/[;,(]/, 1)[0]!.trim();
+}
+
+/** With the command that writes it, where a patch can. */
+function fixWords({ check, fix, changes }: Finding): string {
+  return changes === undefined ? safe(fix) : `${safe(fix)} (--fix ${check} writes it)`;
 }

@@ -4,6 +4,7 @@ import type { Perimeter } from '../../model/index.ts';
 import type { Network } from '../../network/index.ts';
 import type { Trace } from '../../trace/trace.ts';
 import type { Certainty } from './certainty.ts';
+import type { Change } from './change.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -20,6 +21,8 @@ export interface Finding {
   /** Where in their files, most useful first. */
   readonly places: readonly NamedPlace[];
   readonly fix: string;
+  /** The repair as changes of the input; absent: it takes a decision, or more than the input. */
+  readonly changes?: readonly Change[];
   /** What the finding is about (resource key, `namespace/kind/name`): stable, used by baselines. */
   readonly subject: string;
 }

@@ -1,6 +1,7 @@
 export { type Baseline, readBaseline, writeBaseline } from './baseline.ts';
 export { CATALOGUE } from './catalogue/index.ts';
 export * from './certainty.ts';
+export * from './change.ts';
 export {
   CONFIGURATION_SCHEMA,
   type Configuration,

@@ -1,6 +1,7 @@
 import type { Place } from '../../diagnostics/index.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { type Certainty, given, weakest } from './certainty.ts';
+import type { Change } from './change.ts';
 import type {
   Check,
   CheckContext,
@@ -32,6 +33,8 @@ export type Judgement =
         | { readonly lines: readonly string[]; readonly proof: Proof };
       /** This subject's own repair; the check's general one when absent. */
       readonly fix?: string;
+      /** The repair as changes of the input, where it is only that and needs no decision. */
+      readonly changes?: readonly Change[];
       readonly severity?: Severity;
     }
   | {
@@ -91,6 +94,7 @@ function findingOf(
     evidence: evidenceOf(judgement.evidence),
     places: judgement.places,
     fix: judgement.fix ?? check.fix,
+    ...(judgement.changes === undefined ? {} : { changes: judgement.changes }),
     subject,
   };
 }

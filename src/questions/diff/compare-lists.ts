@@ -13,7 +13,7 @@ import {
 import { type AddressSet, addressSetsOverlap } from '../../net/index.ts';
 import { type Budget, type Diagram, NOTHING } from '../../packets/index.ts';
 import type { Decider } from '../../semantics/verdict.ts';
-import { PREFERRED, wishesFor } from '../query/wishes.ts';
+import { preferredIn, wishesFor } from '../query/wishes.ts';
 import { editedRegion } from './edited-region.ts';
 import { editedRules, RuleKeys } from './rule-key.ts';
 
@@ -172,7 +172,7 @@ function changesBetween(sets: FlowSets, old: Judged, now: Judged): ListChange[] 
   const changes: ListChange[] = [];
   for (const { flows: old1, side: before } of sidesOf(sets, old, from, changed, common)) {
     for (const { flows, side: after } of sidesOf(sets, now, to, old1, common)) {
-      const example = sets.witness(flows, wishesFor(sets.universe), PREFERRED);
+      const example = sets.witness(flows, wishesFor(sets.universe), preferredIn(sets.universe));
       changes.push({
         before,
         after,

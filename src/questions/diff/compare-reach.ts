@@ -31,7 +31,7 @@ import {
 import type { Decider } from '../../semantics/verdict.ts';
 import type { Inconclusive, Witness } from '../query/answer.ts';
 import { isWalked } from '../query/replay.ts';
-import { PREFERRED, wishesFor } from '../query/wishes.ts';
+import { preferredIn, wishesFor } from '../query/wishes.ts';
 
 /** What one version makes of some flows, end to end. */
 export interface ReachSide {
@@ -189,7 +189,7 @@ function changesOf(
             ? left.flows
             : table.mask(left.flows, right.flows);
       if (flows === undefined || flows === NOTHING) continue;
-      const point = sets.witness(flows, wishesFor(sets.universe), PREFERRED);
+      const point = sets.witness(flows, wishesFor(sets.universe), preferredIn(sets.universe));
       const witness =
         point === undefined
           ? undefined

@@ -1,4 +1,5 @@
 import type { Side } from './compare-lists.ts';
+import type { PerimeterDiff } from './compare-perimeters.ts';
 import type { ReachSide } from './compare-reach.ts';
 
 /**
@@ -26,6 +27,16 @@ export function directionOfReach(before: ReachSide, after: ReachSide): Direction
 
 export function directionOfList(before: Side, after: Side): Direction {
   return between(rankOfAction(before.action), rankOfAction(after.action));
+}
+
+/** Of every change of a comparison, end to end and list by list. */
+export function directionsOf({ reach, lists }: PerimeterDiff): readonly Direction[] {
+  return [
+    ...reach.map(({ before, after }) => directionOfReach(before, after)),
+    ...lists.flatMap(({ changes }) =>
+      changes.map(({ before, after }) => directionOfList(before, after)),
+    ),
+  ];
 }
 
 function between(before: number, after: number): Direction {

@@ -23,7 +23,7 @@ import {
 import type { Inconclusive, QueryAnswer, QueryCell } from './answer.ts';
 import { isWalked } from './replay.ts';
 import { shownFlows } from './shown-flows.ts';
-import { PREFERRED, wishesFor } from './wishes.ts';
+import { preferredIn, wishesFor } from './wishes.ts';
 
 export interface QueryOptions {
   readonly from: string;
@@ -169,7 +169,7 @@ function shownCell(
   wishes: Wishes,
   options: QueryOptions,
 ): QueryCell {
-  const point = sets.witness(cell.flows, wishes, PREFERRED);
+  const point = sets.witness(cell.flows, wishes, preferredIn(sets.universe));
   const witness =
     point === undefined
       ? undefined

@@ -69,7 +69,11 @@ function toNumberOrSymbol(
     ({ owner }) => owner.kind.endsWith('-frontend') || owner.kind === 'network-interface',
   );
   if (own !== undefined) {
-    return [open(branch, { missing: `whether ${destination.label} is ${own.address.label}` })];
+    return [
+      open(branch, {
+        missing: `whether ${destination.label === '' ? 'the destination' : destination.label} is ${own.address.label}`,
+      }),
+    ];
   }
   return answered(world, branch, { kind: 'left', to: 'the internet' }, { kind: 'internet' });
 }

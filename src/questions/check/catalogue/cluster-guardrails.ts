@@ -175,6 +175,13 @@ const policyAddon = eachSubject<ManagedCluster>({
         message: `Nothing stops the next deployment from changing what was reviewed: the Azure Policy add-on of ${cluster.name} is off.`,
         places: [{ at: cluster.at, what: `cluster ${cluster.name}` }],
         evidence: ['addonProfiles.azurepolicy is not enabled'],
+        changes: [
+          {
+            at: cluster.at,
+            path: ['properties', 'addonProfiles', 'azurepolicy', 'enabled'],
+            to: true,
+          },
+        ],
       };
     const assignments = context.perimeter.policyAssignments.filter(({ scope }) =>
       mayHold(scope, cluster.key),

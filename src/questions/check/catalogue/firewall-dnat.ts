@@ -65,6 +65,13 @@ const anyProtocol = eachRule<DnatRule>({
         message: `DNAT rule ${rulePath(subject)} publishes every protocol of its port.`,
         places: [{ at: subject.rule.at, what: `DNAT rule ${subject.rule.name}` }],
         evidence: ['protocol Any'],
+        changes: [
+          {
+            at: subject.rule.at,
+            path: [subject.group === undefined ? 'protocols' : 'ipProtocols'],
+            to: ['TCP'],
+          },
+        ],
       };
     }
     return unknown === undefined

@@ -54,7 +54,9 @@ const threatIntel = eachSubject<FirewallPlacement>({
         ...(isBasic ? ['tier Basic'] : []),
         ...(mode === 'Alert' ? maskedBy(context, placement) : []),
       ],
-      ...(isBasic ? { fix: 'use the Standard tier, with threatIntelMode Deny' } : {}),
+      ...(isBasic
+        ? { fix: 'use the Standard tier, with threatIntelMode Deny' }
+        : { changes: [{ at: holder.at, path: ['properties', 'threatIntelMode'], to: 'Deny' }] }),
     };
   },
 });

@@ -17,6 +17,11 @@ import {
 } from './firewall-conditions.ts';
 import { eachAllowRule, eachRule, networkRulesOf, rulePath } from './firewall-subjects.ts';
 
+/** Is one protocol and one port all there is to it? Otherwise something else may use the rule. */
+function servesOnly({ protocols, destinationPorts: ports }: NetworkRule): boolean {
+  return protocols.length === 1 && !isUnknown(ports) && ports.length === 2 && ports[0] === ports[1];
+}
+
 /** Rules that do not do what they were written for: the platform or the protocol does not play along. */
 
 const legacyPorts = eachAllowRule<NetworkRule>({
@@ -62,6 +67,7 @@ const legacyPorts = eachAllowRule<NetworkRule>({
         message: `Rule ${rulePath(subject)} serves ${use}: nothing in the cluster uses it any more.`,
         places: [{ at: rule.at, what: `network rule ${rule.name}` }],
         evidence: [use],
+        ...(servesOnly(rule) ? { changes: [{ at: rule.at, path: [] }] } : {}),
       })),
     );
     const failing = judged.filter(({ kind }) => kind === 'fails');

@@ -5,6 +5,7 @@ import {
   wafInForce,
 } from '../../../semantics/application-gateway/waf.ts';
 import { isUnknown } from '../../../values/index.ts';
+import type { Change } from '../change.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, HOLDS, type Judgement } from '../judge.ts';
 import { production } from './cluster-subjects.ts';
@@ -44,10 +45,31 @@ const waf = eachSubject<ApplicationGateway>({
         message: `The WAF of ${whose} ${text}.`,
         places: [{ at: force.by.at ?? gateway.at, what: force.by.name }],
         evidence: [force.kind],
+        ...changesOf(force, context),
       };
     });
   },
 });
+
+/** A policy has its switch; for a gateway without one there is more to decide. */
+function changesOf(
+  force: WafInForce,
+  { perimeter }: CheckContext,
+): { readonly changes?: readonly Change[] } {
+  const policy = [...perimeter.wafPolicies.values()].find(({ at }) => at === force.by.at);
+  if (policy === undefined || (force.kind !== 'detection' && force.kind !== 'disabled')) return {};
+  const set = (name: string, to: string): Change => ({
+    at: policy.at,
+    path: ['properties', 'policySettings', name],
+    to,
+  });
+  return {
+    changes: [
+      ...(force.kind === 'disabled' ? [set('state', 'Enabled')] : []),
+      set('mode', 'Prevention'),
+    ],
+  };
+}
 
 interface InForce {
   readonly force: WafInForce;

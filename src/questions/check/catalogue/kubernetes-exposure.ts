@@ -152,6 +152,7 @@ const externalIps = eachSubject<Service>({
       message: `What pods send to ${addresses} ends at ${service.namespace}/${service.name}, whoever owns the address.`,
       places: [{ at: service.at, what: `externalIPs ${addresses}` }],
       evidence: [`externalIPs: ${service.externalIps.join(', ')}`],
+      changes: [{ at: service.at, path: ['spec', 'externalIPs'] }],
     };
   },
 });

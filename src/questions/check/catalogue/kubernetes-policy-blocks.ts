@@ -167,6 +167,7 @@ const clientRange = eachSubject<FilteredService>({
         'externalTrafficPolicy: Cluster rewrites the source to a node address',
         ...filters.map(({ policy, block }) => `${policy.title}: ipBlock ${block.cidr}`),
       ],
+      changes: [{ at: service.at, path: ['spec', 'externalTrafficPolicy'], to: 'Local' }],
     };
   },
 });

@@ -124,6 +124,7 @@ const forwardedTraffic = eachSubject<PeerSubject>({
         },
       ],
       evidence: [`allowForwardedTraffic is ${flag === undefined ? 'not set (false)' : 'false'}`],
+      changes: [{ at: peer.peering.at, path: ['properties', 'allowForwardedTraffic'], to: true }],
     };
   },
 });

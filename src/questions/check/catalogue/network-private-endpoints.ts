@@ -181,6 +181,14 @@ const publicPaas = eachSubject<PlatformService>({
       message: `${service.name} answers the whole internet${endpoints.length > 0 ? ' although it has a private endpoint' : ''}.`,
       places: [{ at: service.at, what: service.name }],
       evidence: [`publicNetworkAccess: ${service.publicNetworkAccess ?? 'not set'}`],
+      // Without an endpoint nobody would reach it any more.
+      ...(endpoints.length === 0
+        ? {}
+        : {
+            changes: [
+              { at: service.at, path: ['properties', 'publicNetworkAccess'], to: 'Disabled' },
+            ],
+          }),
     };
   },
 });

@@ -195,6 +195,7 @@ const bgpBypass = eachSubject<SubnetPlacement>({
           ? (vnet.unknownRoutesWhy ?? 'a gateway with BGP')
           : `${what} is longer than 0.0.0.0/0`,
       ],
+      changes: [{ at: table.at, path: ['properties', 'disableBgpRoutePropagation'], to: true }],
     };
   },
 });

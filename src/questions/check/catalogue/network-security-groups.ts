@@ -75,6 +75,8 @@ const unreachableRule = eachSubject<NetworkSecurityGroup>({
           })),
         ],
         evidence: coverEvidence(rule, by, proven !== undefined),
+        // Somebody believes in a rule that the others contradict: which of them goes is theirs to say.
+        ...(opposite ? {} : { changes: [{ at: rule.at, path: [] }] }),
       };
     });
   },

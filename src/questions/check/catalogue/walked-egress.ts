@@ -8,6 +8,7 @@ import { given, weakest } from '../certainty.ts';
 import type { Check, CheckContext } from '../finding.ts';
 import { eachSubject, type Judgement } from '../judge.ts';
 import { destinationOf, type Fate, fateOf } from './egress-proof.ts';
+import { rulesToAdd } from './egress-rule-to-add.ts';
 import { egressSenders, isCalledByPods, type Sender } from './egress-senders.ts';
 import { grouped, listed } from './kubernetes-policy-world.ts';
 import { replay, undecidedBy } from './walked-ingress.ts';
@@ -122,7 +123,25 @@ function judgeDependency({ sender, sides }: Dependency, context: CheckContext): 
       ...(proof === undefined ? {} : { proof }),
     },
     fix: fixOf(fewest, sender),
+    ...changesOf(fewest, sender, context),
   };
+}
+
+/** Rules of the one firewall, where nothing but that firewall stands in the way. */
+function changesOf(stopped: readonly Tried[], { subnet }: Sender, { network }: CheckContext) {
+  const [firewall, ...others] = network.firewalls.values();
+  const prefix =
+    subnet.kind === 'found'
+      ? subnet.target.subnet.prefixes.find((one) => one.kind === 'prefix')
+      : undefined;
+  if (firewall === undefined || others.length > 0 || prefix?.kind !== 'prefix') return {};
+  const isTheFirewall = stopped.every(
+    ({ fate: { trace } }) =>
+      trace?.answer === 'denied' && trace.forward.hops.at(-1)?.kind === 'firewall',
+  );
+  const entries = stopped.map(({ answer }) => answer.entry);
+  const changes = isTheFirewall ? rulesToAdd(firewall, entries, prefix.text) : undefined;
+  return changes === undefined ? {} : { changes };
 }
 
 function certaintyOfFate({ trace, proof }: Fate) {

@@ -1,0 +1,1 @@
+export { type Patch, type PatchedFile, patchFiles, type Refusal } from './patch-files.ts';
