@@ -9,6 +9,9 @@
 //   npm run bench -- application  only the application rules of a firewall
 //   npm run bench -- egress   only all flows of all pods, end to end
 //   npm run bench -- diff     only two versions of a large list
+//   npm run bench -- emit     only a page of intent in every format
+//   npm run bench -- terraform only the import of a large plan
+//   npm run bench -- endpoint only the local Azure Resource Manager
 //   npm run bench -- relation only the naive relational product that egress is compared with
 //   npm run bench -- solver   only the audit of rules by an SMT solver
 import { spawnSync } from 'node:child_process';
@@ -176,3 +179,7 @@ if (only === undefined || only === 'application') await import('./application-ru
 if (only === undefined || only === 'egress') await import('./egress.mjs');
 if (only === undefined || only === 'relation') await import('./relation.mjs');
 if (only === undefined || only === 'solver') await import('./solver.mjs');
+if (only === undefined || only === 'emit') await import('./emit.mjs');
+if (only === undefined || only === 'terraform')
+  spawnSync(process.execPath, [join(root, 'bench', 'terraform.mjs')], { stdio: 'inherit' });
+if (only === undefined || only === 'endpoint') await import('./endpoint.mjs');

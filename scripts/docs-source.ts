@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DIAGNOSTIC_CODES } from '../src/diagnostics/index.ts';
 import { FACTS, type FactId } from '../src/facts/index.ts';
+import { DEFAULTS, type Default, PERIMETER_SCHEMA } from '../src/intent/index.ts';
 import { CATALOGUE, CONFIGURATION_SCHEMA } from '../src/questions/check/index.ts';
 import { EXPECT_SCHEMA, EXPECTATION_KINDS } from '../src/questions/expect/index.ts';
 import { factPins } from '../tests/support/fact-pins.ts';
@@ -105,9 +106,21 @@ export function configurationSchema(): string {
   return `${JSON.stringify({ ...schema, title: 'sallyport.yaml' }, undefined, 2)}\n`;
 }
 
-/** schemas/perimeter-expect.schema.json: the same for `perimeter.yaml`, one kind an entry. */
+/** schemas/perimeter-expect.schema.json: the same for a `perimeter.yaml` that only expects, one kind an entry. */
 export function expectSchema(): string {
-  const schema = z.toJSONSchema(EXPECT_SCHEMA, {
+  const schema = oneKindAnEntry(EXPECT_SCHEMA);
+  return `${JSON.stringify({ ...schema, title: 'perimeter.yaml' }, undefined, 2)}\n`;
+}
+
+/** schemas/perimeter.schema.json: a whole page of intent, or one that only expects. */
+export function perimeterSchema(): string {
+  const { required, ...schema } = oneKindAnEntry(PERIMETER_SCHEMA);
+  const anyOf = [{ required }, { propertyNames: { const: 'expect' } }];
+  return `${JSON.stringify({ ...schema, anyOf, title: 'perimeter.yaml' }, undefined, 2)}\n`;
+}
+
+function oneKindAnEntry(schema: z.ZodType) {
+  return z.toJSONSchema(schema, {
     target: 'draft-7',
     io: 'input',
     override: ({ jsonSchema }) => {
@@ -117,7 +130,24 @@ export function expectSchema(): string {
       jsonSchema.oneOf = EXPECTATION_KINDS.map((kind) => ({ required: [kind] }));
     },
   });
-  return `${JSON.stringify({ ...schema, title: 'perimeter.yaml' }, undefined, 2)}\n`;
+}
+
+/** docs/perimeter-defaults.md: what stands where a page says nothing, and why. */
+export function defaultsPage(): string {
+  const rows = Object.entries<Default>(DEFAULTS).map(([key, { value, why, source }]) => {
+    const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
+    return `| \`${key}\` | \`${text}\` | ${cell(why)} | ${source} |`;
+  });
+  return [
+    '# Defaults of perimeter.yaml',
+    '',
+    'What stands where a page says nothing: the secure baseline of 2026, each with its reason. Generated.',
+    '',
+    '| key | value | why | reference |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function anchor(id: string): string {

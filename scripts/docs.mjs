@@ -32,7 +32,9 @@ export async function generatedDocs() {
       'diagnostics.md': pages.diagnosticsPage(),
       'facts.md': pages.factsPage(),
       'sallyport.schema.json': pages.configurationSchema(),
+      'perimeter-defaults.md': pages.defaultsPage(),
       '../schemas/perimeter-expect.schema.json': pages.expectSchema(),
+      '../schemas/perimeter.schema.json': pages.perimeterSchema(),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,6 @@
 /** The library: read a folder, ask it questions, print the answers. The command line is made of these. */
+
+export { definePerimeter, type PerimeterPage } from './emit.ts';
 export * from './engine.ts';
 export { type ImportOptions, importPaths } from './importers/index.ts';
 export {

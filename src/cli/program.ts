@@ -1,7 +1,12 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { format, listed, paths, positive } from './common-options.ts';
+import { addDiff, addDrift } from './compare-options.ts';
+import { addEmit } from './emit-options.ts';
 import type { ExitCode } from './exit-code.ts';
-import { collected, inputOptions } from './input-options.ts';
+import { inputOptions } from './input-options.ts';
+import { isLive, liveOptions } from './live-options.ts';
 import { addQuery } from './query-options.ts';
+import { addRehearse } from './rehearse-options.ts';
 
 /** The whole command line. `finish` gets the exit code of the command that ran. */
 export function buildProgram(version: string, finish: (code: ExitCode) => void): Command {
@@ -12,6 +17,8 @@ export function buildProgram(version: string, finish: (code: ExitCode) => void):
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError(true)
+    // `rehearse` has commands below it with options of the same names.
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText(
       'after',
@@ -23,6 +30,7 @@ Examples
   sallyport query --from internet --to pods .
   sallyport import .                        what was read, and what was not
   sallyport check --explain ingress/asymmetric-return
+  sallyport init                            a page of intent to start from
 
 Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world failed, 70 a bug of ours.`,
     );
@@ -32,7 +40,11 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
   addQuery(program, finish);
   addMatrix(program, finish);
   addDiff(program, finish);
+  addDrift(program, finish);
   addImport(program, finish);
+  addInit(program, finish);
+  addEmit(program, version, finish);
+  addRehearse(program, version, finish);
   addCompletion(program, finish);
   return program;
 }
@@ -220,46 +232,6 @@ deploy:pets/rabbitmq names every rule on the way.`,
     });
 }
 
-function addDiff(program: Command, finish: Finish): void {
-  const command = program
-    .command('diff')
-    .argument('<old>', 'a folder or file before the change')
-    .argument('<new>', 'the same after it')
-    .description('what a change opens and closes: the flows, with the rule before and after');
-  command
-    .addOption(format('text', 'json'))
-    .option('-o, --output <file>', 'write to a file instead of the terminal')
-    .option(
-      '--fail-on <what>',
-      'opened, closed, changed or none (default): makes the exit code 1',
-      listed,
-    )
-    .option('--after-service-tags <file>', 'read the new version with this release of service tags')
-    .addOption(
-      new Option('--time-limit <seconds>', 'how long comparing may take')
-        .argParser(positive)
-        .default(300),
-    );
-  inputOptions(command)
-    .addHelpText(
-      'after',
-      `
-Examples
-  sallyport diff main/ feature/                     what the change opens and closes
-  sallyport diff main/ feature/ --fail-on opened    for a pipeline
-  sallyport diff old.json new.json --format json    for machines
-  sallyport diff . . --after-service-tags ServiceTags_Public_20251110.json
-                                                    what a release changes
-
-Flows are compared end to end between pods, nodes and the internet, and rule
-list by rule list: also where nothing in the input can send yet.`,
-    )
-    .action(async (before: string, after: string, options) => {
-      const { diffCommand } = await import('./diff-command.ts');
-      finish(await diffCommand(before, after, options));
-    });
-}
-
 function addImport(program: Command, finish: Finish): void {
   const command = program
     .command('import')
@@ -267,19 +239,73 @@ function addImport(program: Command, finish: Finish): void {
     .description('show what was recognised, skipped and not understood');
   command
     .addOption(format('text', 'json'))
-    .option('-o, --output <file>', 'write to a file instead of the terminal');
-  inputOptions(command)
+    .addOption(new Option('--as <form>', 'derive a page of intent from it').choices(['perimeter']))
+    .option(
+      '-o, --output <file>',
+      'write to a file instead of the terminal; of what is deployed, to a folder',
+    );
+  liveOptions(inputOptions(command))
     .addHelpText(
       'after',
       `
 Examples
   sallyport import .                 every file and what became of it
   sallyport import . --format json   the snapshot: resources and objects as read
-  sallyport import main.json --parameters prod.parameters.json --param env=prod`,
+  sallyport import . --as perimeter -o perimeter.yaml
+                                     one page that comes nearest to it
+  sallyport import main.json --parameters prod.parameters.json --param env=prod
+  sallyport import --subscription 6f9d0c1e-… --kubeconfig ~/.kube/config -o live/
+                                     what is deployed, read-only: docs/live.md`,
     )
     .action(async (paths: string[], options) => {
+      if (isLive(command.args, options)) {
+        const { liveCommand } = await import('./live-command.ts');
+        finish(await liveCommand(options));
+        return;
+      }
       const { importCommand } = await import('./import-command.ts');
       finish(await importCommand(paths, options));
+    });
+}
+
+function addInit(program: Command, finish: Finish): void {
+  program
+    .command('init')
+    .argument('[folder]', 'where to write perimeter.yaml', '.')
+    .description('write a page of intent to start from, each default with its reason')
+    .option('--name <name>', 'what the workload is called')
+    .option('--location <region>', 'the Azure region: westeurope')
+    .addOption(
+      new Option('--purpose <purpose>', 'what it is for').choices([
+        'production',
+        'dev',
+        'ephemeral',
+        'internal-only',
+        'central-hub',
+      ]),
+    )
+    .option('--environment <stage>', 'the stage: prod')
+    .option('--hub <range>', 'the range of the hub network')
+    .option('--spoke <range>', 'the range of the network of the cluster')
+    .option('--pods <count>', 'the most pods there will be')
+    .option('--reachable-pods', 'other networks call pods by their own addresses')
+    .option('--namespace <name>', 'the namespace of the workload')
+    .option('-y, --yes', 'take the suggested answer to what no flag says')
+    .option('--no-color', 'no colour')
+    .addHelpText(
+      'after',
+      `
+Asks what no flag says where a person sits; else takes what it would suggest.
+Never overwrites. What may stand in the page: docs/perimeter.md.
+
+Examples
+  sallyport init                                       asks a handful of questions
+  sallyport init infra --name shop --location westeurope --yes
+  sallyport init --purpose dev --pods 40 --yes`,
+    )
+    .action(async (folder: string, options) => {
+      const { initCommand } = await import('./init-command.ts');
+      finish(await initCommand(folder, options));
     });
 }
 
@@ -301,31 +327,6 @@ Examples
       process.stdout.write(completionScript(program, shell));
       finish(0);
     });
-}
-
-function paths(): Argument {
-  return new Argument('[path...]', 'folders and files to read').default(
-    ['.'],
-    'the current folder',
-  );
-}
-
-function format(...choices: string[]): Option {
-  return new Option('-f, --format <format>', 'how to print').choices(choices).default('text');
-}
-
-function listed(value: string, previous: readonly string[] = []): readonly string[] {
-  return value
-    .split(',')
-    .reduce<readonly string[]>((list, id) => collected(id.trim(), list), previous);
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!(number > 0) || !Number.isFinite(number)) {
-    throw new InvalidArgumentError('Write a number of seconds above 0.');
-  }
-  return number;
 }
 
 function shellName(value: string): string {

@@ -94,6 +94,7 @@ export async function readSnapshot(
       ...(options.location === undefined ? {} : { location: options.location }),
       ...(options.resourceGroup === undefined ? {} : { resourceGroup: options.resourceGroup }),
       ...(options.subscription === undefined ? {} : { subscriptionId: options.subscription }),
+      today: options.asOf ?? isoDay(systemClock.now()),
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
       onProgress: ({ done, total, file }) => output.progress(`reading ${done}/${total} ${file}`),
     },

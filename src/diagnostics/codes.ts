@@ -27,6 +27,41 @@ export const DIAGNOSTIC_CODES = {
   'arm/copy-limit': 'A copy loop has an impossible count.',
   'arm/link-not-followed': 'A linked template is not at hand; what it deploys is not known.',
   'arm/reference-to-absent': 'An expression refers to a resource whose condition is false.',
+  'bicep/syntax': 'A statement of a Bicep file cannot be read; what it declares is not known.',
+  'bicep/too-deep': 'An expression of a Bicep file is nested deeper than the limit.',
+  'bicep/too-large': 'A Bicep file has more pieces than the limit; the rest was not read.',
+  'bicep/unknown-name': 'A Bicep file uses a name that it does not declare; its value is unknown.',
+  'bicep/defined-twice': 'A Bicep file declares a name twice; the first declaration counts.',
+  'bicep/not-understood':
+    'Something in a Bicep file stands where it has no meaning; its value is unknown.',
+  'bicep/file-not-read':
+    'A file that a Bicep file imports or loads is not at hand; what it holds is unknown.',
+  'bicep/parameters-ambiguous':
+    'Several parameter files are written for one Bicep file; none of them was used.',
+  'terraform/state-version': 'A Terraform state is of a version that is not read.',
+  'terraform/malformed-resource':
+    'An entry of a plan or a state is not written as Terraform writes resources; it is left out.',
+  'terraform/plan-incomplete':
+    'A Terraform plan does not cover the whole configuration; what it leaves out is not known.',
+  'terraform/drift':
+    'Something changed outside Terraform since its last apply; what the plan makes of it counts.',
+  'terraform/syntax': 'A Terraform file cannot be read from here on; reading goes on after it.',
+  'terraform/too-deep': 'Expressions, values or modules are nested deeper than the limit.',
+  'terraform/budget': 'The configuration needs more work than the limit; the rest is unknown.',
+  'terraform/cycle': 'A value of a configuration depends on itself.',
+  'terraform/unknown-name':
+    'An expression names a variable, local, resource or module that is not declared.',
+  'terraform/unknown-function':
+    'An expression calls a function we do not know; its value is unknown.',
+  'terraform/evaluation-failed':
+    'An expression cannot be evaluated; Terraform would refuse it too.',
+  'terraform/variable-missing': 'A variable has no value and no default.',
+  'terraform/variable-invalid': 'A variable has a value its type does not allow; it is unknown.',
+  'terraform/variable-unused': 'A variable is given a value and not declared.',
+  'terraform/duplicate': 'Something is declared or written twice; the first one counts.',
+  'terraform/malformed-block': 'A block is not written as Terraform writes it; it is left out.',
+  'terraform/file-not-found':
+    'A file that an expression reads is not at hand; its text is unknown.',
   'yaml/syntax': 'The text is not YAML.',
   'yaml/duplicate-key': 'A mapping has the same key twice; the last one counts.',
   'yaml/alias-bomb': 'Aliases expand to more nodes than the limit.',
@@ -34,11 +69,29 @@ export const DIAGNOSTIC_CODES = {
   'yaml/too-deep': 'The value is nested deeper than the limit.',
   'config/invalid': 'sallyport.yaml has an entry that is not understood; it is left out.',
   'expect/invalid': 'perimeter.yaml has an entry that is not understood; it is left out.',
+  'intent/invalid':
+    'perimeter.yaml has an entry that is not understood; what it describes is left out.',
+  'intent/address': 'A text of perimeter.yaml stands where a range belongs and is none.',
+  'intent/address-overlap': 'Ranges of one address plan overlap.',
+  'intent/subnet': 'A subnet of perimeter.yaml does not fit its network, or nothing needs it.',
+  'intent/range-too-small': 'A range has no room for what the page puts into it.',
+  'intent/unknown-name':
+    'perimeter.yaml names a spoke, cluster or namespace that it does not describe.',
+  'intent/defined-twice': 'Two entries of perimeter.yaml have one name.',
+  'intent/target': 'The destination of an egress intent is not written as one.',
+  'intent/not-together': 'Two settings of perimeter.yaml exclude each other.',
+  'intent/contradiction': 'perimeter.yaml allows a flow that it also says must never arrive.',
+  'intent/expired': 'An intent is past the last day it was wanted for.',
+  'intent/residue':
+    'The network policies of this engine cannot say all of an intent; another box narrows what they leave open.',
   'assumption/unused': 'An assumption names nothing in the input.',
   'assumption/not-an-address': 'What is assumed for an address is none; it is left out.',
   'export/no-identity': 'A resource of an export has no id; the one it is given is made up.',
   'export/partial': 'An export is one page of several; what the other pages hold is not known.',
   'export/not-understood': 'An item of an export is not a resource we can tell.',
+  'live/not-read':
+    'A part of what is deployed could not be read; what it allows or denies is not known.',
+  'live/elsewhere': 'What was read leads to a subscription that was not read.',
   'kubernetes/no-name': 'A Kubernetes object has no name, or none that can be read.',
   'kubernetes/malformed': 'A Kubernetes object is not written as the API server accepts it.',
   'snapshot/defined-twice': 'One resource or object is defined at two places that differ.',
@@ -53,6 +106,15 @@ export const DIAGNOSTIC_CODES = {
     'A policy object is written in a way the API server refuses; whether the cluster has it is unknown.',
   'policy/unknown-field': 'A policy object has a field we do not know.',
   'service/annotation': 'A Service annotation has a value Azure does not understand.',
+  'rehearse/empty-variable':
+    'A variable of the rehearsed script was empty where a command needs a value.',
+  'rehearse/extension-missing':
+    'The rehearsed script needs an extension of the CLI that is not installed.',
+  'rehearse/program-missing': 'The rehearsed script calls a program that is not there.',
+  'rehearse/ssh-key-missing':
+    'The rehearsed script makes a cluster, and there is no SSH key to give it.',
+  'rehearse/refused':
+    'The local endpoint refused what the rehearsed script asked for, as Azure would.',
   'model/wrong-type': 'A value has the wrong type; it is unknown.',
   'model/not-a-choice': 'A value is not one of those Azure knows; it is unknown.',
   'model/missing': 'Something that Azure requires is not written; it is unknown.',
@@ -88,6 +150,28 @@ export const DIAGNOSTIC_CODES = {
   'nsg/priority-out-of-range': 'The priority of a security rule is beyond 100 to 4096.',
   'nsg/priority-duplicate':
     'Two security rules of one direction have one priority; Azure refuses that.',
+  'resource/unknown-type': 'A resource has a type whose shape is not bundled; it is not checked.',
+  'resource/unknown-version': 'An API version of a resource type does not exist.',
+  'resource/other-version':
+    'The shape of an API version is not bundled; the resource is checked by another version.',
+  'resource/required-missing': 'A property that Azure requires is missing.',
+  'resource/unknown-property': 'A property is not in the published type.',
+  'resource/read-only': 'A property that only Azure writes is set.',
+  'resource/wrong-type': 'A value has another type than the published one.',
+  'resource/not-a-choice': 'A text is none of those the published type lists.',
+  'resource/pattern': 'A text does not fit the pattern of the published type.',
+  'resource/length': 'A text or a list is shorter or longer than the published type allows.',
+  'resource/range': 'A number is outside the range of the published type.',
+  'resource/discriminator': 'It cannot be told which alternative of a type a value is.',
+  'resource/name': 'A resource has a name that Azure refuses.',
+  'resource/subnet-size': 'A subnet is too small for the service it is named for.',
+  'resource/priority-duplicate': 'Two parts of a resource have one priority; Azure refuses that.',
+  'resource/name-duplicate': 'Two parts of a resource have one name; Azure refuses that.',
+  'plan/cycle': 'Resources need each other; the plan says how it was broken.',
+  'plan/reference-unresolved':
+    'An id names a part of a resource, and the resource has no part of that name.',
+  'plan/scope': 'A resource lies where resources of its type cannot be.',
+  'plan/too-large': 'A file has more resources or parameters than Azure takes in one deployment.',
   'kubernetes/wrong-type':
     'A field of a manifest has the wrong type; the API server would refuse it.',
   'kubernetes/not-a-choice': 'A field of a manifest is not one of the values Kubernetes knows.',

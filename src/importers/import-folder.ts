@@ -8,6 +8,7 @@ import {
 import type { Datasets } from '../facts/index.ts';
 import type { FileSystem } from '../io/index.ts';
 import type { FileReport, Snapshot } from '../model/index.ts';
+import { type LoadedText, parseBicep } from './bicep/index.ts';
 import { chartsOf, placeOfChart } from './charts.ts';
 import { type CollectedFile, collectFiles } from './collect-files.ts';
 import { decodeText } from './encoding.ts';
@@ -15,10 +16,11 @@ import { FILE_LIMITS, type FileLimits, YAML_COSTS } from './file-paths.ts';
 import { type FolderContent, importContent } from './import-content.ts';
 import type { ImportOptions } from './import-options.ts';
 import { parseJson } from './json/index.ts';
-import { isOpened, type ReadFile, readFile } from './read-file.ts';
+import { isOpened, type ReadFile, type ReadOptions, readFile } from './read-file.ts';
 import { approachOf } from './recognise.ts';
 import { buildSnapshot } from './snapshot/index.ts';
 import { settleAssumptions } from './snapshot/settle-assumptions.ts';
+import { readTerraformSource } from './terraform/hcl/index.ts';
 import { unreadReport } from './unread-files.ts';
 
 /**
@@ -35,6 +37,10 @@ export async function importPaths(
   datasets: Datasets,
 ): Promise<Snapshot> {
   const limits = { ...FILE_LIMITS, ...options.limits };
+  const reading: ReadOptions = {
+    ...options,
+    requiredEgress: datasets.requiredEgress.entries,
+  };
   const collected = await collectFiles(disk, paths, limits);
   const charts = chartsOf(collected.files.map((file) => file.path));
   const files: ReadFile[] = [];
@@ -45,7 +51,7 @@ export async function importPaths(
     const chart = placeOfChart(file.path, charts);
     const read =
       chart === undefined
-        ? await loadFile(disk, file, kept, limits, options)
+        ? await loadFile(disk, file, kept, limits, reading)
         : passedOver(file.path, chart);
     if (read.content.kind !== 'unread') kept += costOf(file);
     files.push(read);
@@ -54,7 +60,12 @@ export async function importPaths(
   const folder: FolderContent = {
     files,
     given: await loadParameterFiles(disk, options),
-    load: (path) => loadLinked(disk, path, paths, limits),
+    load: async (path) => {
+      const loaded = await loadLinked(disk, path, paths, limits);
+      return loaded === undefined ? undefined : parseJson(loaded.text, loaded.source);
+    },
+    loadText: (path) => loadLinked(disk, path, paths, limits),
+    list: (path) => listLinked(disk, path, paths),
   };
   const content = await importContent(folder, options);
   const found = { diagnostics: collected.diagnostics, gaps: [], resources: [], objects: [] };
@@ -68,7 +79,7 @@ async function loadFile(
   file: CollectedFile,
   kept: number,
   limits: FileLimits,
-  options: ImportOptions,
+  options: ReadOptions,
 ): Promise<ReadFile> {
   const { path, size, isGiven } = file;
   if (!isOpened(path, isGiven)) return readFile(path, new Uint8Array(), isGiven, options);
@@ -93,7 +104,8 @@ async function loadFile(
 }
 
 function costOf({ path, size }: CollectedFile): number {
-  return approachOf(path).kind === 'yaml' ? size * YAML_COSTS : size;
+  const { kind } = approachOf(path);
+  return kind === 'yaml' || kind === 'terraform' ? size * YAML_COSTS : size;
 }
 
 function lost(
@@ -142,26 +154,47 @@ async function loadParameterFiles(
     const decoded = decodeText(path, await disk.read(path));
     const text = decoded.kind === 'text' ? decoded.text : '';
     const source = decoded.kind === 'text' ? decoded.source : sourceText(path, '');
-    given.push({ path, ...parseJson(text, source) });
+    const terraform = readTerraformSource(path, text, source);
+    if (/\.bicepparam$/i.test(path)) {
+      given.push({ path, value: undefined, diagnostics: [], bicep: parseBicep(text, source) });
+    } else if (terraform?.role === 'values') {
+      given.push({ path, value: undefined, diagnostics: [], terraform });
+    } else given.push({ path, ...parseJson(text, source) });
   }
   return given;
 }
 
-/** The JSON a template links to, if it lies below what the person named; nothing else is opened for it. */
+/** The text a template links to, if it lies below what the person named; nothing else is opened for it. */
 async function loadLinked(
   disk: FileSystem,
   path: string,
   paths: readonly string[],
   limits: FileLimits,
-): ReturnType<FolderContent['load']> {
+): Promise<LoadedText | undefined> {
   if (!(await isBelow(disk, path, paths))) return undefined;
   try {
     const { kind, size } = await disk.stat(path);
     if (kind !== 'file' || size > limits.fileSizeMax) return undefined;
     const decoded = decodeText(path, await disk.read(path));
-    return decoded.kind === 'text' ? parseJson(decoded.text, decoded.source) : undefined;
+    return decoded.kind === 'text' ? decoded : undefined;
   } catch (error) {
     if (error instanceof OperationalError) return undefined;
+    throw error;
+  }
+}
+
+/** The files of a folder a configuration refers to, under the same condition. */
+async function listLinked(
+  disk: FileSystem,
+  folder: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  if (!(await isBelow(disk, folder, paths))) return [];
+  try {
+    const entries = await disk.list(folder);
+    return entries.filter(({ kind }) => kind === 'file').map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof OperationalError) return [];
     throw error;
   }
 }

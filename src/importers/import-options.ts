@@ -12,6 +12,8 @@ export interface ImportOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Values assumed for run-time attributes, as `importArmTemplate` takes them. */
   readonly assumptions?: Readonly<Record<string, string>>;
+  /** Today, as `2026-11-21`: a page of intent says what is past its last day. */
+  readonly today?: string;
   /** Namespace of Kubernetes objects that name none; `default` unless told. */
   readonly namespace?: string;
   readonly limits?: Partial<FileLimits>;

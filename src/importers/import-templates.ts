@@ -6,6 +6,8 @@ import type { ImportedPart } from './imported-part.ts';
 export interface TemplateOptions extends Omit<ArmTemplateOptions, 'parameters' | 'readLinked'> {
   /** Parameter files of a template, the later wins. */
   readonly parametersOf: (template: string) => readonly Value[];
+  /** What a template deploys, as far as it says so: a condition that is false hides it from evaluation. */
+  readonly linksOf?: (template: string) => readonly string[];
 }
 
 export interface ImportedTemplate {
@@ -58,8 +60,8 @@ function importOne(
   missing: Set<string>,
 ): ImportedTemplate {
   const folder = folderOf(path);
-  const links = new Set<string>();
-  const { parametersOf, ...rest } = options;
+  const { parametersOf, linksOf, ...rest } = options;
+  const links = new Set<string>(linksOf?.(path));
   const part = importArmTemplate(root, {
     ...rest,
     parameters: parametersOf(path),

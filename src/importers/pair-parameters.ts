@@ -13,7 +13,7 @@ import { baseNameOf, below, folderOf } from './file-paths.ts';
 const PARAMETERS_NAME = /\.(?:parameters?|params?)\.jsonc?$/i;
 
 /**
- * The template a parameter file belongs to by its name: `x.parameters.json` to `x.json` beside it, and the
+ * The template a parameter file belongs to by its name: `x.parameters.json` to `x.json` or `x.bicep` beside it, and the
  * `parameters.json` of a portal download to its `template.json`. `undefined` when there is no such template.
  */
 export function templateOf(
@@ -25,13 +25,19 @@ export function templateOf(
   const isDownload = /^parameters\.json$/i.test(name);
   if (!isDownload && !PARAMETERS_NAME.test(name)) return undefined;
   const base = isDownload ? 'template' : name.replace(PARAMETERS_NAME, '');
-  const wanted = [`${base}.json`, `${base}.jsonc`].map((each) => below(folder, each).toLowerCase());
-  return [...templates.keys()].find((path) => wanted.includes(path.toLowerCase()));
+  const paths = [...templates.keys()];
+  // The compiled form of a source wins: it is asked for first.
+  for (const ending of ['json', 'jsonc', 'bicep']) {
+    const wanted = below(folder, `${base}.${ending}`).toLowerCase();
+    const found = paths.find((path) => path.toLowerCase() === wanted);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Names a parameter file of a template could have, for a template that was named without its folder. */
 export function parameterFileNames(template: string): readonly string[] {
-  const base = baseNameOf(template).replace(/\.jsonc?$/i, '');
+  const base = baseNameOf(template).replace(/\.(?:jsonc?|bicep)$/i, '');
   const names = [`${base}.parameters.json`, `${base}.params.json`];
   if (base.toLowerCase() === 'template') names.push('parameters.json');
   return names.map((name) => below(folderOf(template), name));

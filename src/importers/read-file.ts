@@ -5,9 +5,11 @@ import {
   type SourceText,
   wholeFile,
 } from '../diagnostics/index.ts';
+import type { RequiredEgress } from '../facts/index.ts';
 import type { FileReport } from '../model/index.ts';
 import type { Value } from '../values/index.ts';
 import { member, path as pathIn, stringOf } from '../values/index.ts';
+import { type BicepDocument, parseBicep } from './bicep/index.ts';
 import { decodeText } from './encoding.ts';
 import { importExport } from './exports/index.ts';
 import { baseNameOf, folderOf } from './file-paths.ts';
@@ -21,6 +23,9 @@ import {
   parseYaml,
   readKustomization,
 } from './kubernetes-yaml/index.ts';
+import { importLiveRead, liveReadDetail } from './live-read/index.ts';
+import { importPerimeter } from './perimeter-yaml/index.ts';
+import { terraformFile, terraformSource } from './read-terraform-file.ts';
 import {
   approachOf,
   isAzScript,
@@ -31,6 +36,7 @@ import {
   type UnreadKind,
 } from './recognise.ts';
 import type { SnapshotPart } from './snapshot/index.ts';
+import type { TerraformSource } from './terraform/hcl/index.ts';
 import { unreadReport } from './unread-files.ts';
 
 export interface ReadOptions {
@@ -38,12 +44,18 @@ export interface ReadOptions {
   readonly resourceGroup?: string;
   /** Namespace of Kubernetes objects that name none. */
   readonly namespace?: string;
+  /** Today, as `2026-11-21`. */
+  readonly today?: string;
+  /** What AKS needs: pages of intent open it. */
+  readonly requiredEgress?: readonly RequiredEgress[];
 }
 
 /** One file, understood as far as it can be without the others. */
 export type FileContent =
   | { readonly kind: 'template'; readonly root: Value; readonly compiler: string | undefined }
   | { readonly kind: 'parameters'; readonly root: Value }
+  | { readonly kind: 'bicep'; readonly document: BicepDocument }
+  | { readonly kind: 'terraform'; readonly source: TerraformSource }
   | { readonly kind: 'part'; readonly part: SnapshotPart }
   | { readonly kind: 'kustomization'; readonly kustomization: Kustomization }
   | { readonly kind: 'unread'; readonly as: UnreadKind };
@@ -84,6 +96,12 @@ export function readFile(
       const read = /^\s*[{[]/.test(text) ? readJsonOrYaml : readYaml;
       return withDiagnostics(read(path, text, source, options), decoded.diagnostics);
     }
+    case 'bicep':
+      return withDiagnostics(bicepFile(path, text, source), decoded.diagnostics);
+    case 'terraform':
+      return withDiagnostics(terraformSource(path, text, source), decoded.diagnostics);
+    case 'perimeter':
+      return withDiagnostics(perimeterFile(path, text, source, options), decoded.diagnostics);
     case 'script':
       return unread(path, isAzScript(text) ? 'az-script' : 'shell-script');
     default:
@@ -137,8 +155,13 @@ function readParsed(
       );
     case 'export':
       return exportFile(path, root, options, diagnostics);
+    case 'live-read':
+      return liveReadFile(path, root, diagnostics);
     case 'kustomization':
       return kustomizationFile(path, root, diagnostics);
+    case 'terraform-plan':
+    case 'terraform-state':
+      return terraformFile(path, root, kind, options, diagnostics);
     default: {
       if (concernsUs(text)) return { ...unread(path, kind), diagnostics };
       // Nested too deep it was not read either.
@@ -268,6 +291,51 @@ function exportFile(
   };
 }
 
+function liveReadFile(path: string, root: Value, diagnostics: readonly Diagnostic[]): ReadFile {
+  const recognisedAs = 'report of a live read';
+  const detail = liveReadDetail(root);
+  return {
+    path,
+    report: { file: path, outcome: 'read', recognisedAs, detail },
+    content: { kind: 'part', part: importLiveRead(root) },
+    diagnostics,
+    gaps: [],
+  };
+}
+
+/** What is wrong in it is said once it is clear that it is read, and not its compiled form. */
+function bicepFile(path: string, text: string, source: SourceText): ReadFile {
+  const recognisedAs = /param$/i.test(path) ? 'Bicep parameter file' : 'Bicep source';
+  const report: FileReport = { file: path, outcome: 'read', recognisedAs, detail: '' };
+  const content: FileContent = { kind: 'bicep', document: parseBicep(text, source) };
+  return { path, report, content, diagnostics: [], gaps: [] };
+}
+
+function perimeterFile(
+  path: string,
+  text: string,
+  source: SourceText,
+  options: ReadOptions,
+): ReadFile {
+  const read = importPerimeter(text, source, options);
+  if (read.kind === 'expectations') return unread(path, 'perimeter');
+  const recognisedAs = 'page of intent';
+  if (read.kind === 'faulty') {
+    const why = 'it could not be read, so nothing it describes is there';
+    const gap: Gap = { what: `page of intent ${path}`, why, at: wholeFile(path) };
+    return { ...notUnderstood(path, recognisedAs, read.diagnostics), gaps: [gap] };
+  }
+  const { resources, objects } = read.part;
+  const detail = `${counted(resources.length, 'resource')}, ${counted(objects.length, 'object')}`;
+  return {
+    path,
+    report: { file: path, outcome: 'read', recognisedAs, detail },
+    content: { kind: 'part', part: { ...read.part, diagnostics: [] } },
+    diagnostics: read.part.diagnostics,
+    gaps: [],
+  };
+}
+
 function kustomizationFile(
   path: string,
   root: Value,
@@ -302,7 +370,9 @@ function unread(path: string, as: UnreadKind): ReadFile {
 }
 
 function binary(path: string, approach: string): ReadFile {
-  const isExpectedText = approach === 'json' || approach === 'yaml' || approach === 'other';
+  const isExpectedText = ['json', 'yaml', 'bicep', 'terraform', 'perimeter', 'other'].includes(
+    approach,
+  );
   if (!isExpectedText) return unread(path, 'binary');
   const diagnostic: Diagnostic = {
     code: 'file/not-text',

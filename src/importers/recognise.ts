@@ -3,17 +3,24 @@ import { isArmTemplate, parameterFileOf } from './arm-template/index.ts';
 import { exportedItems } from './exports/index.ts';
 import { baseNameOf } from './file-paths.ts';
 import { isKubernetes, isKustomization } from './kubernetes-yaml/index.ts';
+import { isLiveRead } from './live-read/index.ts';
+import { roleOf } from './terraform/hcl/index.ts';
 
-/** What a file is, told by its content (iac-formats 1). The first four are read; the rest is named and passed over. */
-export type FileKind = 'arm-template' | 'arm-parameters' | 'export' | 'kubernetes' | UnreadKind;
+/** What a file is, told by its content (iac-formats 1). The first six are read; the rest is named and passed over. */
+export type FileKind =
+  | 'arm-template'
+  | 'arm-parameters'
+  | 'export'
+  | 'kubernetes'
+  | 'terraform-plan'
+  | 'terraform-state'
+  | 'live-read'
+  | UnreadKind;
 
 export type UnreadKind =
   | 'bicep-snapshot'
   | 'what-if'
-  | 'terraform-plan'
-  | 'terraform-state'
-  | 'terraform-source'
-  | 'bicep-source'
+  | 'other-hcl'
   | 'az-script'
   | 'shell-script'
   | 'kustomization'
@@ -35,6 +42,7 @@ export type UnreadKind =
 
 /** Tells JSON apart by its members, never by the name of the file. O(1), but for lists: their first few items. */
 export function recogniseJson(root: Value): FileKind {
+  if (isLiveRead(root)) return 'live-read';
   if (isArmTemplate(root)) return 'arm-template';
   if (parameterFileOf(root) !== undefined) return 'arm-parameters';
   if (isKustomization(root)) return 'kustomization';
@@ -104,7 +112,7 @@ const PLAIN_NAME = /(?:\.(?:arm|template|txt|out|log|export|dump)|^[^.]+)$/i;
 
 /** How a file is to be looked at, by its name alone: most files of a folder need not be opened. */
 export type Approach =
-  | { readonly kind: 'json' | 'yaml' | 'sniff' }
+  | { readonly kind: 'json' | 'yaml' | 'bicep' | 'terraform' | 'perimeter' | 'sniff' }
   | { readonly kind: 'known'; readonly as: UnreadKind }
   | { readonly kind: 'script' }
   | { readonly kind: 'other' };
@@ -112,13 +120,14 @@ export type Approach =
 export function approachOf(path: string): Approach {
   const name = baseNameOf(path);
   if (TOOL_JSON.test(name)) return { kind: 'known', as: 'json' };
-  if (/\.tf(?:vars)?(?:\.json)?$|\.hcl$/i.test(name)) {
-    return { kind: 'known', as: 'terraform-source' };
-  }
-  if (/\.tfstate(?:\.backup)?$/i.test(name)) return { kind: 'known', as: 'terraform-state' };
-  if (/\.bicep(?:param)?$/i.test(name)) return { kind: 'known', as: 'bicep-source' };
+  if (roleOf(name) !== undefined) return { kind: 'terraform' };
+  if (/\.hcl$/i.test(name)) return { kind: 'known', as: 'other-hcl' };
+  // The state before the last apply says nothing of today.
+  if (/\.tfstate\.backup$/i.test(name)) return { kind: 'known', as: 'json' };
+  if (/\.tfstate$/i.test(name)) return { kind: 'json' };
+  if (/\.bicep(?:param)?$/i.test(name)) return { kind: 'bicep' };
   if (/^chart\.ya?ml$/i.test(name)) return { kind: 'known', as: 'helm-chart' };
-  if (/^(?:.*\.)?perimeter\.ya?ml$/i.test(name)) return { kind: 'known', as: 'perimeter' };
+  if (/^(?:.*\.)?perimeter\.ya?ml$/i.test(name)) return { kind: 'perimeter' };
   if (/^sallyport(?:\.config)?\.(?:ya?ml|jsonc?)$/i.test(name)) {
     return { kind: 'known', as: 'configuration' };
   }

@@ -11,12 +11,6 @@ interface Unread {
 }
 
 const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
-  'bicep-source': {
-    recognisedAs: 'Bicep source',
-    outcome: 'not-understood',
-    detail: 'compile it, and read the result: az bicep build --file FILE',
-    gap: 'Bicep is read in its compiled form only',
-  },
   'bicep-snapshot': {
     recognisedAs: 'Bicep snapshot',
     outcome: 'not-understood',
@@ -29,24 +23,11 @@ const UNREAD: Readonly<Record<UnreadKind, Unread>> = {
     detail: 'recognised, not read; give the template, or an export after the deployment',
     gap: 'changes a what-if predicts are not read',
   },
-  'terraform-source': {
-    recognisedAs: 'Terraform source',
+  'other-hcl': {
+    recognisedAs: 'HCL of another tool',
     outcome: 'not-understood',
-    detail:
-      'not read yet; `terraform show -json` is planned. An export of what it deployed is read today',
-    gap: 'Terraform is not read yet',
-  },
-  'terraform-plan': {
-    recognisedAs: 'Terraform plan',
-    outcome: 'not-understood',
-    detail: 'recognised, not read yet. An export of what it deployed is read today',
-    gap: 'Terraform is not read yet',
-  },
-  'terraform-state': {
-    recognisedAs: 'Terraform state',
-    outcome: 'not-understood',
-    detail: 'recognised, not read yet. An export of what it deployed is read today',
-    gap: 'Terraform is not read yet',
+    detail: 'Terragrunt, Packer and tests of Terraform are not read; give what they deploy',
+    gap: 'what other tools than Terraform make of HCL is not known',
   },
   'az-script': {
     recognisedAs: 'az script',

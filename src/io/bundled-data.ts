@@ -86,6 +86,11 @@ export async function loadDatasets(files: DatasetFiles): Promise<Parsed<Datasets
   return { value, diagnostics };
 }
 
+/** The published resource types (data/resource-types), as text: only who writes or checks resources reads them. */
+export function bundledResourceTypes(): string {
+  return readBundled(join('resource-types', 'resource-types.json'));
+}
+
 type Readers = { readonly [Name in keyof Datasets]: () => Datasets[Name] };
 
 /** `Datasets` whose members are made on first use. */

@@ -4,9 +4,9 @@ import type { Change, PathStep, PlainJson } from '../questions/check/index.ts';
 import { patchFiles } from './patch-files.ts';
 
 /** `▸` marks where a value starts; expected texts are written by hand. */
-function patched(marked: string, path: readonly PathStep[], to?: PlainJson): string {
+function patched(marked: string, path: readonly PathStep[], to?: PlainJson, file = 'a'): string {
   const text = marked.replace('▸', '');
-  const at = { source: sourceText('a', text), offset: marked.indexOf('▸') };
+  const at = { source: sourceText(file, text), offset: marked.indexOf('▸') };
   const change: Change = { at, path, ...(to === undefined ? {} : { to }) };
   const { files, refusals } = patchFiles([[change]], () => text);
   return files[0]?.after ?? `refused: ${refusals[0]?.why}`;
@@ -49,6 +49,63 @@ describe('JSON is changed where it is written', () => {
     ['▸{ "a": 1 }', [], undefined, 'it is the whole file'],
   ] as const)('not %j at %j', (text, path, to, why) => {
     expect(patched(text, path, to)).toBe(`refused: ${why}`);
+  });
+});
+
+const POLICY = `param tier string = 'Standard' // as bought
+resource policy 'Microsoft.Network/firewallPolicies@2024-05-01' = ▸{
+  name: 'afwp'
+  properties: {
+    sku: { tier: tier }
+    threatIntelMode: 'Alert' // for now
+    ranges: ['a', 'b']
+    rules: [
+      {
+        name: 'one'
+      }
+      {
+        name: 'two'
+      }
+    ]
+  }
+}
+`;
+const BARE = POLICY.replace('▸', '');
+const bicep = (path: readonly PathStep[], to?: PlainJson, text = POLICY) =>
+  patched(text, path, to, 'main.bicep');
+
+describe('Bicep is changed where it is written', () => {
+  it('a literal is replaced and its comment stays', () => {
+    expect(bicep(['properties', 'threatIntelMode'], 'Deny')).toBe(
+      BARE.replace("'Alert' //", "'Deny' //"),
+    );
+  });
+
+  it('a new property stands behind the last, with what is missing on the way', () => {
+    expect(bicep(['properties', 'dnsSettings', 'enableProxy'], true)).toBe(
+      BARE.replace(
+        '      }\n    ]\n',
+        '      }\n    ]\n    dnsSettings: {\n      enableProxy: true\n    }\n',
+      ),
+    );
+  });
+
+  it('an item goes with its lines, and one is added behind the last', () => {
+    const second = POLICY.replace('▸', '').replace(
+      "{\n        name: 'two'",
+      "▸{\n        name: 'two'",
+    );
+    expect(bicep([], undefined, second)).toBe(
+      BARE.replace("      {\n        name: 'two'\n      }\n", ''),
+    );
+    const hostile = `c'$\{d}`;
+    expect(bicep(['properties', 'ranges', { append: true }], hostile)).toBe(
+      BARE.replace("['a', 'b']", `['a', 'b', 'c\\'\\$\{d}']`),
+    );
+  });
+
+  it('what an expression computes is left', () => {
+    expect(bicep(['properties', 'sku', 'tier'], 'Premium')).toBe('refused: it is computed: `tier`');
   });
 });
 

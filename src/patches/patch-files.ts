@@ -1,5 +1,6 @@
 import { locate, type Place } from '../diagnostics/index.ts';
 import type { Change } from '../questions/check/index.ts';
+import { editBicep } from './edit-bicep.ts';
 import { editJson } from './edit-json.ts';
 import { editYaml } from './edit-yaml.ts';
 import { applyEdits, type Edited, refused } from './text-edit.ts';
@@ -50,7 +51,8 @@ export function patchFiles(
   const files: PatchedFile[] = [];
   for (const [file, changes] of byFile) {
     const before = textOf(file)!;
-    const after = distinct(changes).reduce((text, change) => written(file, text, change), before);
+    const changed = distinct(changes).reduce((text, change) => written(file, text, change), before);
+    const after = changed;
     if (after !== before) files.push({ file, before, after });
   }
   return { files: files.sort((a, b) => (a.file < b.file ? -1 : 1)), refusals };
@@ -76,16 +78,27 @@ function written(file: string, text: string, change: Change): string {
 }
 
 function edit(file: string, text: string, change: Change): Edited {
-  if (/\.(?:tf|bicep|bicepparam|tfvars)$/i.test(file)) {
-    return refused('files of this format are not rewritten yet');
+  if (/\.bicep$/i.test(file)) return editBicep(text, change);
+  if (/\.(?:tf|bicepparam|tfvars|tf\.json|tfvars\.json|tfstate)$/i.test(file)) {
+    return refused('files of this format are not rewritten');
+  }
+  if (text.includes('"terraform_version"')) {
+    return refused('Terraform wrote this file: the change belongs into the configuration');
   }
   return /^\s*(?:[{[]|\/[/*])/.test(text) ? editJson(text, change) : editYaml(text, change);
 }
 
-/** Last ones first: what a change writes lies behind the start of its place, so that the places before it stay where they are. */
+/**
+ * Last ones first: what a change writes lies behind the start of its place, so that the places before it stay where they are. Of what goes as a
+ * whole nothing else is changed: what stands at its place afterwards is its neighbour.
+ */
 function distinct(changes: readonly Change[]): readonly Change[] {
+  const isWhole = ({ path, to }: Change) => path.length === 0 && to === undefined;
+  const gone = new Set(changes.filter(isWhole).map(({ at }) => at.offset));
   const seen = new Map(
-    changes.map((one) => [JSON.stringify([one.at.offset, one.path, one.to]), one]),
+    changes
+      .filter((one) => isWhole(one) || !gone.has(one.at.offset))
+      .map((one) => [JSON.stringify([one.at.offset, one.path, one.to]), one]),
   );
   return [...seen.values()].sort((a, b) => b.at.offset - a.at.offset);
 }

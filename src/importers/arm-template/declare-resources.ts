@@ -12,6 +12,7 @@ import { copyContext, copyCountOf, loopName, symbolicIndex } from './copy-loop.t
 import { evaluateValue, placeThrough } from './evaluate-value.ts';
 import { truthOf } from './functions/logic.ts';
 import { identifyResource } from './identify-resource.ts';
+import { loopVariables } from './loop-expression.ts';
 import { openNested } from './nested-deployment.ts';
 import { resourceBody } from './resource-body.ts';
 import { type Context, type Declared, type Deployment, type Run, report, slotOf } from './run.ts';
@@ -84,15 +85,17 @@ function declareWritten(around: Surroundings, source: Value): void {
     const missing = `how many resources the loop ${name} makes: ${why.missing}`;
     const exists = unknownAt(why.at, why.reason, why.text, missing);
     const inner = copyContext(context, name, 'resource', symbolicIndex(name, why, context));
-    declareOne(around, source, inner, undefined, exists);
+    declareOne(around, source, loopVariables(copy, inner)(inner), undefined, exists);
     return;
   }
+  const withItem = loopVariables(copy, context);
   for (let index = 0; index < count.count; index += 1) {
     if (!spend(run, DECLARE_STEPS, source.at)) {
       leaveOut(run, source);
       return;
     }
-    declareOne(around, source, copyContext(context, name, 'resource', index), index, undefined);
+    const inner = withItem(copyContext(context, name, 'resource', index));
+    declareOne(around, source, inner, index, undefined);
   }
 }
 

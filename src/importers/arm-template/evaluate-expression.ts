@@ -9,9 +9,11 @@ import {
   type TemplateFunction,
   unknownResult,
 } from './call.ts';
+import { evaluateValue } from './evaluate-value.ts';
 import type { CallExpression, Expression } from './expression.ts';
 import { parseCached } from './expression-cache.ts';
 import { functionNamed } from './functions/table.ts';
+import { evaluateLoop } from './loop-expression.ts';
 import { type Context, report } from './run.ts';
 import { hasToken, unknownAt, unknownOfToken } from './unknowns.ts';
 import { callUserFunction } from './user-function.ts';
@@ -62,6 +64,10 @@ function evaluateDeeper(
     }
     case 'call':
       return evaluateCall(expression, context);
+    case 'value':
+      return evaluateValue(expression.value, context);
+    case 'loop':
+      return evaluateLoop(expression, context, evaluate);
   }
 }
 

@@ -2,11 +2,12 @@ import type { Place } from '../../diagnostics/index.ts';
 import type { Member, ObjectValue, StringValue, Value } from '../../values/index.ts';
 import { descend, sizeOf, spend } from './budget.ts';
 import { expandPropertyCopy, propertyCopiesOf } from './copy-loop.ts';
-import { evaluateText } from './evaluate-expression.ts';
-import { isExpressionText, unescapeLiteral } from './expression.ts';
+import { evaluate, evaluateText } from './evaluate-expression.ts';
+import { type Expression, isExpressionText, unescapeLiteral } from './expression.ts';
 import { isPlaceholderText } from './placeholder-text.ts';
 import { type Context, report } from './run.ts';
 import { tokenOf, unknownAt } from './unknowns.ts';
+import { writtenExpression, writtenName } from './written-expression.ts';
 
 /**
  * Evaluates every expression inside a piece of template JSON. Literals keep their place; property loops become
@@ -39,15 +40,23 @@ export function placeThrough(at: Place, context: Context): Place {
 
 function evaluateString(value: StringValue, context: Context): Value {
   const at = placeThrough(value.at, context);
-  if (isExpressionText(value.value) && context.isLiteral !== true) {
-    const result = evaluateText(value.value.slice(1, -1), { ...context, at });
+  const written = writtenExpression(value);
+  const isText = isExpressionText(value.value) && context.isLiteral !== true;
+  if (written !== undefined || isText) {
+    const inner = { ...context, at };
+    const result =
+      written === undefined
+        ? evaluateText(value.value.slice(1, -1), inner)
+        : evaluate(written, inner);
     const { run } = context.frame;
     // What follows walks the body as if it were written out, so what is shared is paid for each time.
     if (spend(run, sizeOf(run, result).nodes, at)) return result;
     return unknownAt(at, 'unsupported', value.value, 'a template within the limits');
   }
   const text = context.isLiteral === true ? value.value : unescapeLiteral(value.value);
-  if (isPlaceholderText(text)) return placeholder(text, at, context);
+  // Carried out, a text is what it says.
+  const isRead = context.frame.run.options.runtime === undefined;
+  if (isRead && isPlaceholderText(text)) return placeholder(text, at, context);
   if (text === value.value && at === value.at) return value;
   return { kind: 'string', value: text, at };
 }
@@ -74,8 +83,10 @@ function evaluateMembers(value: ObjectValue, context: Context): Value {
       }
       continue;
     }
-    const isComputed = isExpressionText(entry.name) && context.isLiteral !== true;
-    const name = isComputed ? memberName(entry, context) : entry.name;
+    const written = writtenName(entry);
+    const isText = isExpressionText(entry.name) && context.isLiteral !== true;
+    const isComputed = written !== undefined || isText;
+    const name = isComputed ? memberName(entry, written, context) : entry.name;
     const evaluated = evaluateValue(entry.value, context);
     if (evaluated === entry.value && name === entry.name) {
       members.set(key, entry);
@@ -92,9 +103,10 @@ function evaluateMembers(value: ObjectValue, context: Context): Value {
 }
 
 /** A key may be an expression. One that is unknown is named by a token: the member is there all the same. */
-function memberName(entry: Member, context: Context): string {
-  const at = placeThrough(entry.at, context);
-  const value = evaluateText(entry.name.slice(1, -1), { ...context, at });
+function memberName(entry: Member, written: Expression | undefined, context: Context): string {
+  const inner = { ...context, at: placeThrough(entry.at, context) };
+  const value =
+    written === undefined ? evaluateText(entry.name.slice(1, -1), inner) : evaluate(written, inner);
   if (value.kind === 'string') return value.value;
   if (value.kind === 'number' || value.kind === 'boolean') return String(value.value);
   return value.kind === 'unknown' ? tokenOf(value) : entry.name;

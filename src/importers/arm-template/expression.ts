@@ -1,10 +1,14 @@
+import type { Value } from '../../values/index.ts';
+
 /** The tree of one template expression. `text` is what the person wrote, without the outer brackets. */
 export type Expression =
   | TextExpression
   | NumberExpression
   | CallExpression
   | PropertyExpression
-  | IndexExpression;
+  | IndexExpression
+  | ValueExpression
+  | LoopExpression;
 
 export interface TextExpression {
   readonly kind: 'text';
@@ -38,6 +42,23 @@ export interface IndexExpression {
   readonly kind: 'index';
   readonly of: Expression;
   readonly index: Expression;
+  readonly text: string;
+}
+
+/** Template JSON in the middle of an expression, its parts placed. Only Bicep writes it (iac-formats 3). */
+export interface ValueExpression {
+  readonly kind: 'value';
+  readonly value: Value;
+  readonly text: string;
+}
+
+/** `[for item in over: body]` of Bicep: `body` once for each item, under the limits of a property loop. */
+export interface LoopExpression {
+  readonly kind: 'loop';
+  readonly over: Expression;
+  readonly item: string;
+  readonly index: string | undefined;
+  readonly body: Expression;
   readonly text: string;
 }
 

@@ -38,7 +38,7 @@ export function importArmTemplate(root: Value, options: ArmTemplateOptions = {})
   return { resources, objects: [], diagnostics: run.diagnostics, gaps: run.gaps };
 }
 
-function openRun(options: ArmTemplateOptions, scope: DeploymentScope): Run {
+export function openRun(options: ArmTemplateOptions, scope: DeploymentScope): Run {
   return {
     options,
     expressions: new Map(),
@@ -56,7 +56,7 @@ function openRun(options: ArmTemplateOptions, scope: DeploymentScope): Run {
   };
 }
 
-function openRoot(template: ObjectValue, run: Run, scope: DeploymentScope): Deployment {
+export function openRoot(template: ObjectValue, run: Run, scope: DeploymentScope): Deployment {
   const frame = openFrame(
     {
       run,
@@ -82,7 +82,7 @@ function openRoot(template: ObjectValue, run: Run, scope: DeploymentScope): Depl
 }
 
 /** The schema says at which level a template is deployed; most say nothing and mean a resource group. */
-function rootScope(root: Value, options: ArmTemplateOptions): DeploymentScope {
+export function rootScope(root: Value, options: ArmTemplateOptions): DeploymentScope {
   const schema = (stringOf(member(root, '$schema')) ?? '').toLowerCase();
   const subscriptionId = options.subscriptionId ?? UNKNOWN_SUBSCRIPTION;
   if (schema.includes('tenantdeploymenttemplate')) return { kind: 'tenant' };

@@ -1,3 +1,4 @@
 export * from './import-arm-template.ts';
-export type { ArmTemplateOptions } from './options.ts';
+export * from './open-template.ts';
+export type { ArmTemplateOptions, TemplateRuntime } from './options.ts';
 export * from './recognise.ts';

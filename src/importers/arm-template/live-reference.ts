@@ -65,6 +65,8 @@ export function bodyOf(declared: Declared, context: Context): Value {
 }
 
 function liveRoot(target: Target, isFull: boolean, text: string, context: Context): Value {
+  const told = context.frame.run.options.runtime?.resource(target.id);
+  if (told !== undefined) return isFull ? told : (member(told, 'properties') ?? told);
   const live: Live = { ...target, path: [], isFull };
   if (isDeployment(live)) return mark(live, attributeUnknown(live, text, context), context);
   const body = target.declared === undefined ? undefined : bodyOf(target.declared, context);

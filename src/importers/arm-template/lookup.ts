@@ -12,14 +12,21 @@ export interface Target {
   readonly declared: Declared | undefined;
 }
 
+/** Its identity is known before it is there; its state is not, and is refused when its condition is false. */
+export type Asked = 'state' | 'identity';
+
 const DEPLOYMENTS = 'microsoft.resources/deployments';
 
 /**
  * What the first argument of `reference` means: a symbolic name, an id, `Namespace/type/name`, or the bare name of
  * a resource in the same template. `undefined` when it is none of these.
  */
-export function referredTo(text: string, context: Context): Target | undefined {
-  const bySymbol = declaredBySymbol(text, context)[0];
+export function referredTo(
+  text: string,
+  context: Context,
+  asked: Asked = 'state',
+): Target | undefined {
+  const bySymbol = declaredBySymbol(text, context, asked)[0];
   if (bySymbol !== undefined) return bySymbol;
   if (text.startsWith('/')) return byId(text, context);
   if (text.includes('/')) {
@@ -31,14 +38,19 @@ export function referredTo(text: string, context: Context): Target | undefined {
 }
 
 /** The resources of a symbolic name: several for a loop; `name[2]` is one of them. */
-export function declaredBySymbol(text: string, context: Context): readonly Target[] {
-  const match = /^([A-Za-z_]\w*)(?:\[(\d+)\])?$/.exec(text);
+export function declaredBySymbol(
+  text: string,
+  context: Context,
+  asked: Asked = 'state',
+): readonly Target[] {
+  // `vnet::subnet` is a resource written inside another one in Bicep.
+  const match = /^([A-Za-z_][\w:]*)(?:\[(\d+)\])?$/.exec(text);
   if (match === null) return [];
   const { frame } = context;
   const found = find(frame.run, () => frame.bySymbol.get(match[1]!.toLowerCase())) ?? [];
   const wanted =
     match[2] === undefined ? found : found.filter((each) => each.copyIndex === Number(match[2]));
-  return wanted.map((each) => targetOf([each], context));
+  return wanted.map((each) => targetOf([each], context, asked));
 }
 
 /**
@@ -96,12 +108,12 @@ function relativeId(text: string, context: Context): string | undefined {
 }
 
 /** Of several declarations of one resource, the one that is there and written in full. */
-function targetOf(found: readonly Declared[], context: Context): Target {
+function targetOf(found: readonly Declared[], context: Context, asked: Asked = 'state'): Target {
   const present = found.filter((each) => !each.isAbsent);
   const best = present.find((each) => !each.isReference) ?? present[0] ?? found[0]!;
   const { identity, fullName } = best;
   const name = identity.names.at(-1) ?? '';
-  if (best.isAbsent) {
+  if (best.isAbsent && asked === 'state') {
     report(
       context.frame.run,
       'arm/reference-to-absent',

@@ -178,8 +178,17 @@ function unfollowed(declared: Declared, link: string): void {
     declared.at,
     'put the linked template beside this one, or compile the module into it',
   );
-  const why = `what it deploys is not known (${clip(link)})`;
+  const why = `what it deploys is not known (${clip(link)})${givenText(declared)}`;
   run.gaps.push({ what: `Microsoft.Resources/deployments ${clip(name)}`, why, at: declared.at });
+}
+
+/** What is known of it: the parameters it is given. */
+function givenText({ source }: Declared): string {
+  const parameters = path(source, 'properties', 'parameters');
+  if (parameters?.kind !== 'object' || parameters.members.size === 0) return '';
+  const names = [...parameters.members.values()].map((entry) => entry.name);
+  const shown = names.slice(0, 12).join(', ');
+  return `; it is given ${shown}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
 }
 
 /** `subscriptionId`, `resourceGroup` and `scope` of a deployment move its target. */

@@ -17,6 +17,17 @@ export interface ArmTemplateOptions {
    * `<resource name>.privateIp`, `<resource name>.publicIp`, `<resource name>.<property path>`; without case.
    */
   readonly assumptions?: Readonly<Record<string, string>>;
+  /** Present when the template is carried out, not read: what only Azure knows then has answers. */
+  readonly runtime?: TemplateRuntime;
+}
+
+/** Who answers what a template asks at run time. */
+export interface TemplateRuntime {
+  /** A resource, resource group or subscription as a GET tells it; asking may deploy it first. `undefined` when it is not there. */
+  readonly resource: (id: string) => Value | undefined;
+  /** `uniqueString`, `guid`, `newGuid`, `utcNow`, by lower-case name. */
+  readonly generate: (name: string, list: readonly string[]) => string | undefined;
+  readonly deploymentName: string;
 }
 
 /** Ids need a subscription and a group. Zeros are nobody's subscription, so no id made from them is a real one. */

@@ -7,6 +7,7 @@ import {
   objectKey,
   type Snapshot,
 } from '../../model/index.ts';
+import { armRules, kubernetesRules } from '../../model/same-words/index.ts';
 import { isAbsent, path } from '../../values/index.ts';
 import { compareText } from '../file-paths.ts';
 import type { ImportedPart } from '../imported-part.ts';
@@ -15,7 +16,6 @@ import { hideSecretMembers, hideSecretTexts } from './hide-secret-members.ts';
 import { Listings, shortId } from './listings.ts';
 import { type Copy, mergeCopies } from './merge-copies.ts';
 import { orderedDiagnostics, orderedGaps } from './order.ts';
-import { armRules, kubernetesRules } from './same-words.ts';
 import { twoScopes } from './two-scopes.ts';
 
 /** What one file gave, and whether it tells of what is deployed. */

@@ -19,6 +19,12 @@ const SECRET_SETTING =
 const SECRET_IN_TEXT =
   /(?:password|passwd|pwd|account_?key|access_?key|api_?key|secret|token|signature|\bsig)\s*=\s*[^\s;&'"=]|:\/\/[^\s/:@]+:[^\s/@]+@/i;
 
+/** What tells a secret, for those who write files of what a service answered. */
+export const isSecretMember = (name: string): boolean =>
+  SECRET.test(name.toLowerCase()) && !LOOK_ALIKE.test(name.toLowerCase());
+export const isSecretSetting = (name: string): boolean => SECRET_SETTING.test(name);
+export const holdsSecret = (text: string): boolean => SECRET_IN_TEXT.test(text);
+
 /** The resource with every text that is a secret replaced by an unknown. Shares all that has none. O(size). */
 export function hideSecretMembers(body: ObjectValue): ObjectValue {
   const isVaultSecret = /^microsoft\.keyvault\/vaults\/secrets$/i.test(

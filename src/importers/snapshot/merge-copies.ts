@@ -1,6 +1,6 @@
 import type { Diagnostic, Place } from '../../diagnostics/index.ts';
+import { type ComparisonRules, firstDifference } from '../../model/same-words/index.ts';
 import type { ObjectValue } from '../../values/index.ts';
-import { type ComparisonRules, firstDifference } from './comparison.ts';
 import { comparePlaces, placeText } from './order.ts';
 import { reconcile } from './reconcile.ts';
 

@@ -1,5 +1,10 @@
+import {
+  type ComparisonRules,
+  firstDifference,
+  pairItems,
+  saysNothing,
+} from '../../model/same-words/index.ts';
 import type { Member, ObjectValue, Unknown, Value } from '../../values/index.ts';
-import { type ComparisonRules, firstDifference, pairItems, saysNothing } from './comparison.ts';
 import { placeText } from './order.ts';
 
 /**

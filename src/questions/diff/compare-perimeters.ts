@@ -49,7 +49,7 @@ export function comparePerimeters(
       return asked.value.length === 0 ? [] : [{ list: name, changes: asked.value }];
     }
     const { exhausted, artefact } = asked;
-    inconclusive.push({ exhausted, artefact, hint: 'give it a larger --budget-seconds' });
+    inconclusive.push({ exhausted, artefact, hint: 'give it more time: --time-limit' });
     return [];
   });
   const reach = compareReach(before, after, {

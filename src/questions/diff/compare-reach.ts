@@ -118,7 +118,7 @@ export function compareReach(
           );
           if (asked.kind === 'inconclusive') {
             const { exhausted, artefact } = asked;
-            inconclusive.push({ exhausted, artefact, hint: 'give it a larger --budget-seconds' });
+            inconclusive.push({ exhausted, artefact, hint: 'give it more time: --time-limit' });
           } else for (const change of asked.value) together(changes, change);
         });
       }

@@ -1,6 +1,7 @@
 import type { Diagnostic, Parsed, Place } from '../../diagnostics/index.ts';
+import { isPage } from '../../intent/index.ts';
 import { parseSelector } from '../../reach/index.ts';
-import { itemsOf, member, toJson, type Value } from '../../values/index.ts';
+import { itemsOf, member, objectValue, toJson, type Value } from '../../values/index.ts';
 import {
   type Claim,
   type End,
@@ -31,7 +32,7 @@ export function parseExpectations(value: Value): Parsed<readonly Expectation[]> 
   if (value.kind === 'null') return { value: [], diagnostics: [] };
   const diagnostics: Diagnostic[] = [];
   const tell = (problem: SchemaProblem) => diagnostics.push(wrong(value, problem));
-  for (const problem of problemsOf(EXPECT_SCHEMA, toJson(value))) tell(problem);
+  for (const problem of problemsOf(EXPECT_SCHEMA, toJson(onlyExpect(value)))) tell(problem);
 
   const expectations: Expectation[] = [];
   for (const [index, item] of itemsOf(member(value, 'expect')).entries()) {
@@ -57,6 +58,13 @@ export function parseExpectations(value: Value): Parsed<readonly Expectation[]> 
     expectations.push({ name, text, at: item.at, ...(why === undefined ? {} : { why }), ...claim });
   }
   return { value: expectations, diagnostics };
+}
+
+/** The rest of a page that also describes a perimeter is read with it (src/importers/perimeter-yaml). */
+function onlyExpect(value: Value): Value {
+  if (value.kind !== 'object' || !isPage(value)) return value;
+  const expect = value.members.get('expect');
+  return objectValue(value.at, expect === undefined ? [] : [expect]);
 }
 
 function claimOf(written: WrittenExpectation, report: Report): Claim | undefined {

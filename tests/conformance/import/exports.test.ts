@@ -370,15 +370,7 @@ describe('exports: lists', () => {
 
 describe('recognition of what is not read', () => {
   it.each<[string, string, string]>([
-    ['plan.json', '{"format_version":"1.2","planned_values":{"root_module":{}}}', 'Terraform plan'],
-    ['state.json', '{"format_version":"1.0","values":{"root_module":{}}}', 'Terraform state'],
-    [
-      'terraform.tfstate.json',
-      '{"version":4,"terraform_version":"1.9","serial":3,"lineage":"x","resources":[]}',
-      'Terraform state',
-    ],
-    ['main.tf', 'resource "azurerm_firewall" "fw" {}', 'Terraform source'],
-    ['main.bicep', 'param x string', 'Bicep source'],
+    ['terragrunt.hcl', 'include "root" {}', 'HCL of another tool'],
     ['snap.json', '{"predictedResources":[]}'.replace('[]', '[{"id":"/x"}]'), 'Bicep snapshot'],
     [
       'whatif.json',

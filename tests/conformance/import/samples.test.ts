@@ -79,13 +79,10 @@ describe('samples: Azure', () => {
       'azcli/hub-spoke-policy.azcli': expect.stringContaining('not-understood | az script'),
       'live/aks-nat-gateway.json': 'read | Azure export | 1 resource',
       'live/rcg-with-fqdns.json': 'read | Azure export | 1 resource',
-      'terraform/aks-hub-spoke-egress.tf': expect.stringContaining(
-        'not-understood | Terraform source | not read yet; `terraform show -json` is planned',
-      ),
+      'terraform/aks-hub-spoke-egress.tf': 'read | Terraform configuration | 19 resources',
     });
     expect(snapshot.gaps.map(({ what }) => what)).toEqual([
       'az script azcli/aks-egress-walkthrough.azcli and 1 more in azcli',
-      'Terraform source terraform/aks-hub-spoke-egress.tf',
     ]);
   });
 

@@ -50,7 +50,8 @@ export const RUN_TIME_FUNCTIONS: FunctionTable = {
   }),
   resourceinfo: tolerant(1, 1, ([target], call) => {
     if (target!.kind === 'unknown') return unresolved(target!, call);
-    const found = target!.kind === 'string' ? referredTo(target!.value, call.context) : undefined;
+    const found =
+      target!.kind === 'string' ? referredTo(target!.value, call.context, 'identity') : undefined;
     if (found === undefined) return failure(call, 'it names no resource');
     return objectResult(call, [
       ['id', textResult(call, found.id)],

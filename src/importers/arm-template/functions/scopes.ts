@@ -21,6 +21,8 @@ export const SCOPE_FUNCTIONS: FunctionTable = {
       return failure(call, 'the deployment does not go to a resource group');
     }
     const id = scopeId(scope);
+    const told = call.context.frame.run.options.runtime?.resource(id);
+    if (told !== undefined) return told;
     // The placeholder subscription says nothing; a real one tells two groups of one name apart.
     const isKnown = scope.subscriptionId !== UNKNOWN_SUBSCRIPTION;
     const of = isKnown ? id : scope.resourceGroup;
@@ -51,6 +53,8 @@ export const SCOPE_FUNCTIONS: FunctionTable = {
     if (!('subscriptionId' in scope))
       return failure(call, 'the deployment does not go to a subscription');
     const id = `/subscriptions/${scope.subscriptionId}`;
+    const told = call.context.frame.run.options.runtime?.resource(id);
+    if (told !== undefined) return told;
     return objectResult(call, [
       ['id', textResult(call, id)],
       ['subscriptionId', textResult(call, scope.subscriptionId)],
@@ -75,10 +79,11 @@ export const SCOPE_FUNCTIONS: FunctionTable = {
   }),
   deployment: plain(0, 0, (_, call) => {
     const { frame } = call.context;
+    const given = frame.deploymentName ?? frame.run.options.runtime?.deploymentName;
     const name =
-      frame.deploymentName === undefined
+      given === undefined
         ? runTime(call, 'deployment().name', 'the name of the deployment', frame.label)
-        : textResult(call, frame.deploymentName);
+        : textResult(call, given);
     return objectResult(call, [
       ['name', name],
       ['location', deploymentLocation(call)],

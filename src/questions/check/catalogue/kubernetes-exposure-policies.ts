@@ -111,14 +111,22 @@ function admits(
           });
     }
     case 'pods':
-      return admitsPods(world, dataPlane.namespaces, asked);
+      return admitsPods(world, name, dataPlane.namespaces, asked);
   }
 }
 
 /** All of the data plane's pods, or a stand-in where the input holds none. */
-function admitsPods(world: PolicyWorld, namespaces: readonly string[], asked: Asked): Verdict {
+function admitsPods(
+  world: PolicyWorld,
+  name: string,
+  namespaces: readonly string[],
+  asked: Asked,
+): Verdict {
   const { objects } = world.set;
-  const there = objects.pods.filter(({ namespace }) => namespaces.includes(namespace));
+  // Beside a Gateway of Istio stand workloads too; its own proxies carry its name.
+  const isProxy = ({ namespace, labels }: PodClass): boolean =>
+    name !== 'Istio' || namespace === namespaces[0] || GATEWAY_NAME in labels;
+  const there = objects.pods.filter((pod) => namespaces.includes(pod.namespace) && isProxy(pod));
   const published = there.filter((pod) =>
     objects.services.some(
       ({ type, namespace, selector }) =>
@@ -135,7 +143,17 @@ function admitsPods(world: PolicyWorld, namespaces: readonly string[], asked: As
     const missing = `which pods of ${listed(namespaces)} carry the requests`;
     return { kind: 'unknown', by: first.by, why: [{ missing, at: asked.pod.at }] };
   }
-  const namespace = namespaces[0]!;
+  const verdicts = namespaces.map((namespace) => ofStandIn(world, namespace, asked));
+  const first = verdicts[0]!;
+  if (verdicts.every(({ kind }) => kind === first.kind)) return first;
+  const open = verdicts.find(({ kind }) => kind === 'unknown');
+  const missing = `which pods of ${listed(namespaces)} carry the requests`;
+  return open ?? { kind: 'unknown', by: first.by, why: [{ missing, at: asked.pod.at }] };
+}
+
+const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
+
+function ofStandIn(world: PolicyWorld, namespace: string, asked: Asked): Verdict {
   const verdict = ask(world, asked, { kind: 'pod', pod: standIn(namespace, asked.pod) });
   const selected = selectsByLabel(world, asked.pod, namespace);
   // Without the labels a positive selector may still match, and a negative one may not.

@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import type { ImportOptions } from './import-command.ts';
+
+/** What commander hands over for the options below, beside those of `import`. */
+export interface LiveImportOptions extends ImportOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly cloud: string;
+  readonly armEndpoint?: string;
+  readonly tenant?: string;
+  readonly ca?: string;
+}
+
+/** `import` of what is deployed. */
+export function liveOptions(command: Command): Command {
+  const subscription = command.options.find(({ long }) => long === '--subscription');
+  if (subscription !== undefined) {
+    subscription.description =
+      'without a path: read what is deployed there (ids or names, with commas); else the one templates are deployed to';
+  }
+  return command
+    .optionsGroup('What is deployed, instead of files (docs/live.md):')
+    .option('--kubeconfig <file>', 'read the cluster this file leads to, with kubectl')
+    .option('--context <name>', 'the context of it (default: the current one)')
+    .addOption(
+      new Option('--cloud <cloud>', 'the cloud of --subscription')
+        .choices(['public', 'usgovernment', 'china'])
+        .default('public'),
+    )
+    .option('--arm-endpoint <url>', 'another Azure Resource Manager')
+    .option('--tenant <id>', 'sign in to this tenant')
+    .option('--ca <file>', 'trust this authority too (PEM)');
+}
+
+/** No path was named, and something that is deployed was. */
+export function isLive(named: readonly string[], options: LiveImportOptions): boolean {
+  const { subscription, kubeconfig, context } = options;
+  return named.length === 0 && [subscription, kubeconfig, context].some((one) => one !== undefined);
+}

@@ -1,0 +1,2 @@
+export { parseResourceTypes, type ResourceTypes } from './resource-types.ts';
+export { type CheckedResource, validateResource } from './validate-resource.ts';

@@ -1,0 +1,1 @@
+export { importTerraformPlan, type PlanSide } from './import-plan.ts';

@@ -1,0 +1,1 @@
+export { importTerraformState } from './import-state.ts';

@@ -1,0 +1,2 @@
+export { derivePage } from './derive-page.ts';
+export type { PageDraft, Remark } from './page-draft.ts';

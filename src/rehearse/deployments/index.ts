@@ -1,0 +1,1 @@
+export { DEPLOYMENT_DOOR } from './door.ts';

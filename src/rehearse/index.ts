@@ -1,0 +1,13 @@
+export type { Arm, ArmOptions } from './arm.ts';
+export { createArm } from './arm.ts';
+export { askEndpoint, resetDirectory, resetEndpoint } from './ask-endpoint.ts';
+export { authorOf } from './attribution.ts';
+export { extensionDirectory, installedExtensions } from './cli-configuration.ts';
+export { endpointVariables, exportLines, scriptEnvironment } from './environment.ts';
+export type { JournalEntry } from './journal.ts';
+export type { Json, JsonObject } from './json.ts';
+export { notModelled, recordedJson, statusJson } from './recorded.ts';
+export { recordedSnapshot } from './recorded-snapshot.ts';
+export { runScript, scriptOf } from './run-script.ts';
+export { remarksOn } from './script-remarks.ts';
+export { type Endpoint, type EndpointOptions, startEndpoint } from './server.ts';

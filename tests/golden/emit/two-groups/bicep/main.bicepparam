@@ -1,0 +1,5 @@
+// Written by sallyport 0.0.0 from input c099a1f557d04ca3
+
+using 'main.bicep'
+
+param location = 'westeurope'

@@ -1,0 +1,2 @@
+suffix = "from a.auto.tfvars"
+empty  = null

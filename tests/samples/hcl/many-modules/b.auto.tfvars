@@ -1,0 +1,2 @@
+suffix    = "from b.auto.tfvars"
+instances = "3"

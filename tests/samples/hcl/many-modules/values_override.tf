@@ -1,0 +1,3 @@
+resource "terraform_data" "ports" {
+  input = merge(local.by_port, { overridden = ["yes"] })
+}
