@@ -1,7 +1,7 @@
 // A working Azure CLI for the tests: the one named by SALLYPORT_AZ, the one installed here before, the one on the path; else
 // `pip` installs one into a virtual environment of its own below .sallyport, where the Python package index can be reached.
 //   node scripts/az.mjs          says which one it is, and installs it when there is none
-// SALLYPORT_AZ=none leaves it out.
+// SALLYPORT_AZ=none leaves it out; `none: REASON` with the reason that is told.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,7 @@ const INSTALL_MILLISECONDS = 8 * 60_000;
 export function locateAz({ install = true } = {}) {
   const asked = process.env.SALLYPORT_AZ;
   if (asked === 'none') return { why: 'SALLYPORT_AZ=none' };
+  if (asked?.startsWith('none: ')) return { why: asked.slice('none: '.length) };
   if (asked !== undefined && asked !== '') {
     return working(asked) ?? { why: `SALLYPORT_AZ names \`${asked}\`, which does not work` };
   }

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { locateAz } from './az.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const tool = (...path) => join(root, 'node_modules', ...path);
@@ -24,6 +25,13 @@ count('types', node(tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfi
 count(
   'format and lint',
   node(tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'),
+);
+
+// Once for all: files of tests run side by side and would install it twice.
+const az = locateAz({ install: process.argv.length === 2 });
+process.env.SALLYPORT_AZ = 'why' in az ? `none: ${az.why}` : az.path;
+console.log(
+  'why' in az ? `not run with the real Azure CLI: ${az.why}` : `Azure CLI: ${az.version}`,
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));

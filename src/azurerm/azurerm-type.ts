@@ -93,6 +93,8 @@ export interface BlockAttribute extends Versions {
   readonly attributes: readonly Attribute[];
   /** ARM members that the kind of block says; several blocks may share one ARM list and are told apart by them. */
   readonly always?: Literals;
+  /** ARM members the provider sends with every such block, and that no argument says. */
+  readonly implies?: Literals;
   /** The block goes here only if this switch of it, which has no property of its own, is set so. */
   readonly onlyIf?: { readonly name: string; readonly is: boolean };
   /** Only the service tells it. */

@@ -1,7 +1,7 @@
 export * from './arm-path.ts';
 export { IDENTITY } from './attribute-words.ts';
 export * from './azurerm-type.ts';
-export { ADDRESS, IDENTITIES, JSON_TEXT } from './conversions.ts';
+export { JSON_TEXT } from './conversions.ts';
 export * from './read-attributes.ts';
 export { AZURERM_TYPES } from './table/index.ts';
 export * from './write-attributes.ts';

@@ -164,6 +164,7 @@ function readIntoOwner(
   if (target === undefined) return;
   putLiterals(block.always, target, placed(item.at, context));
   readAttributes(item, block.attributes, target, context);
+  if (!context.isLookup) putLiterals(block.implies, target, placed(item.at, context));
 }
 
 /** The ARM object of one block. */
@@ -178,6 +179,7 @@ function itemMembers(block: BlockAttribute, item: ObjectValue, context: ReadCont
   const members: Draft = new Map();
   putLiterals(block.always, members, placed(item.at, context));
   readAttributes(item, block.attributes, members, context);
+  if (!context.isLookup) putLiterals(block.implies, members, placed(item.at, context));
   return members;
 }
 

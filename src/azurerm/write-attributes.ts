@@ -127,9 +127,10 @@ function writeBlock(
   for (const item of items) said.items.add(item);
   const written = items.flatMap((item): Value[] => {
     if (item.kind === 'unknown') return [item];
-    for (const path of Object.keys(block.always ?? {})) {
-      const literal = valueAt(item, path);
-      if (literal !== undefined) said.values.add(literal);
+    const silent = { ...block.always, ...block.implies };
+    for (const [path, literal] of Object.entries(silent)) {
+      const found = valueAt(item, path);
+      if (found !== undefined && hasLiterals(item, { [path]: literal })) said.values.add(found);
     }
     const inner = writeInto(item, block.attributes, wording, said);
     // A block whose fields are the owner's is there only when it says something.

@@ -10,12 +10,12 @@ export function addEmit(program: Command, version: string, finish: (code: ExitCo
       new Argument('[path...]', 'folders and files to read').default(['.'], 'the current folder'),
     )
     .description(
-      'write what was read as Bicep, a template, a script, manifests, policy, a picture or pages',
+      'write what was read as Bicep, ARM, Terraform, a script, manifests, policy, a picture or pages',
     );
   command
     .option(
       '--to <target>',
-      'bicep, arm, az, kubernetes, policy, diagram, docs (repeatable, or with commas)',
+      'bicep, arm, terraform, az, kubernetes, policy, diagram, docs (repeatable, or with commas)',
       targets,
     )
     .option('--out <folder>', 'write there; without it, only say what would be written')

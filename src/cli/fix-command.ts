@@ -65,6 +65,14 @@ export async function fixCommand(
       output.style,
     ),
   );
+  const [wrong] = errorsOf(after).filter(
+    ({ code, message }) =>
+      !errorsOf(input).some((one) => one.code === code && one.message === message),
+  );
+  if (wrong !== undefined) {
+    output.err(`not written: the input would not be read as a whole any more: ${wrong.message}\n`);
+    return 1;
+  }
   const opens = directionsOf(diff).some((one) => one === 'opens' || one === 'may-open');
   const isUnproven = opens || diff.inconclusive.length > 0;
   if (isUnproven && options.allowOpening !== true) {
@@ -75,6 +83,10 @@ export async function fixCommand(
   for (const [file, bytes] of changed) await writeText(file, bytes);
   output.err(`${patch.files.map(({ file }) => file).join(', ')} written\n`);
   return 0;
+}
+
+function errorsOf({ diagnostics }: Input): Input['diagnostics'] {
+  return diagnostics.filter(({ severity }) => severity === 'error');
 }
 
 async function mayWrite(options: FixOptions, output: Output): Promise<boolean> {

@@ -28,7 +28,9 @@ export async function liveCommand(options: LiveImportOptions): Promise<ExitCode>
     files = await readLive(options, stop.signal, output);
   } catch (error) {
     output.done();
-    if (error instanceof Stopped) release(error.signal);
+    // What is still on its way would keep the process waiting for an answer that nobody reads.
+    stop.abort(error);
+    release(error instanceof Stopped ? error.signal : undefined);
     if (error instanceof OperationalError && error.code === 'live/subscription') {
       throw new InputError(error.message, error.hint);
     }

@@ -32,8 +32,24 @@ export function liveOptions(command: Command): Command {
     .option('--ca <file>', 'trust this authority too (PEM)');
 }
 
-/** No path was named, and something that is deployed was. */
-export function isLive(named: readonly string[], options: LiveImportOptions): boolean {
+/** Options that mean nothing where files are read. `--subscription` means something there too. */
+const LIVE_ONLY = ['kubeconfig', 'context', 'armEndpoint', 'tenant', 'ca'] as const;
+
+/** No path was named, and something that is deployed was. Ends with a message when it is both, or half of one. */
+export function isLive(command: Command, options: LiveImportOptions): boolean {
   const { subscription, kubeconfig, context } = options;
-  return named.length === 0 && [subscription, kubeconfig, context].some((one) => one !== undefined);
+  const isNamed = command.args.length > 0;
+  const given = LIVE_ONLY.find((name) => options[name] !== undefined);
+  if (isNamed && given !== undefined) {
+    const option = given === 'armEndpoint' ? 'arm-endpoint' : given;
+    command.error(
+      `error: --${option} is about what is deployed, and a path was named\n  hint: read the one, or the other; \`drift\` compares them`,
+    );
+  }
+  if (isNamed) return false;
+  if ([subscription, kubeconfig, context].some((one) => one !== undefined)) return true;
+  if (given !== undefined) {
+    command.error('error: nothing says what to read\n  hint: --subscription ID, --kubeconfig FILE');
+  }
+  return false;
 }

@@ -12,7 +12,7 @@ import { addRehearse } from './rehearse-options.ts';
 export function buildProgram(version: string, finish: (code: ExitCode) => void): Command {
   const program = new Command('sallyport')
     .description(
-      'The network perimeter of an AKS cluster behind Azure Firewall: described, checked, explained.',
+      'The network perimeter of an AKS cluster behind Azure Firewall: described, proven, written, rehearsed.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -258,7 +258,7 @@ Examples
                                      what is deployed, read-only: docs/live.md`,
     )
     .action(async (paths: string[], options) => {
-      if (isLive(command.args, options)) {
+      if (isLive(command, options)) {
         const { liveCommand } = await import('./live-command.ts');
         finish(await liveCommand(options));
         return;

@@ -8,7 +8,6 @@ import {
 import type { RequiredEgress } from '../facts/index.ts';
 import type { FileReport } from '../model/index.ts';
 import type { Value } from '../values/index.ts';
-import { member, path as pathIn, stringOf } from '../values/index.ts';
 import { type BicepDocument, parseBicep } from './bicep/index.ts';
 import { decodeText } from './encoding.ts';
 import { importExport } from './exports/index.ts';
@@ -23,8 +22,8 @@ import {
   parseYaml,
   readKustomization,
 } from './kubernetes-yaml/index.ts';
-import { importLiveRead, liveReadDetail } from './live-read/index.ts';
 import { importPerimeter } from './perimeter-yaml/index.ts';
+import { liveReadFile } from './read-live-file.ts';
 import { terraformFile, terraformSource } from './read-terraform-file.ts';
 import {
   approachOf,
@@ -36,6 +35,7 @@ import {
   type UnreadKind,
 } from './recognise.ts';
 import type { SnapshotPart } from './snapshot/index.ts';
+import { compilerOf } from './template-compiler.ts';
 import type { TerraformSource } from './terraform/hcl/index.ts';
 import { unreadReport } from './unread-files.ts';
 
@@ -291,18 +291,6 @@ function exportFile(
   };
 }
 
-function liveReadFile(path: string, root: Value, diagnostics: readonly Diagnostic[]): ReadFile {
-  const recognisedAs = 'report of a live read';
-  const detail = liveReadDetail(root);
-  return {
-    path,
-    report: { file: path, outcome: 'read', recognisedAs, detail },
-    content: { kind: 'part', part: importLiveRead(root) },
-    diagnostics,
-    gaps: [],
-  };
-}
-
 /** What is wrong in it is said once it is clear that it is read, and not its compiled form. */
 function bicepFile(path: string, text: string, source: SourceText): ReadFile {
   const recognisedAs = /param$/i.test(path) ? 'Bicep parameter file' : 'Bicep source';
@@ -401,13 +389,6 @@ function notUnderstood(
 function withDiagnostics(file: ReadFile, earlier: readonly Diagnostic[]): ReadFile {
   if (file.content.kind === 'unread' && file.diagnostics.length === 0) return file;
   return { ...file, diagnostics: [...earlier, ...file.diagnostics] };
-}
-
-function compilerOf(root: Value): string | undefined {
-  const generator = pathIn(root, 'metadata', '_generator');
-  if (stringOf(member(generator, 'name'))?.toLowerCase() !== 'bicep') return undefined;
-  const version = stringOf(member(generator, 'version'));
-  return version === undefined ? 'compiled Bicep' : `compiled Bicep ${version}`;
 }
 
 export function counted(count: number, what: string): string {

@@ -15,11 +15,12 @@ const TIMEOUT_MILLISECONDS = 60_000;
 
 /** The person's own sign-in, whatever it is: `az` renews it and hands out a token (npm-choices 1). */
 export function azTokens({ audience, tenant, subscription, env }: AzOptions): TokenSource {
+  const quoted = (word: string) => (process.platform === 'win32' ? `"${word}"` : word);
   const chosen =
     tenant !== undefined
-      ? ['--tenant', tenant]
+      ? ['--tenant', quoted(tenant)]
       : subscription !== undefined
-        ? ['--subscription', subscription]
+        ? ['--subscription', quoted(subscription)]
         : [];
   return {
     name: 'the Azure CLI',
@@ -27,7 +28,13 @@ export function azTokens({ audience, tenant, subscription, env }: AzOptions): To
       const ran = await runProgram(
         'az',
         ['account', 'get-access-token', '--resource', audience, ...chosen, '--output', 'json'],
-        { env, signal, timeoutMilliseconds: TIMEOUT_MILLISECONDS, outSizeMax: 1_000_000 },
+        {
+          env,
+          signal,
+          timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+          outSizeMax: 1_000_000,
+          isScript: true,
+        },
       );
       if (ran.kind === 'failed') return { refused: ran.why };
       if (ran.code !== 0) return { refused: `\`az\` says: ${tellingLine(ran.err)}` };

@@ -16,7 +16,7 @@ export type Told =
 /** Asks a cluster through the person's own `kubectl`, which honours every way to sign in that a kubeconfig knows (npm-choices 1). */
 export type Kubectl = (...args: readonly string[]) => Promise<Told>;
 
-const TIMEOUT_MILLISECONDS = 120_000;
+const TIMEOUT_MILLISECONDS = 60_000;
 const OUT_MAX = 256 * 1024 * 1024;
 
 /** Words that only read. Anything else would be a mistake of ours. */

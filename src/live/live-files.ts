@@ -26,7 +26,7 @@ export function azureFiles(read: AzureRead, readAt: string): readonly LiveFile[]
     elsewhere: read.elsewhere,
   };
   return [
-    { name: AZURE_FILE, text: printed(read.resources) },
+    { name: AZURE_FILE, text: listed(read.resources, '[', ']') },
     { name: AZURE_REPORT, text: printed(report) },
     ...(read.hubRoutes.length === 0
       ? []
@@ -44,11 +44,23 @@ export function clusterFiles(read: ClusterRead, readAt: string): readonly LiveFi
     notRead: read.notRead,
     elsewhere: [],
   };
-  const list = { apiVersion: 'v1', kind: 'List', items: read.objects };
   return [
-    { name: CLUSTER_FILE, text: printed(list) },
+    {
+      name: CLUSTER_FILE,
+      text: listed(read.objects, '{"apiVersion":"v1","kind":"List","items":[', ']}'),
+    },
     { name: CLUSTER_REPORT, text: printed(report) },
   ];
+}
+
+const INDENTED_MAX = 8 * 1024 * 1024;
+
+/** Indented for people; what is too long for them as one item a line, since a file of 64 MB is not read back. */
+function listed(items: readonly unknown[], head: string, tail: string): string {
+  const lines = items.map((item) => JSON.stringify(item));
+  const size = lines.reduce((sum, line) => sum + line.length, 0);
+  const text = `${head}\n${lines.join(',\n')}\n${tail}`;
+  return size > INDENTED_MAX ? `${text}\n` : printed(JSON.parse(text));
 }
 
 function printed(json: unknown): string {

@@ -243,6 +243,30 @@ describe('what is read', () => {
   });
 });
 
+describe('what lies at the subscription', () => {
+  it('groups that hold something read, roles given in it, policies in force in it', async () => {
+    const scope = `/subscriptions/${S1}`;
+    const role = `${scope}/providers/Microsoft.Authorization/roleAssignments/r1`;
+    const above = '/providers/Microsoft.Management/managementGroups/mg';
+    const assigned = `${above}/providers/Microsoft.Authorization/policyAssignments/p1`;
+    const { resources } = await read({
+      rows: [POLICY_ROW],
+      paths: {
+        '/roleAssignments': {
+          body: {
+            value: [{ id: role }, { id: '/providers/Microsoft.Authorization/roleAssignments/r0' }],
+          },
+        },
+        '/policyAssignments': { body: { value: [{ id: assigned, properties: { scope: above } }] } },
+        '/resourcegroups': {
+          body: { value: [{ id: group() }, { id: `${scope}/resourceGroups/other` }] },
+        },
+      },
+    });
+    expect(resources.map(({ id }) => id).sort()).toEqual([assigned, group(), policy, role].sort());
+  });
+});
+
 describe('what cannot be read is unknown, and said at its place', () => {
   it('rules of a policy: it keeps its settings, and its rules may be anything', async () => {
     const { snapshot, report } = await read({

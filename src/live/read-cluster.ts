@@ -101,6 +101,14 @@ async function offeredResources(
     return told.text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
   }
   if (told.isMissing) throw noCluster(told.why, told);
+  // Nobody there, or nobody who lets us in: to wait for each kind in turn would find out nothing else.
+  const namespaces = await listed(ask, { resource: 'namespaces', isBuiltIn: true });
+  if (namespaces.kind === 'failed') {
+    throw new OperationalError(
+      'live/cluster',
+      `the cluster of context \`${context}\` cannot be read: ${namespaces.why}`,
+    );
+  }
   missed.push({ what: 'extensions of the API (policies, gateways)', of: context, why: told.why });
   return undefined;
 }

@@ -66,6 +66,7 @@ export function subscriptionsElsewhere(
   for (const resource of known.values()) {
     if (!LEADING.test(resource.id)) continue;
     for (const id of idsIn(resource['properties'])) {
+      if (!/\/providers\/Microsoft\.Network\//i.test(id)) continue;
       const subscription = subscriptionOf(id);
       if (subscription === undefined || read.has(subscription) || known.has(id.toLowerCase())) {
         continue;

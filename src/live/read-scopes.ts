@@ -1,5 +1,5 @@
 import type { ArmClient } from './arm-client.ts';
-import { type ArmResource, armResource, groupOf } from './arm-resource.ts';
+import { type ArmResource, armResource, groupOf, typeOf } from './arm-resource.ts';
 import { type NotRead, notRead } from './not-read.ts';
 import { API_VERSIONS } from './perimeter-query.ts';
 
@@ -34,7 +34,10 @@ export interface ScopesRead {
   readonly notRead: readonly NotRead[];
 }
 
-/** Of resource groups only those that hold something that was read: the others are somebody else's. */
+/**
+ * Of resource groups only those that hold something that was read, and no roles given above the subscription: these are somebody else's. Policies
+ * assigned above it are in force in it.
+ */
 export async function readScopes(
   client: ArmClient,
   subscriptions: readonly string[],
@@ -60,7 +63,11 @@ export async function readScopes(
   return { resources, notRead: missed };
 }
 
-function isWanted({ id }: ArmResource, groups: ReadonlySet<string>): boolean {
+function isWanted(resource: ArmResource, groups: ReadonlySet<string>): boolean {
+  const { id } = resource;
+  if (typeOf(resource) === 'microsoft.authorization/roleassignments') {
+    return /^\/subscriptions\//i.test(id);
+  }
   const isGroup = groupOf(id)?.toLowerCase() === id.toLowerCase();
   return !isGroup || groups.has(id.toLowerCase());
 }

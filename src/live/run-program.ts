@@ -15,18 +15,19 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly timeoutMilliseconds: number;
   readonly outSizeMax: number;
+  /** A script on Windows, which only a shell can start: no argument may have a word that a shell reads. */
+  readonly isScript?: boolean;
 }
 
 const ERRORS_MAX = 8_000;
 
 /**
- * A program with its arguments, no shell between (but on Windows, where `az` is a script: arguments there are words we made). Rejects
- * only with the reason of an aborted `signal`.
+ * A program with its arguments, no shell between. Rejects only with the reason of an aborted `signal`.
  */
 export function runProgram(
   name: string,
   args: readonly string[],
-  { env, signal, timeoutMilliseconds, outSizeMax }: RunOptions,
+  { env, signal, timeoutMilliseconds, outSizeMax, isScript = false }: RunOptions,
 ): Promise<Ran> {
   return new Promise((done, fail) => {
     if (signal.aborted) {
@@ -36,7 +37,7 @@ export function runProgram(
     const child = spawn(name, [...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32',
+      shell: isScript && process.platform === 'win32',
       windowsHide: true,
     });
     const out: Buffer[] = [];
@@ -85,12 +86,13 @@ export function runProgram(
   });
 }
 
-/** The line of an error stream that says most: the one that begins with `ERROR` or `error`, else the last. */
+/** The line of an error stream that says most: the one that begins with `ERROR` or `error`, but for the head of a traceback; else the last. */
 export function tellingLine(err: string): string {
   const lines = err
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const line = lines.find((one) => /^error\b/i.test(one)) ?? lines.at(-1) ?? 'it said nothing';
+  const line =
+    lines.find((one) => /^error\b(?!.*traceback)/i.test(one)) ?? lines.at(-1) ?? 'it said nothing';
   return line.slice(0, 300);
 }

@@ -3,7 +3,7 @@ import { azTokens, isToken } from './az-token.ts';
 import { clientCredentials } from './client-credentials.ts';
 import type { Cloud } from './cloud.ts';
 import { originOf } from './cloud.ts';
-import { identityTokens, installedIdentity } from './identity-token.ts';
+import { type IdentityLibrary, identityTokens, installedIdentity } from './identity-token.ts';
 import type { Sender } from './send.ts';
 import { isRefusal, type TokenSource } from './token-source.ts';
 
@@ -15,6 +15,7 @@ export interface SignInOptions {
   readonly tenant?: string;
   /** The first subscription that is wanted: the CLI signs in where it is. */
   readonly subscription?: string;
+  readonly loadIdentity?: () => Promise<IdentityLibrary | undefined>;
 }
 
 /**
@@ -33,7 +34,7 @@ export function tokenSourceOf(options: SignInOptions): TokenSource {
       audience: cloud.audience,
       ...(tenant === undefined ? {} : { tenant }),
     },
-    installedIdentity,
+    options.loadIdentity ?? installedIdentity,
   );
   const az = azTokens({
     audience: cloud.audience,

@@ -1,8 +1,10 @@
 import { locate, type Place } from '../diagnostics/index.ts';
 import type { Change } from '../questions/check/index.ts';
 import { editBicep } from './edit-bicep.ts';
+import { editHcl } from './edit-hcl.ts';
 import { editJson } from './edit-json.ts';
 import { editYaml } from './edit-yaml.ts';
+import { withoutEmptied } from './hcl/removed.ts';
 import { applyEdits, type Edited, refused } from './text-edit.ts';
 
 /** Files as they are and as they would be, and what could not be written into any. */
@@ -52,7 +54,7 @@ export function patchFiles(
   for (const [file, changes] of byFile) {
     const before = textOf(file)!;
     const changed = distinct(changes).reduce((text, change) => written(file, text, change), before);
-    const after = changed;
+    const after = /\.tf$/i.test(file) ? withoutEmptied(before, changed) : changed;
     if (after !== before) files.push({ file, before, after });
   }
   return { files: files.sort((a, b) => (a.file < b.file ? -1 : 1)), refusals };
@@ -79,7 +81,8 @@ function written(file: string, text: string, change: Change): string {
 
 function edit(file: string, text: string, change: Change): Edited {
   if (/\.bicep$/i.test(file)) return editBicep(text, change);
-  if (/\.(?:tf|bicepparam|tfvars|tf\.json|tfvars\.json|tfstate)$/i.test(file)) {
+  if (/\.tf$/i.test(file)) return editHcl(text, change);
+  if (/\.(?:bicepparam|tfvars|tf\.json|tfvars\.json|tfstate)$/i.test(file)) {
     return refused('files of this format are not rewritten');
   }
   if (text.includes('"terraform_version"')) {

@@ -224,6 +224,15 @@ function isName(name: string): boolean {
   return name.length > 0 && name.length <= 260 && !/[\u0000-\u001f\u007f/\\?#<>]/.test(name);
 }
 
+/** Azure makes the watcher of a region with the first network there, in a group of its own (azure-cli issue 8222). */
+function isMadeByAzure(id: string, store: Provider['store']): boolean {
+  return (
+    /\/resourcegroups\/networkwatcherrg\/.*\/networkwatchers\/networkwatcher_[a-z0-9]+$/i.test(
+      id,
+    ) && store.ofType('microsoft.network/virtualnetworks').length > 0
+  );
+}
+
 /** Where it is to lie must be there: the subscription, the group, the parent. */
 export function refusePlace(
   { store, world }: Provider,
@@ -232,7 +241,7 @@ export function refusePlace(
   const { scope, above } = path;
   const missing = refuseScope(store, scope, world);
   if (missing !== undefined) return missing;
-  if (above !== scope && store.get(above) === undefined) {
+  if (above !== scope && store.get(above) === undefined && !isMadeByAzure(above, store)) {
     return armError(
       404,
       'ParentResourceNotFound',

@@ -185,7 +185,7 @@ describe('golden files', () => {
   const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
   const plan = planDeployment(snapshotOf(TWO_GROUPS), { tool: 'sallyport 0.0.0', types: TYPES });
 
-  it.each(['arm', 'bicep'])('two groups that need each other, as %s', (target) => {
+  it.each(['arm', 'bicep', 'terraform'])('two groups that need each other, as %s', (target) => {
     const folder = join(projectRoot, 'tests/golden/emit/two-groups', target);
     const { files } = EMITTERS.find((each) => each.target === target)!.emit(plan);
     for (const { path, text } of files) {

@@ -7,7 +7,9 @@ import { fromJson, type Member, type ObjectValue, type Value } from '../../src/v
  *
  * - the provider sends its own defaults for arguments that are not written (`sku_tier = "Regional"`): members that the
  *   snapshot leaves out and the provider's default says are no difference;
- * - a subnet has a list of prefixes, of which one prefix is the short form.
+ * - where azurerm wants an argument that ARM does not, Azure's own default is written (`DEFAULTS`, by the reference of
+ *   each type);
+ * - a subnet has a list of prefixes and a rule of a load balancer a list of pools, of which one is the short form.
  */
 export function withoutProviderDefaults(back: Snapshot, before: Snapshot): Snapshot {
   const byBareKey = new Map([...before.resources].map(([key, one]) => [bare(key), one]));
@@ -16,32 +18,88 @@ export function withoutProviderDefaults(back: Snapshot, before: Snapshot): Snaps
     const types = [...AZURERM_TYPES.values()].filter(
       ({ arm }) => arm.toLowerCase() === resource.type.toLowerCase(),
     );
-    return types.reduce<ObjectValue>((body, { attributes, always = {} }) => {
-      const literals = Object.entries(always).reduce(
-        (here, [path, literal]) => without(here, left, steps(path), literal),
-        body,
-      );
-      return clean(literals, left, attributes) as ObjectValue;
-    }, resource.body);
+    return types.reduce<ObjectValue>(
+      (body, { attributes, always = {} }) => {
+        const literals = Object.entries(always).reduce(
+          (here, [path, literal]) => without(here, left, steps(path), literal),
+          body,
+        );
+        return clean(literals, left, attributes) as ObjectValue;
+      },
+      withoutDefaults(resource, left),
+    );
   });
 }
 
-export function withPrefixLists(snapshot: Snapshot): Snapshot {
+const DEFAULTS: Readonly<Record<string, readonly (readonly [string, Literal])[]>> = {
+  'microsoft.network/azurefirewalls': [
+    ['properties.sku.name', 'AZFW_VNet'],
+    ['properties.sku.tier', 'Standard'],
+  ],
+  'microsoft.network/applicationgateways': [
+    ['properties.backendHttpSettingsCollection.properties.cookieBasedAffinity', 'Disabled'],
+  ],
+  // learn.microsoft.com, "Create a private AKS cluster": a public name is made, too, unless that is disabled.
+  'microsoft.containerservice/managedclusters': [
+    ['properties.apiServerAccessProfile.enablePrivateClusterPublicFQDN', true],
+  ],
+  // `default_node_pool`, read as the pool it is.
+  'microsoft.containerservice/managedclusters/agentpools': [
+    ['properties.type', 'VirtualMachineScaleSets'],
+    ['properties.osType', 'Linux'],
+  ],
+  'microsoft.network/networkinterfaces': [
+    ['properties.ipConfigurations.properties.privateIPAllocationMethod', 'Dynamic'],
+  ],
+};
+
+function withoutDefaults({ type, body }: AzureResource, left: Value | undefined): ObjectValue {
+  return (DEFAULTS[type.toLowerCase()] ?? []).reduce(
+    (here, [path, literal]) => without(here, left, steps(path), literal),
+    body,
+  );
+}
+
+export function withLists(snapshot: Snapshot): Snapshot {
   return mapResources(snapshot, ({ type, body }) => {
-    if (type.toLowerCase() !== 'microsoft.network/virtualnetworks/subnets') return body;
     const properties = body.members.get('properties');
     if (properties?.value.kind !== 'object') return body;
-    const single = properties.value.members.get('addressprefix');
-    const plural = properties.value.members.get('addressprefixes');
-    if (single === undefined) return body;
-    const members = new Map(properties.value.members);
-    members.delete('addressprefix');
-    if (plural?.value.kind !== 'array' || plural.value.items.length === 0) {
-      const value: Value = { kind: 'array', items: [single.value], at: single.at };
-      members.set('addressprefixes', { ...single, name: 'addressPrefixes', value });
+    switch (type.toLowerCase()) {
+      case 'microsoft.network/virtualnetworks/subnets':
+        return set(body, 'properties', withList(properties.value, 'addressPrefix', 'Prefixes'));
+      case 'microsoft.network/loadbalancers': {
+        const rules = properties.value.members.get('loadbalancingrules')?.value;
+        if (rules?.kind !== 'array') return body;
+        const items = rules.items.map((rule) => {
+          const inner = rule.kind === 'object' ? rule.members.get('properties')?.value : undefined;
+          if (rule.kind !== 'object' || inner?.kind !== 'object') return rule;
+          return set(rule, 'properties', withList(inner, 'backendAddressPool', 'Pools'));
+        });
+        return set(
+          body,
+          'properties',
+          set(properties.value, 'loadBalancingRules', { ...rules, items }),
+        );
+      }
+      default:
+        return body;
     }
-    return set(body, 'properties', { ...properties.value, members });
   });
+}
+
+/** `backendAddressPool` as `backendAddressPools`. */
+function withList(body: ObjectValue, one: string, end: string): ObjectValue {
+  const many = one.replace(/[A-Z][a-z]+$/, end);
+  const single = body.members.get(one.toLowerCase());
+  const plural = body.members.get(many.toLowerCase());
+  if (single === undefined || single.value.kind === 'unknown') return body;
+  const members = new Map(body.members);
+  members.delete(one.toLowerCase());
+  if (plural?.value.kind !== 'array' || plural.value.items.length === 0) {
+    const value: Value = { kind: 'array', items: [single.value], at: single.at };
+    members.set(many.toLowerCase(), { ...single, name: many, value });
+  }
+  return { ...body, members };
 }
 
 function mapResources(snapshot: Snapshot, change: (resource: AzureResource) => ObjectValue) {
@@ -75,10 +133,18 @@ function inBlock(
   if (name === undefined) {
     if (body.kind === 'array') {
       const others = left?.kind === 'array' ? left.items : [];
-      const items = body.items.map((item, index) => clean(item, others[index], block.attributes));
+      const silent = Object.entries(block.implies ?? {});
+      const items = body.items.map((item, index) => {
+        const left = others[index];
+        const bare = silent.reduce(
+          (one, [path, lit]) => without(one, left, steps(path), lit),
+          item,
+        );
+        return clean(bare, left, block.attributes);
+      });
       return { ...body, items };
     }
-    const always = Object.entries(block.always ?? {});
+    const always = Object.entries({ ...block.always, ...block.implies });
     const cleaned = always.reduce((one, [path, lit]) => without(one, left, steps(path), lit), body);
     return clean(cleaned, left, block.attributes);
   }
@@ -93,9 +159,15 @@ function inBlock(
 function without<T extends Value>(
   body: T,
   left: Value | undefined,
-  [name = '', ...rest]: readonly string[],
+  path: readonly string[],
   literal: Literal,
 ): T {
+  const [name = '', ...rest] = path;
+  if (body.kind === 'array') {
+    const others = left?.kind === 'array' ? left.items : [];
+    const items = body.items.map((item, index) => without(item, others[index], path, literal));
+    return { ...body, items };
+  }
   if (body.kind !== 'object') return body;
   const key = name.toLowerCase();
   const inner = body.members.get(key);

@@ -227,6 +227,7 @@ export const CLUSTER: readonly AzurermType[] = [
     terraform: 'azurerm_kubernetes_cluster',
     arm: ARM.cluster,
     identity: { kind: 'group' },
+    always: { 'sku.name': 'Base' },
     attributes: [
       ...NAMED,
       IDENTITY,
@@ -266,7 +267,7 @@ export const CLUSTER: readonly AzurermType[] = [
             isItem: true,
           }),
         ],
-        { always: { mode: 'System' } },
+        { always: { mode: 'System' }, implies: { osType: 'Linux' } },
       ),
       ...ADDONS,
       value('automatic_upgrade_channel', 'properties.autoUpgradeProfile.upgradeChannel'),
@@ -315,6 +316,11 @@ export const CLUSTER: readonly AzurermType[] = [
       value('ai_toolchain_operator_enabled', 'properties.aiToolchainOperatorProfile.enabled'),
       value('support_plan', 'properties.supportPlan'),
     ],
+    told: {
+      'identity[0].principal_id': 'identity.principalId',
+      'kubelet_identity[0].object_id': 'properties.identityProfile.kubeletidentity.objectId',
+      oidc_issuer_url: 'properties.oidcIssuerProfile.issuerURL',
+    },
     harmless: [
       'auto_scaler_profile',
       'certificate_authority',

@@ -112,6 +112,11 @@ export const PLATFORM: readonly AzurermType[] = [
     arm: 'Microsoft.ManagedIdentity/userAssignedIdentities',
     identity: { kind: 'group' },
     attributes: NAMED,
+    told: {
+      client_id: 'properties.clientId',
+      principal_id: 'properties.principalId',
+      tenant_id: 'properties.tenantId',
+    },
     harmless: ['client_id', 'isolation_scope', 'principal_id', 'tenant_id'],
   },
   {

@@ -3,14 +3,23 @@ import {
   type AzurermType,
   type Draft,
   JSON_TEXT,
-  putLiterals,
+  type Literal,
+  put,
   type ReadContext,
   readAttributes,
   valueAt,
   writeAttributes,
 } from '../../azurerm/index.ts';
-import { isAbsent, itemsOf, member, type ObjectValue, type Value } from '../../values/index.ts';
+import {
+  fromJson,
+  isAbsent,
+  itemsOf,
+  member,
+  type ObjectValue,
+  type Value,
+} from '../../values/index.ts';
 import { requiredOf, toldOf } from './argument-rules.ts';
+import { withChanged, withoutMember } from './located-body.ts';
 import { MARK_START } from './marks.ts';
 
 /** Names of arguments are those of this major version of the provider (iac-formats 4.3, 4.4). */
@@ -30,18 +39,52 @@ export function azurermWords(
   const required = requiredOf(type.terraform);
   if (required === undefined) return undefined;
   const attributes = writable(type.attributes, toldOf(type.terraform), '');
-  const { values } = writeAttributes(body, attributes, { provider: PROVIDER, self: { id: self } });
+  const wording = { provider: PROVIDER, self: { id: self } };
+  const values = withoutEmpty(writeAttributes(body, attributes, wording).values, attributes);
   if (required.some((path) => isMissing(values, path.split('.')))) return undefined;
   if (!isPrintable(values, attributes)) return undefined;
+  const always = Object.entries(type.always ?? {});
+  if (!always.every(([path, literal]) => saysLiteral(body, path, literal))) return undefined;
   const draft: Draft = new Map();
   readAttributes(values, attributes, draft, readingOf(self));
-  const fixed = new Set(Object.keys(type.always ?? {}));
-  const always: Draft = new Map();
-  putLiterals(type.always, always, body.at);
-  for (const [key, entry] of always) if (body.members.has(key)) draft.set(key, entry);
+  for (const [path, literal] of always) {
+    if (!isAbsent(valueAt(body, path))) put(draft, path, fromJson(literal, body.at));
+  }
   const back: ObjectValue = { kind: 'object', members: draft, at: body.at };
-  if ([...fixed].some((path) => !saysLiteral(body, type, path))) return undefined;
-  return isSame(body, back, '') ? values : undefined;
+  return isSame(withoutImplied(body, attributes), back, '') ? values : undefined;
+}
+
+/** Without blocks that say nothing by being there: their fields may be arguments of the resource itself. */
+function withoutEmpty(values: ObjectValue, attributes: readonly Attribute[]): ObjectValue {
+  const members = new Map(values.members);
+  for (const attribute of attributes) {
+    if (attribute.kind !== 'block' || attribute.holds !== 'one') continue;
+    const written = members.get(attribute.name)?.value;
+    const isEmpty = itemsOf(written).every(
+      (item) => item.kind === 'object' && item.members.size === 0,
+    );
+    if (attribute.always === undefined && isEmpty) members.delete(attribute.name);
+  }
+  return { ...values, members };
+}
+
+/** Without what the provider sends by itself, where the body says the same. */
+function withoutImplied(body: ObjectValue, attributes: readonly Attribute[]): ObjectValue {
+  let here = body;
+  for (const attribute of attributes) {
+    if (attribute.kind !== 'block' || attribute.implies === undefined) continue;
+    const { implies } = attribute;
+    const change = (item: Value): Value =>
+      Object.entries(implies).reduce<Value>(
+        (one, [name, literal]) =>
+          one.kind === 'object' && isLiteral(member(one, name), literal)
+            ? withoutMember(one, [name])
+            : one,
+        item,
+      );
+    here = withChanged(here, attribute.arm.split('.'), change);
+  }
+  return here;
 }
 
 /** What the service alone writes cannot be written. */
@@ -101,10 +144,14 @@ function isPrintable(values: ObjectValue, attributes: readonly Attribute[]): boo
 }
 
 /** What every resource of that type says without an argument must be what this one says, or leaves out. */
-function saysLiteral(body: ObjectValue, { always }: AzurermType, path: string): boolean {
+function saysLiteral(body: ObjectValue, path: string, literal: Literal): boolean {
   const written = valueAt(body, path);
-  if (isAbsent(written)) return path !== 'kind';
-  return 'value' in written && String(written.value).toLowerCase() === String(always?.[path]);
+  return isAbsent(written) ? path !== 'kind' : isLiteral(written, literal);
+}
+
+function isLiteral(value: Value | undefined, literal: Literal): boolean {
+  if (value === undefined || !('value' in value)) return false;
+  return String(value.value).toLowerCase() === String(literal).toLowerCase();
 }
 
 function isSame(a: Value | undefined, b: Value | undefined, key: string): boolean {

@@ -2,16 +2,9 @@ import { type AzurermType, type ValueAttribute, valueAt } from '../../azurerm/in
 import { isAbsent, type Member, member, type ObjectValue, type Value } from '../../values/index.ts';
 import type { PlanResource } from '../plan/index.ts';
 import { toldOf } from './argument-rules.ts';
-import {
-  azurermShape,
-  type Cutting,
-  namedItems,
-  type PartShape,
-  type Shape,
-  typesOfArm,
-  withMember,
-  withoutMember,
-} from './cut-units.ts';
+import { PROVIDER } from './azurerm-words.ts';
+import { azurermShape, type Cutting, type PartShape, type Shape, typesOfArm } from './cut-units.ts';
+import { namedItems, withMember, withoutMember } from './located-body.ts';
 
 interface Cut {
   readonly rest: ObjectValue;
@@ -109,7 +102,7 @@ function childShape(
   const body = isFlat === true ? withMember(EMPTY(item), 'properties', inner) : inner;
   for (const type of typesOfArm(arm)) {
     if (type.identity.kind !== 'named-parent' && type.identity.kind !== 'parent-id') continue;
-    const spoken = withMember(withPluralPrefix(body), 'name', named);
+    const spoken = withMember(withList(type, body), 'name', named);
     const shape = azurermShape(cutting, owner, type, spoken, { self });
     if (shape !== undefined) return shape;
   }
@@ -119,19 +112,21 @@ function childShape(
 
 const EMPTY = ({ at }: ObjectValue): ObjectValue => ({ kind: 'object', members: new Map(), at });
 
-/** One prefix of a subnet and a list of one are the same to Azure. */
-function withPluralPrefix(body: ObjectValue): ObjectValue {
-  const single = valueAt(body, 'properties.addressPrefix');
-  const plural = valueAt(body, 'properties.addressPrefixes');
-  const isSubnet =
-    single?.kind === 'string' && valueAt(body, 'properties.nextHopType') === undefined;
-  if (!isSubnet || (plural?.kind === 'array' && plural.items.length > 0)) return body;
+/** One prefix of a subnet, one pool of a rule: to Azure the same as a list of one, and to azurerm a list. */
+const LISTS: Readonly<Record<string, readonly [single: string, plural: string]>> = {
+  azurerm_subnet: ['addressPrefix', 'addressPrefixes'],
+  azurerm_lb_rule: ['backendAddressPool', 'backendAddressPools'],
+};
+
+function withList({ terraform }: AzurermType, body: ObjectValue): ObjectValue {
+  const [one, many] = LISTS[terraform] ?? [];
+  if (one === undefined || many === undefined) return body;
+  const single = valueAt(body, `properties.${one}`);
+  const plural = valueAt(body, `properties.${many}`);
+  const isTold = plural?.kind === 'array' ? plural.items.length > 0 : !isAbsent(plural);
+  if (isAbsent(single) || single.kind === 'unknown' || isTold) return body;
   const list: Value = { kind: 'array', items: [single], at: single.at };
-  return withProperty(
-    withoutMember(body, ['properties', 'addressPrefix']),
-    'addressPrefixes',
-    list,
-  );
+  return withProperty(withoutMember(body, ['properties', one]), many, list);
 }
 
 function withProperty(body: ObjectValue, name: string, value: Value): ObjectValue {
@@ -160,7 +155,7 @@ function cutElements(
     const items = namedItems(list);
     if (items === undefined) return undefined;
     for (const [name, item] of items) {
-      const shape = azurermShape(cutting, owner, element, item, { self });
+      const shape = azurermShape(cutting, owner, element, withList(element, item), { self });
       if (shape === undefined) return undefined;
       const segment = path.slice(path.lastIndexOf('.') + 1);
       parts.push({ ...shape, path: `/${segment}/${name}`, hint: hintOf(cutting, name, owner) });
@@ -182,7 +177,11 @@ function cutAssociations(
   const parts: PartShape[] = [];
   const told = toldOf(type.terraform);
   const own = new Set(
-    type.attributes.filter(({ name, since }) => !told.has(name) && since === undefined).map(at),
+    type.attributes
+      .filter(({ name, since = 0, until = Infinity }) => {
+        return !told.has(name) && since <= PROVIDER && PROVIDER < until;
+      })
+      .map(at),
   );
   for (const association of typesOfArm(type.arm)) {
     if (association.identity.kind !== 'association') continue;

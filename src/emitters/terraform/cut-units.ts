@@ -1,10 +1,11 @@
-import type { AzurermType } from '../../azurerm/index.ts';
-import { AZURERM_TYPES, valueAt } from '../../azurerm/index.ts';
-import { itemsOf, type Member, member, type ObjectValue, type Value } from '../../values/index.ts';
+import { AZURERM_TYPES, type AzurermType } from '../../azurerm/index.ts';
+import type { ObjectValue, Value } from '../../values/index.ts';
 import type { DeploymentPlan, PlanResource } from '../plan/index.ts';
+import { changesDefaults, spokenOut } from './azure-defaults.ts';
 import { azurermWords } from './azurerm-words.ts';
 import { cutParts } from './cut-parts.ts';
 import { LocalNames } from './hcl-text.ts';
+import { withMember } from './located-body.ts';
 import type { Marks } from './marks.ts';
 import type { AzapiForm, AzurermForm, Unit } from './unit.ts';
 
@@ -67,7 +68,7 @@ function unitOf(owner: PlanResource, form: Shape['form'], labels: LocalNames, hi
 function shapeOf(cutting: Cutting, resource: PlanResource): Shape {
   const { marks } = cutting;
   const name: Value = { kind: 'string', value: marks.text(resource.name), at: resource.at };
-  const body = marks.body(resource.body, resource.at);
+  const body = marks.bodyOf(resource);
   for (const type of typesFor(cutting.plan, resource)) {
     const shape = azurermShape(cutting, resource, type, withMember(body, 'name', name), {
       self: marks.own(resource),
@@ -88,22 +89,9 @@ export function azurermShape(
 ): Shape | undefined {
   const cut = cutParts(cutting, resource, type, body, self);
   if (cut === undefined || changesDefaults(type, cut.rest)) return undefined;
-  const values = azurermWords(type, cut.rest, self);
+  const values = azurermWords(type, spokenOut(type, cut.rest), self);
   if (values === undefined) return undefined;
   return { form: { kind: 'azurerm', type, values }, parts: cut.parts };
-}
-
-/** What is not written means one thing to Azure and another to the provider: these must be written, or be ARM. */
-const SPOKEN: Readonly<Record<string, string>> = {
-  azurerm_public_ip: 'sku.name',
-  azurerm_lb: 'sku.name',
-  azurerm_lb_outbound_rule: 'properties.allocatedOutboundPorts',
-  azurerm_public_ip_prefix: 'properties.prefixLength',
-};
-
-function changesDefaults({ terraform }: AzurermType, body: ObjectValue): boolean {
-  const path = SPOKEN[terraform];
-  return path !== undefined && valueAt(body, path) === undefined;
 }
 
 export function typesOfArm(arm: string): readonly AzurermType[] {
@@ -146,33 +134,4 @@ function levelOf(argument: string, resource: PlanResource, kind: string): boolea
   if (argument === 'subscription_id') return !isAttached && kind === 'subscription';
   if (argument === 'management_group_id') return false;
   return isAttached || argument === 'scope';
-}
-
-export function withMember(body: ObjectValue, name: string, value: Value): ObjectValue {
-  const entry: Member = { name, value, at: value.at };
-  return { ...body, members: new Map([[name.toLowerCase(), entry], ...body.members]) };
-}
-
-/** Without the member at a path of plain names. */
-export function withoutMember(body: ObjectValue, path: readonly string[]): ObjectValue {
-  const [name = '', ...rest] = path;
-  const key = name.toLowerCase();
-  const entry = body.members.get(key);
-  if (entry === undefined) return body;
-  const members = new Map(body.members);
-  if (rest.length === 0) members.delete(key);
-  else if (entry.value.kind === 'object') {
-    members.set(key, { ...entry, value: withoutMember(entry.value, rest) });
-  }
-  return { ...body, members };
-}
-
-/** The items of a list when all of them are objects with a name. */
-export function namedItems(list: Value): readonly (readonly [string, ObjectValue])[] | undefined {
-  if (list.kind !== 'array') return undefined;
-  const items = itemsOf(list).flatMap((item) => {
-    const name = member(item, 'name');
-    return item.kind === 'object' && name?.kind === 'string' ? [[name.value, item] as const] : [];
-  });
-  return items.length === list.items.length ? items : undefined;
 }

@@ -1,7 +1,10 @@
+import { dataSourceOf } from './data-sources.ts';
 import { printed } from './expression.ts';
 import { argument, blockLines } from './hcl-layout.ts';
 import { hclString } from './hcl-text.ts';
-import { groupExpression, idExpression, readLabel, scopeOf, type Writer } from './writer.ts';
+import { groupExpression, scopeOf } from './scope-expression.ts';
+import { idExpression, nameExpression } from './value-lines.ts';
+import { readLabel, type Writer } from './writer.ts';
 
 /** What is looked up: the subscription, groups whose ids are asked for, and answers in ARM's own words. */
 export function dataBlocks(writer: Writer): {
@@ -22,12 +25,22 @@ export function dataBlocks(writer: Writer): {
       argument('response_export_values', `[${[...paths].sort().map(hclString).join(', ')}]`),
     ]);
   });
+  const existing = [...used.existing].sort().flatMap((key) => {
+    const resource = byKey.get(key);
+    const type = resource === undefined ? undefined : dataSourceOf(resource.type);
+    if (resource === undefined || type === undefined) return [];
+    const group = groupExpression(writer, scopeOf(writer, resource.scope));
+    return dataBlock(type.terraform, readLabel(writer, key), [
+      argument('name', printed(nameExpression(writer, resource))),
+      argument('resource_group_name', printed(group)),
+    ]);
+  });
   for (const [key, label] of [...used.groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const name = printed(groupExpression(writer, scopeOf(writer, key)));
     blocks.push(...dataBlock('azurerm_resource_group', label, [argument('name', name)]));
   }
   if (used.isSubscriptionAsked) blocks.unshift(...dataBlock('azurerm_subscription', 'current', []));
-  return { blocks: [...blocks, ...answers], hasAzapi: answers.length > 0 };
+  return { blocks: [...blocks, ...existing, ...answers], hasAzapi: answers.length > 0 };
 }
 
 function dataBlock(

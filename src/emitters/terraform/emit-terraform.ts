@@ -1,13 +1,16 @@
 import { lossesOf } from '../arm/emit-arm.ts';
 import { type EmittedFile, type Emitter, headerOf } from '../emitter.ts';
-import type { DeploymentPlan, Loss, PlanResource } from '../plan/index.ts';
+import type { DeploymentPlan, PlanResource, PlanScope } from '../plan/index.ts';
 import { cutUnits } from './cut-units.ts';
 import { dataBlocks } from './data-blocks.ts';
-import { argument, blockLines, GAP } from './hcl-layout.ts';
+import { joined, printed } from './expression.ts';
+import { argument, blockLines, type Entry, GAP } from './hcl-layout.ts';
 import { hclComment, hclString, LocalNames } from './hcl-text.ts';
 import { Marks } from './marks.ts';
 import { type Ordered, orderUnits } from './order-units.ts';
-import type { Unit } from './unit.ts';
+import { scopeExpression } from './scope-expression.ts';
+import { labelled, type Unit } from './unit.ts';
+import { valueLines } from './value-lines.ts';
 import {
   settingsFile,
   usedParameters,
@@ -17,7 +20,7 @@ import {
 } from './variables.ts';
 import { waitsOf } from './waits.ts';
 import { unitEntries } from './write-unit.ts';
-import { nothingUsed, partKey, valueLines, type Writer } from './writer.ts';
+import { nothingUsed, partKey, type Writer } from './writer.ts';
 
 /** `main.tf`, `variables.tf`, `terraform.tf` and `terraform.tfvars`, as `terraform fmt` lays them out. */
 export const TERRAFORM: Emitter = {
@@ -32,7 +35,7 @@ export const TERRAFORM: Emitter = {
       { path: 'terraform.tfvars', text: valuesFile(writer) },
       { path: 'variables.tf', text: variablesFile(writer) },
     ];
-    return { files, losses: [...lossesOf(plan), ...generatedNames(writer)] };
+    return { files, losses: lossesOf(plan) };
   },
 };
 
@@ -46,16 +49,22 @@ function mainFile(plan: DeploymentPlan): MainFile {
   const marks = new Marks();
   const units = cutUnits(plan, marks);
   const writer = writerFor(plan, marks, units);
-  // What others read of an answer is known when all of it was written once.
-  for (const unit of units) unitEntries({ ...writer, current: unit, deps: new Set() }, unit);
+  const written = new Map<Unit, readonly Entry[]>();
   const standings = units.map((unit) => {
     const deps = new Set<string>();
-    unitEntries({ ...writer, current: unit, deps }, unit);
+    written.set(unit, unitEntries({ ...writer, current: unit, deps }, unit));
     return { unit, refers: deps, waits: waitsOf(writer, unit, deps, units) };
   });
-  const resources = orderUnits(standings).map((one) => resourceText(writer, one));
+  const resources = orderUnits(standings).map((one) => {
+    // What others read of an answer is known when all of it was written once.
+    const isAsked = writer.used.exports.has(labelled(one.unit));
+    const entries = isAsked ? undefined : written.get(one.unit);
+    return resourceText(writer, one, entries);
+  });
+  // First, for it may ask for the id of the group.
+  const locals = localsBlock(writer);
   const { blocks, hasAzapi } = dataBlocks(writer);
-  const texts = [hclComment(headerOf(plan)), ...localsBlock(writer), ...blocks, ...resources];
+  const texts = [hclComment(headerOf(plan)), ...locals, ...blocks, ...resources];
   return {
     text: texts.join('\n\n').concat('\n'),
     writer,
@@ -64,7 +73,10 @@ function mainFile(plan: DeploymentPlan): MainFile {
 }
 
 function writerFor(plan: DeploymentPlan, marks: Marks, units: readonly Unit[]): Writer {
+  const variables = variableNames(plan);
   const locals = new LocalNames();
+  // Generated texts are locals under the names of their variables.
+  for (const name of variables.values()) locals.take('local', name, 'local');
   return {
     plan,
     marks,
@@ -78,7 +90,8 @@ function writerFor(plan: DeploymentPlan, marks: Marks, units: readonly Unit[]): 
         return path === '' ? [] : [[partKey(unit.owner.key, path), unit] as const];
       }),
     ),
-    variables: variableNames(plan),
+    parameters: new Map(plan.parameters.map((one) => [one.name, one])),
+    variables,
     locals: new Map(plan.variables.map(({ name }) => [name, locals.take('local', name, 'local')])),
     used: nothingUsed(),
     current: undefined,
@@ -86,8 +99,12 @@ function writerFor(plan: DeploymentPlan, marks: Marks, units: readonly Unit[]): 
   };
 }
 
-function resourceText(writer: Writer, { unit, dependsOn }: Ordered): string {
-  const entries = unitEntries({ ...writer, current: unit, deps: new Set() }, unit);
+function resourceText(
+  writer: Writer,
+  { unit, dependsOn }: Ordered,
+  known: readonly Entry[] | undefined,
+): string {
+  const entries = known ?? unitEntries({ ...writer, current: unit, deps: new Set() }, unit);
   const waits =
     dependsOn.length === 0 ? [] : [GAP, argument('depends_on', ...waitLines(dependsOn))];
   const head = `resource ${hclString(unit.terraform)} ${hclString(unit.label)}`;
@@ -106,15 +123,27 @@ function localsBlock(writer: Writer): readonly string[] {
     .map(({ name, value }) =>
       argument(writer.locals.get(name) ?? name, ...valueLines(writer, writer.marks.value(value))),
     );
-  return entries.length === 0 ? [] : [blockLines('locals', entries).join('\n')];
+  const all = [...generatedTexts(writer), ...entries];
+  return all.length === 0 ? [] : [blockLines('locals', all).join('\n')];
 }
 
-/** Terraform has no text that is made of the group's id alone. */
-function generatedNames(writer: Writer): readonly Loss[] {
-  return usedParameters(writer)
-    .filter((parameter) => parameter.default?.kind === 'unique-text')
-    .map(({ name }) => ({
-      what: `variable ${writer.variables.get(name)}`,
-      why: 'Azure made this text of the id of the group; give it 13 letters and digits of your own',
-    }));
+/** Names that Azure makes of the id of the group, made of the same id here: 13 letters and digits. */
+function generatedTexts(writer: Writer): readonly Entry[] {
+  const { plan } = writer;
+  return usedParameters(writer).flatMap((parameter) => {
+    const { default: made } = parameter;
+    if (made?.kind !== 'unique-text') return [];
+    const name = writer.variables.get(parameter.name) ?? parameter.name;
+    const group = [...plan.scopes.values()].find(
+      ({ kind, name: given }) => kind === 'resource-group' && given === undefined,
+    );
+    const whole = scopeExpression(writer, group ?? homeSubscription(plan));
+    const id = printed(made.seed === undefined ? whole : joined([whole, made.seed]));
+    return argument(name, `coalesce(var.${name}, substr(sha1(${id}), 0, 13))`);
+  });
+}
+
+function homeSubscription({ home }: DeploymentPlan): PlanScope {
+  const key = `/subscriptions/${home.subscription}`;
+  return { key, kind: 'subscription', title: key };
 }

@@ -1,16 +1,10 @@
 import type { Identity } from '../../azurerm/index.ts';
 import { code, type Expression } from './expression.ts';
+import { groupExpression, scopeExpression, scopeOf } from './scope-expression.ts';
 import type { Unit } from './unit.ts';
+import { idExpression, nameExpression } from './value-lines.ts';
 import { extendedExpression } from './write-unit.ts';
-import {
-  groupExpression,
-  idExpression,
-  nameExpression,
-  referenceTo,
-  scopeExpression,
-  scopeOf,
-  type Writer,
-} from './writer.ts';
+import { referenceTo, type Writer } from './writer.ts';
 
 type Argument = readonly [name: string, value: Expression];
 

@@ -17,13 +17,22 @@ export type Piece = string | PlanValue;
 export class Marks {
   private readonly values: PlanValue[] = [];
   private readonly numbers = new Map<string, number>();
+  /** Key of the resource whose body is written. */
+  private self: string | undefined;
 
   /** The id of a resource as a text. */
   own({ key }: Pick<PlanResource, 'key'>): string {
     return this.mark({ kind: 'resource-id', of: { resource: key, below: [] }, at: NOWHERE });
   }
 
-  body(members: readonly PlanMember[], at: Place): ObjectValue {
+  bodyOf({ key, body, at }: PlanResource): ObjectValue {
+    this.self = key;
+    const made = this.body(body, at);
+    this.self = undefined;
+    return made;
+  }
+
+  private body(members: readonly PlanMember[], at: Place): ObjectValue {
     const made = new Map<string, Member>();
     for (const { name, computed, value } of members) {
       const written = computed === undefined ? name : this.text(computed);
@@ -65,8 +74,10 @@ export class Marks {
         return value.parts.map((part) => this.text(part)).join('');
       case 'resource-id': {
         const { resource, below } = value.of;
-        const weak = value.isWeak === true ? { isWeak: true as const } : {};
-        const base = this.mark({ ...value, of: { resource, below: [] }, ...weak });
+        const own = { kind: 'resource-id', of: { resource, below: [] }, at: value.at } as const;
+        // A resource speaks of its own parts weakly, and the table of azurerm knows but one id of it.
+        const isWeak = value.isWeak === true && resource !== this.self;
+        const base = this.mark(isWeak ? { ...own, isWeak } : own);
         return base + below.map(({ type, name }) => `/${type}/${this.text(name)}`).join('');
       }
       default:
@@ -88,7 +99,7 @@ export class Marks {
   }
 
   private mark(value: PlanValue): string {
-    // Places differ where values are equal. A weak reference to oneself is one like any other.
+    // Places differ where values are equal.
     const identity = JSON.stringify(value, (name, inner) => (name === 'at' ? undefined : inner));
     let number = this.numbers.get(identity);
     if (number === undefined) {

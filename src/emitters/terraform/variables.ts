@@ -2,7 +2,8 @@ import { headerOf } from '../emitter.ts';
 import type { DeploymentPlan, PlanParameter } from '../plan/index.ts';
 import { argument, block, blockLines, bodyLines, type Entry } from './hcl-layout.ts';
 import { hclComment, hclString, LocalNames } from './hcl-text.ts';
-import { HOME_GROUP, type Writer } from './writer.ts';
+import { HOME_GROUP } from './scope-expression.ts';
+import type { Writer } from './writer.ts';
 
 /** The variable of the subscription deployed to; the environment says it where it is left out. */
 export const SUBSCRIPTION = 'subscription_id';
@@ -48,6 +49,7 @@ export function variablesFile(writer: Writer): string {
         ...(parameter.default?.kind === 'literal'
           ? [argument('default', literal(parameter.default.value))]
           : []),
+        ...(parameter.default?.kind === 'unique-text' ? [argument('default', 'null')] : []),
         ...(parameter.isSecure ? [argument('sensitive', 'true')] : []),
       ]),
     ),
@@ -81,7 +83,7 @@ export function valuesFile(writer: Writer): string {
   for (const parameter of usedParameters(writer)) {
     const { value, type, description, isSecure } = parameter;
     if (value !== undefined) given.push(argument(nameOf(parameter), literal(value)));
-    else if (parameter.default?.kind !== 'literal') {
+    else if (parameter.default?.kind !== 'literal' && parameter.default?.kind !== 'unique-text') {
       missing.push(comment(description));
       const name = nameOf(parameter);
       missing.push(

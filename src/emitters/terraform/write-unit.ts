@@ -1,21 +1,14 @@
 import { type Attribute, JSON_TEXT } from '../../azurerm/index.ts';
-import { fromJson, itemsOf, member, type ObjectValue, type Value } from '../../values/index.ts';
+import { itemsOf, member, type ObjectValue, type Value } from '../../values/index.ts';
 import type { PlanResource } from '../plan/index.ts';
 import { code, type Expression, printed } from './expression.ts';
 import { argument, block, type Entry, GAP } from './hcl-layout.ts';
 import { hclString } from './hcl-text.ts';
 import { identityArguments } from './identity-arguments.ts';
+import { scopeExpression, scopeOf } from './scope-expression.ts';
 import { type AzapiForm, type AzurermForm, labelled, type Unit } from './unit.ts';
-import {
-  expressionOf,
-  idExpression,
-  referenceTo,
-  scopeExpression,
-  scopeOf,
-  textExpression,
-  valueLines,
-  type Writer,
-} from './writer.ts';
+import { expressionOf, idExpression, textExpression, valueLines } from './value-lines.ts';
+import { referenceTo, type Writer } from './writer.ts';
 
 /** The inside of a `resource` block, without what it waits for beyond its references. */
 export function unitEntries(writer: Writer, unit: Unit): readonly Entry[] {
@@ -80,10 +73,10 @@ function argumentLines(
   attribute: Attribute | undefined,
   value: Value,
 ): readonly string[] {
-  if (attribute?.kind !== 'value' || attribute.as !== JSON_TEXT || value.kind !== 'string') {
-    return valueLines(writer, value);
-  }
-  const lines = valueLines(writer, fromJson(JSON.parse(value.value), value.at));
+  const isJson = attribute?.kind === 'value' && attribute.as === JSON_TEXT;
+  const spelled = isJson ? JSON_TEXT.read(value, { id: '' }) : undefined;
+  if (spelled === undefined || spelled.kind === 'string') return valueLines(writer, value);
+  const lines = valueLines(writer, spelled);
   return lines.map((line, index) => {
     const start = index === 0 ? `jsonencode(${line}` : line;
     return index === lines.length - 1 ? `${start})` : start;

@@ -21,12 +21,15 @@ interface Description {
   readonly location?: string;
   /** The id of the resource it extends. */
   readonly scope?: string;
+  /** Another group than the page's. */
+  readonly resourceGroup?: string;
 }
 
 export function azureResource(plan: Plan, one: Description): AzureResource {
   const { type, names, api, at, body, isPart, scope } = one;
   const location = isPart === true ? undefined : (one.location ?? plan.location);
-  const own = plan.names.id(type, ...names);
+  const resourceGroup = one.resourceGroup ?? plan.names.scope.resourceGroup;
+  const own = inGroup(plan.names.id(type, ...names), resourceGroup);
   const id = scope === undefined ? own : scope + own.slice(own.indexOf('/providers/'));
   const name = names.at(-1) ?? '';
   const tags = isPart === true ? undefined : plan.tags;
@@ -36,10 +39,14 @@ export function azureResource(plan: Plan, one: Description): AzureResource {
     type: type.toLowerCase(),
     name,
     subscriptionId: plan.names.scope.subscriptionId,
-    resourceGroup: plan.names.scope.resourceGroup,
+    resourceGroup,
     ...(location === undefined ? {} : { location }),
     apiVersion: api,
     body: placedObject(at, { type, name, location, tags, ...body }),
     at,
   };
+}
+
+function inGroup(id: string, resourceGroup: string): string {
+  return id.replace(/(\/resourceGroups\/)[^/]+/i, (_, before: string) => before + resourceGroup);
 }

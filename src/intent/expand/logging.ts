@@ -95,6 +95,9 @@ function flowLogs(plan: Plan): readonly AzureResource[] {
     ...watched.map((network) =>
       azureResource(plan, {
         type: 'Microsoft.Network/networkWatchers/flowLogs',
+        // There is one watcher a region and subscription (New-AzNetworkWatcher); Azure makes it with the first network
+        // there, in a group of its own (azure-cli issue 8222).
+        resourceGroup: 'NetworkWatcherRG',
         names: [`NetworkWatcher_${plan.location}`, plan.names.of('fl', network.part)],
         api: NETWORK_API,
         at,

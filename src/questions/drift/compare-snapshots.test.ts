@@ -92,6 +92,16 @@ describe('drift of resources', () => {
     ]);
   });
 
+  it('one prefix is the same alone and as the only one of a list', () => {
+    const subnet = (properties: Json) => network(undefined, 'virtualNetworks', 'v', properties);
+    const alone = subnet({ addressPrefix: '10.0.0.0/24' });
+    const list = (...addressPrefixes: string[]) => subnet({ addressPrefixes });
+    expect(drift([alone], [list('10.0.0.0/24')])).toEqual(NOTHING);
+    expect(drift([list('10.0.0.0/24')], [alone])).toEqual(NOTHING);
+    expect(drift([alone], [list('10.0.1.0/24')]).changed).toHaveLength(1);
+    expect(drift([alone], [list('10.0.0.0/24', '10.0.1.0/24')]).changed).toHaveLength(1);
+  });
+
   it('a rule in the middle of a list is found by its name', () => {
     const rules = (...names: string[]) =>
       firewall(undefined, { rules: names.map((name, index) => ({ name, port: String(index) })) });

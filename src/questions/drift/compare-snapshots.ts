@@ -82,8 +82,9 @@ function isId(text: string): boolean {
   return /^\/subscriptions\/.*\/providers\//i.test(text);
 }
 
-function isTold({ isReference }: AzureResource): boolean {
-  return isReference !== true;
+/** Groups are where things lie, and templates of a group do not say theirs. */
+function isTold({ isReference, type }: AzureResource): boolean {
+  return isReference !== true && type !== 'microsoft.resources/resourcegroups';
 }
 
 interface Paired<T> {

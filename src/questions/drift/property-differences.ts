@@ -1,6 +1,6 @@
 import type { Place } from '../../diagnostics/index.ts';
 import { type ComparisonRules, firstDifference } from '../../model/same-words/index.ts';
-import type { ArrayValue, ObjectValue, Value } from '../../values/index.ts';
+import { type ArrayValue, isAbsent, type ObjectValue, type Value } from '../../values/index.ts';
 
 /** One value that is not what was approved. */
 export interface PropertyDifference {
@@ -36,8 +36,29 @@ function* inObject(
   for (const [key, entry] of approved.members) {
     if (rules.isNoise(key, owner, approved)) continue;
     const other = live.members.get(key)?.value;
+    if (isAbsent(other) && isSaidOtherwise(key, entry.value, live, rules)) continue;
     yield* inValue(entry.value, other, live.at, rules, joined(path, entry.name), key);
   }
+}
+
+/** ARM takes one prefix, port or address alone or as the only one of a list: `addressPrefix` and `addressPrefixes` (azure-networking 11.1). */
+function isSaidOtherwise(
+  key: string,
+  approved: Value,
+  live: ObjectValue,
+  rules: ComparisonRules,
+): boolean {
+  const isList = approved.kind === 'array';
+  if (isList && approved.items.length !== 1) return false;
+  const one = isList ? approved.items[0] : approved;
+  const names = isList ? [key.replace(/s$/, ''), key.replace(/es$/, '')] : [`${key}s`, `${key}es`];
+  return names.some((name) => {
+    if (name === key) return false;
+    const value = live.members.get(name)?.value;
+    const other = value?.kind === 'array' && value.items.length === 1 ? value.items[0] : value;
+    if (other === undefined || other.kind === 'array' || one === undefined) return false;
+    return firstDifference(one, other, rules, key) === undefined;
+  });
 }
 
 function* inValue(

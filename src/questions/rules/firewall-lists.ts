@@ -1,5 +1,6 @@
 import type { FlowRule } from '../../flows/index.ts';
 import type { AzureFirewall, RuleCollection } from '../../model/index.ts';
+import { formatAddressSet } from '../../net/index.ts';
 import type { FirewallPlacement, Network } from '../../network/index.ts';
 import { placeFirewalls } from '../../network/place-firewalls.ts';
 import type { FirewallContext } from '../../semantics/firewall/context.ts';
@@ -137,8 +138,8 @@ function underTheirNames(
 function inboundAction(effect: InboundEffect): Action {
   if (effect.kind !== 'translate') return effect.kind;
   const { addresses, symbol, label, port, name } = effect;
-  const to =
-    name ?? symbol ?? (label === '' ? `${addresses.v4.join()} ${addresses.v6.join()}` : label);
+  const all = Number.POSITIVE_INFINITY;
+  const to = name ?? symbol ?? (label === '' ? formatAddressSet(addresses, all) : label);
   const last =
     port === undefined ? '' : typeof port === 'number' ? `:${port}` : `: ${port.missing}`;
   return `to ${to}${last}`;
