@@ -35,22 +35,36 @@ const THEMES: readonly (readonly [start: string, theme: string])[] = [
 ];
 
 /**
- * The modules of a plan as Bicep has them: those of the plan where it spans several groups; in one group by theme,
- * unless it is small. `undefined`: all of it is one file.
+ * The modules of a plan as Bicep has them: a group by theme unless it is small, and those of the plan where all groups are.
+ * `undefined`: all of it is one file.
  */
 export function bicepModules(plan: DeploymentPlan): readonly PlanModule[] | undefined {
-  if (plan.level === 'subscription') return plan.modules;
   const deployed = plan.resources.filter(({ isExisting }) => !isExisting);
-  if (deployed.length <= ONE_FILE_MAX) return undefined;
+  const counts = new Map<string, number>();
+  for (const { scope } of deployed) counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  const large = new Set([...counts].flatMap(([key, size]) => (size > ONE_FILE_MAX ? [key] : [])));
+  if (large.size === 0) return plan.level === 'subscription' ? plan.modules : undefined;
   const items = deployed.map((resource) => ({
     key: resource.key,
-    part: themeOf(resource),
+    part: large.has(resource.scope) ? `${resource.scope} ${themeOf(resource)}` : resource.scope,
     scope: resource.scope,
     needs: resource.needs,
   }));
   const taken = plan.parameters.map(({ name }) => name);
-  const modules = cutModules(items, (theme) => theme, taken);
+  const titles = new Map(
+    deployed.map((resource, index) => {
+      const group = titleOfGroup(plan, resource.scope);
+      const theme = large.size === 1 ? themeOf(resource) : `${group} ${themeOf(resource)}`;
+      return [items[index]!.part, large.has(resource.scope) ? theme : group] as const;
+    }),
+  );
+  const modules = cutModules(items, (part) => titles.get(part) ?? part, taken);
   return modules.length > 1 ? modules : undefined;
+}
+
+function titleOfGroup({ scopes }: DeploymentPlan, scope: string): string {
+  const title = scopes.get(scope)?.title ?? 'main';
+  return title.replace(/«[^»]*»/g, ' ').replace(/^rg[-_.]/i, '');
 }
 
 function themeOf({ type, title }: PlanResource): string {
