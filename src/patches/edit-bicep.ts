@@ -7,7 +7,7 @@ import {
   type Syntax,
 } from '../importers/bicep/index.ts';
 import type { Change, PlainJson } from '../questions/check/index.ts';
-import { builtAlong, type Edited, refused } from './text-edit.ts';
+import { builtAlong, type Edited, edits, lineStart, refused } from './text-edit.ts';
 
 /**
  * A change as edits of a Bicep source, comments and layout around it kept. What an expression computes has no literal to change: refused.
@@ -135,7 +135,7 @@ function addedTo(
 
 /** All lines of it, when nothing else stands on them. */
 function removed(text: string, { start, end }: Span): Edited {
-  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const from = lineStart(text, start);
   const lineEnd = text.indexOf('\n', end);
   const to = lineEnd < 0 ? text.length : lineEnd + 1;
   const isAlone =
@@ -172,9 +172,5 @@ function keyText(name: string): string {
 }
 
 function indentAt(text: string, offset: number): string {
-  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', offset - 1) + 1))![0];
-}
-
-function edits(from: number, to: number, text: string): Edited {
-  return { kind: 'edits', edits: [{ from, to, text }] };
+  return /^[ \t]*/.exec(text.slice(lineStart(text, offset)))![0];
 }

@@ -14,7 +14,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Change, PlainJson } from '../questions/check/index.ts';
-import { builtAlong, type Edited, refused } from './text-edit.ts';
+import { builtAlong, type Edited, edits, lineStart, refused } from './text-edit.ts';
 
 /** A change as edits of YAML text; every line that it does not touch stays as it is. O(text) a change. */
 export function editYaml(text: string, { at, path, to }: Change): Edited {
@@ -173,16 +173,8 @@ function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
 }
 
-function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
-}
-
 /** Behind the line break of the line that holds `offset`. */
 function lineEnd(text: string, offset: number): number {
   const at = text.indexOf('\n', offset);
   return at < 0 ? text.length : at + 1;
-}
-
-function edits(from: number, to: number, text: string): Edited {
-  return { kind: 'edits', edits: [{ from, to, text }] };
 }

@@ -12,6 +12,16 @@ export type Edited =
   | { readonly kind: 'edits'; readonly edits: readonly TextEdit[] }
   | { readonly kind: 'refused'; readonly why: string };
 
+/** One edit alone. */
+export function edits(from: number, to: number, text: string): Edited {
+  return { kind: 'edits', edits: [{ from, to, text }] };
+}
+
+/** Where the line of `offset` begins. */
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
 export function refused(why: string): Edited {
   return { kind: 'refused', why };
 }

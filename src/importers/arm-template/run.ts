@@ -1,8 +1,10 @@
-import type { Diagnostic, DiagnosticCode, Gap, Place } from '../../diagnostics/index.ts';
+import type { Diagnostic, Gap, Place } from '../../diagnostics/index.ts';
 import type { ObjectValue, Unknown, Value } from '../../values/index.ts';
 import type { ParsedExpression } from './expression-cache.ts';
 import type { ArmTemplateOptions } from './options.ts';
 import type { DeploymentScope, ResourceName } from './resource-id.ts';
+
+export { report } from '../report-once.ts';
 
 /**
  * One import: everything that is shared by the template and the deployments nested in it. The only mutable state
@@ -151,29 +153,6 @@ export interface Live {
   /** From the properties, or from the whole resource when `isFull`. */
   readonly path: readonly (string | number)[];
   readonly isFull: boolean;
-}
-
-const DIAGNOSTICS_MAX = 1000;
-
-/** Adds a problem once per place. */
-export function report(
-  run: Run,
-  code: DiagnosticCode,
-  severity: Diagnostic['severity'],
-  message: string,
-  at: Place,
-  hint?: string,
-): void {
-  const identity = `${code}\n${message}\n${at.source.file}\n${at.offset}`;
-  if (run.reported.has(identity) || run.diagnostics.length >= DIAGNOSTICS_MAX) return;
-  run.reported.add(identity);
-  run.diagnostics.push({
-    code,
-    severity,
-    message: message.replace(/[\r\n]+/g, ' '),
-    at,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 export function slotOf(evaluate: () => Value): Slot {

@@ -14,6 +14,7 @@ import {
 } from './ids.ts';
 import { routeTableId } from './networks.ts';
 import { roleAssignment } from './role-assignment.ts';
+import { zoneWithLinks } from './zone-with-links.ts';
 
 const CLUSTER_API = '2026-05-01';
 
@@ -52,31 +53,7 @@ function apiServerZone(plan: Plan): readonly AzureResource[] {
     const at = plan.at([...cluster.path, 'apiServer', 'access']);
     const using = owners.filter((one) => zoneName(plan, one) === zone);
     const networks = [plan.hub, ...new Set(using.map(({ spoke }) => spoke))];
-    return [
-      azureResource(plan, {
-        type: 'Microsoft.Network/privateDnsZones',
-        names: [zone],
-        api: '2024-06-01',
-        at,
-        location: 'global',
-        body: { properties: {} },
-      }),
-      ...networks.map((network) =>
-        azureResource(plan, {
-          type: 'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
-          names: [zone, `pl-${network.part}`],
-          api: '2024-06-01',
-          at,
-          location: 'global',
-          body: {
-            properties: {
-              registrationEnabled: false,
-              virtualNetwork: { id: vnetId(plan, network) },
-            },
-          },
-        }),
-      ),
-    ];
+    return zoneWithLinks(plan, zone, networks, at);
   });
 }
 

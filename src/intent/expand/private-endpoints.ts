@@ -3,7 +3,8 @@ import type { DraftObject } from '../draft.ts';
 import type { EndpointPlan, Plan } from '../plan.ts';
 import type { WrittenPrivateEndpoint } from '../schema/traffic.ts';
 import { azureResource, NETWORK_API } from './azure-resource.ts';
-import { hostIn, subnetId, vnetId } from './ids.ts';
+import { hostIn, subnetId } from './ids.ts';
+import { zoneWithLinks } from './zone-with-links.ts';
 
 interface Kind {
   readonly group: string;
@@ -38,41 +39,14 @@ export function privateEndpoints(plan: Plan): readonly AzureResource[] {
     plan.endpoints.map((endpoint) => [KINDS[endpoint.written.for].zone, endpoint]),
   );
   return [
-    ...[...zones].flatMap(([zone, endpoint]) => zoneWithLinks(plan, zone, endpoint)),
+    // Linked to the hub, where the firewall asks, and to every spoke.
+    ...[...zones].flatMap(([zone, { path }]) =>
+      zoneWithLinks(plan, zone, [plan.hub, ...plan.spokes], plan.at(path)),
+    ),
     ...plan.endpoints.flatMap((endpoint) => [
       ...serviceOf(plan, endpoint),
       ...endpointOf(plan, endpoint),
     ]),
-  ];
-}
-
-/** Linked to the hub, where the firewall asks, and to every spoke. */
-function zoneWithLinks(plan: Plan, zone: string, { path }: EndpointPlan): readonly AzureResource[] {
-  const at = plan.at(path);
-  return [
-    azureResource(plan, {
-      type: 'Microsoft.Network/privateDnsZones',
-      names: [zone],
-      api: '2024-06-01',
-      at,
-      location: 'global',
-      body: { properties: {} },
-    }),
-    ...[plan.hub, ...plan.spokes].map((network) =>
-      azureResource(plan, {
-        type: 'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
-        names: [zone, `pl-${network.part}`],
-        api: '2024-06-01',
-        at,
-        location: 'global',
-        body: {
-          properties: {
-            registrationEnabled: false,
-            virtualNetwork: { id: vnetId(plan, network) },
-          },
-        },
-      }),
-    ),
   ];
 }
 

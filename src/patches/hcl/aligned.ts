@@ -1,3 +1,4 @@
+import { lineStart } from '../text-edit.ts';
 /**
  * Neighbouring lines with an argument each, around one of them. `terraform fmt` puts their signs below each other, and the comments behind
  * them; an empty line, a comment of its own and a value of several lines end such a run.
@@ -83,10 +84,6 @@ function commentColumns(lines: readonly Line[], bare: readonly string[]): readon
 
 function widest(texts: readonly string[]): number {
   return texts.reduce((most, { length }) => Math.max(most, length), 0);
-}
-
-export function lineStart(text: string, offset: number): number {
-  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 /** Before the line break. */

@@ -1,6 +1,7 @@
 import type { Block, Body, Expression } from '../../importers/terraform/hcl/index.ts';
 import type { PlainJson } from '../../questions/check/index.ts';
-import { lineEnd, lineStart } from './aligned.ts';
+import { lineStart } from '../text-edit.ts';
+import { lineEnd } from './aligned.ts';
 import { hclText } from './hcl-text.ts';
 
 /** What Terraform itself reads of a resource; people put it first or last, and arguments of the provider between. */

@@ -1,7 +1,7 @@
 import type { Perimeter as Page } from '../../intent/index.ts';
 import type { AgentPool, ManagedCluster } from '../../model/index.ts';
 import type { ClusterPlacement, Network, PolicyEngine } from '../../network/index.ts';
-import { isUnknown, type Uncertain } from '../../values/index.ts';
+import { known } from './known.ts';
 import { pageName, type Remark } from './page-draft.ts';
 
 type Cluster = Page['clusters'][number];
@@ -154,8 +154,4 @@ function addOnsOf({ addons }: ManagedCluster): NonNullable<Cluster['addOns']> {
     [addons.workloadIdentity, 'workload-identity'],
   ] as const;
   return on.flatMap(([isOn, name]) => (isOn ? [name] : []));
-}
-
-function known<T>(value: Uncertain<T> | undefined): T | undefined {
-  return value === undefined || isUnknown(value) ? undefined : value;
 }

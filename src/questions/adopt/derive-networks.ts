@@ -2,7 +2,8 @@ import type { Perimeter as Page } from '../../intent/index.ts';
 import type { FirewallSettings, VirtualNetwork } from '../../model/index.ts';
 import { formatIp } from '../../net/index.ts';
 import type { FirewallPlacement, Network } from '../../network/index.ts';
-import { isUnknown, type Uncertain } from '../../values/index.ts';
+import { isUnknown } from '../../values/index.ts';
+import { known } from './known.ts';
 import { pageName, type Remark } from './page-draft.ts';
 
 /** The network of the firewall, else the one with the most peers. */
@@ -123,8 +124,4 @@ function subnetsOf(
     } else subnets[name] = prefix.text;
   }
   return Object.keys(subnets).length === 0 ? {} : { subnets };
-}
-
-function known<T>(value: Uncertain<T> | undefined): T | undefined {
-  return value === undefined || isUnknown(value) ? undefined : value;
 }

@@ -1,6 +1,8 @@
-import type { Diagnostic, DiagnosticCode, Gap, Place } from '../../../../diagnostics/index.ts';
+import type { Diagnostic, Gap, Place } from '../../../../diagnostics/index.ts';
 import type { HclText } from '../syntax/syntax-tree.ts';
 import type { HclValue } from '../values/hcl-value.ts';
+
+export { report } from '../../../report-once.ts';
 
 /** What is beside a configuration on disk. Importers open no file: whoever calls loads what is asked for. */
 export interface ProjectFiles {
@@ -89,29 +91,6 @@ export function withLocal(scope: Scope, name: string, value: HclValue): Scope {
 export function placeIn(scope: Scope, offset: number): Place {
   const { source } = scope.file;
   return scope.via.length === 0 ? { source, offset } : { source, offset, via: scope.via };
-}
-
-const DIAGNOSTICS_MAX = 1000;
-
-/** Adds a problem once per place. */
-export function report(
-  run: Run,
-  code: DiagnosticCode,
-  severity: Diagnostic['severity'],
-  message: string,
-  at: Place,
-  hint?: string,
-): void {
-  const identity = `${code}\n${message}\n${at.source.file}\n${at.offset}`;
-  if (run.reported.has(identity) || run.diagnostics.length >= DIAGNOSTICS_MAX) return;
-  run.reported.add(identity);
-  run.diagnostics.push({
-    code,
-    severity,
-    message: message.replace(/[\r\n]+/g, ' '),
-    at,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 /** One value worked out on demand, once. */
