@@ -20,7 +20,7 @@ import { diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { count, paint, placeText, safe, wrapped } from '../report/style.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
-import { isEmpty, nothingToRead, readSnapshot } from './read-input.ts';
+import { readSnapshot, refuseEmpty } from './read-input.ts';
 import { type Output, terminal } from './terminal.ts';
 import { writeText } from './write-output.ts';
 
@@ -44,7 +44,7 @@ export async function emitCommand(
     throw new InputError('--stdout and --out exclude each other', 'leave one of them out');
   }
   const input = await readSnapshot(paths, options, output);
-  if (isEmpty(input.snapshot)) throw new InputError(nothingToRead(input.snapshot, paths));
+  refuseEmpty(input, paths, output);
   if (input.isMisconfigured) {
     for (const line of diagnosticsByCode(input.diagnostics, true, output.style))
       output.err(`${line}\n`);

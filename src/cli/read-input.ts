@@ -38,21 +38,30 @@ export async function readInput(
   files: FileSystem = nodeFileSystem(),
 ): Promise<Input> {
   const read = await readSnapshot(paths, options, output, files);
-  const { snapshot } = read;
-  if (isEmpty(snapshot)) {
-    output.done();
-    for (const line of diagnosticsByCode(read.diagnostics, true, output.style))
-      output.err(`${line}\n`);
-    throw new InputError(
-      nothingToRead(snapshot, paths),
-      'sallyport import PATH says what became of each file',
-    );
-  }
+  refuseEmpty(read, paths, output);
   return {
     ...read,
     network: deriveNetwork(read.perimeter),
     asOf: options.asOf ?? isoDay(systemClock.now()),
   };
+}
+
+/**
+ * Says what is wrong with files of which nothing was recognised.
+ * @throws InputError when that is all of them
+ */
+export function refuseEmpty(
+  { snapshot, diagnostics }: ReadSnapshot,
+  paths: readonly string[],
+  output: Output,
+): void {
+  if (!isEmpty(snapshot)) return;
+  output.done();
+  for (const line of diagnosticsByCode(diagnostics, true, output.style)) output.err(`${line}\n`);
+  throw new InputError(
+    nothingToRead(snapshot, paths),
+    'sallyport import PATH says what became of each file',
+  );
 }
 
 export function isEmpty(snapshot: Snapshot): boolean {

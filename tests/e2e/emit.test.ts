@@ -200,3 +200,11 @@ describe('golden files', () => {
     expect(filesIn(folder)).toEqual(files.map(({ path }) => path).sort());
   });
 });
+
+it('says where files are wrong of which nothing could be read', () => {
+  const folder = folderMade();
+  writeFileSync(join(folder, 'loop.tf'), 'module "a" {\n  source = "./"\n}\n');
+  const { code, err } = sallyport(['emit', folder, '--to', 'terraform']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/^error\[terraform\/cycle\] .*\n.*loop\.tf:1:1/);
+});
