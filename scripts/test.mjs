@@ -34,6 +34,15 @@ console.log(
   'why' in az ? `not run with the real Azure CLI: ${az.why}` : `Azure CLI: ${az.version}`,
 );
 
+if (process.env.SALLYPORT_SEED === undefined) {
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  const seed = Number.parseInt(String(stdout).slice(0, 7), 16);
+  if (seed > 0) process.env.SALLYPORT_SEED = String(seed);
+}
+console.log(
+  `random tests start from seed ${process.env.SALLYPORT_SEED ?? 'of their own'} (SALLYPORT_SEED=… for another, 0 for a new one each time)`,
+);
+
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
 const results = join(folder, 'results.json');
 const status = node(

@@ -95,6 +95,17 @@ describe('addresses by the names of their objects', () => {
     );
   });
 
+  it('two objects of one name and size, in either order', () => {
+    const twins = [
+      named('a', set('20.0.0.0/9', '10.1.2.7')),
+      named('b', set('10.0.0.0/8'), 0),
+      named('a', set('0.0.0.0'), 0),
+      named('a', set('20.0.0.0/9', '0.0.0.0')),
+    ];
+    const asked = set('20.0.0.0/9');
+    expect(text(asked, twins)).toBe(text(asked, [...twins].reverse()));
+  });
+
   const a = named('subnet a', set('10.1.0.0/24'));
   const b = named('subnet b', set('10.1.1.0/24'));
   const vnet = named('virtual network v', set('10.1.0.0/16'), 3);

@@ -170,9 +170,23 @@ function ranges({ v4, v6 }: AddressSet): number {
   return (v4.length + v6.length) / 2;
 }
 
-/** What covers more first; of two that cover as much the nearer name. */
+/**
+ * What covers more first; of two that cover as much the nearer name. Two objects of one name are told apart by where they begin,
+ * so the order in which the objects came never shows.
+ */
 function byCoverage(a: Candidate, b: Candidate): number {
   if (a.size !== b.size) return a.size > b.size ? -1 : 1;
-  const { rank, label } = a.object;
-  return rank - b.object.rank || (label < b.object.label ? -1 : label > b.object.label ? 1 : 0);
+  const { rank, label, addresses } = a.object;
+  if (rank !== b.object.rank) return rank - b.object.rank;
+  if (label !== b.object.label) return label < b.object.label ? -1 : 1;
+  return (
+    byNumbers(addresses.v4, b.object.addresses.v4) || byNumbers(addresses.v6, b.object.addresses.v6)
+  );
+}
+
+function byNumbers<T extends number | bigint>(a: readonly T[], b: readonly T[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  if (at < 0) return a.length - b.length;
+  const other = b[at];
+  return other === undefined || a[at]! > other ? 1 : -1;
 }

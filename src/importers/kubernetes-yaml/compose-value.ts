@@ -154,7 +154,14 @@ class Composer {
   /** `<<`: what is written in the mapping itself counts, then the mappings named, the first one first. */
   private mergeInto(members: Map<string, Member>, merged: readonly Value[]): void {
     for (const value of merged) {
-      if (value.kind !== 'object') continue;
+      if (value.kind === 'unknown') continue;
+      if (value.kind !== 'object') {
+        const message = 'a merge key (`<<`) takes mappings; this is none';
+        const hint = "quote it, `'<<'`, where it is meant as a name";
+        this.problem('yaml/syntax', 'error', message, value.at, hint);
+        this.isBroken = true;
+        continue;
+      }
       this.file.aliasNodes += value.members.size;
       for (const [key, entry] of value.members) if (!members.has(key)) members.set(key, entry);
     }
