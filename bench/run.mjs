@@ -12,6 +12,9 @@
 //   npm run bench -- emit     only a page of intent in every format
 //   npm run bench -- terraform only the import of a large plan
 //   npm run bench -- endpoint only the local Azure Resource Manager
+//   npm run bench -- appliance only the compiled firewall on the wire
+//   npm run bench -- dns      only the DNS proxy, in network namespaces
+//   npm run bench -- logs     only what the appliance's logs cost
 //   npm run bench -- relation only the naive relational product that egress is compared with
 //   npm run bench -- solver   only the audit of rules by an SMT solver
 import { spawnSync } from 'node:child_process';
@@ -183,3 +186,8 @@ if (only === undefined || only === 'emit') await import('./emit.mjs');
 if (only === undefined || only === 'terraform')
   spawnSync(process.execPath, [join(root, 'bench', 'terraform.mjs')], { stdio: 'inherit' });
 if (only === undefined || only === 'endpoint') await import('./endpoint.mjs');
+if (only === undefined || only === 'appliance') await import('./appliance.mjs');
+if (only === undefined || only === 'dns')
+  spawnSync(process.execPath, [join(root, 'bench', 'dns.mjs')], { stdio: 'inherit' });
+if (only === undefined || only === 'logs')
+  spawnSync(process.execPath, [join(root, 'bench', 'lab-logs.mjs')], { stdio: 'inherit' });

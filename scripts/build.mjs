@@ -54,6 +54,33 @@ export async function buildCommandLine() {
     renameSync(half, file.path);
   }
   removeOldChunks(new Set(outputFiles.map(({ path }) => path)));
+  await buildAppliancePrograms(build);
+}
+
+/** Programs that `emit --to nva` carries to a machine of its own: one file each, with nothing else to install. */
+async function buildAppliancePrograms(build) {
+  const { outputFiles } = await build({
+    write: false,
+    entryPoints: ['dns-proxy', 'log-writer'].map((name) =>
+      join(root, 'src', 'nva', 'programs', `${name}.ts`),
+    ),
+    outdir: join(root, 'dist', 'nva'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node18',
+    minify: true,
+    legalComments: 'none',
+    banner: { js: '// Written by sallyport. The source is in its repository, src/nva.' },
+    logLevel: 'warning',
+  });
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    const half = `${path}.${process.pid}`;
+    writeFileSync(half, contents);
+    renameSync(half, path);
+  }
 }
 
 /** Chunks of earlier builds. Young ones may be of a build that runs just now. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateAz } from './az.mjs';
+import { labPackages } from './lab-packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const tool = (...path) => join(root, 'node_modules', ...path);
@@ -32,6 +33,11 @@ const az = locateAz({ install: process.argv.length === 2 });
 process.env.SALLYPORT_AZ = 'why' in az ? `none: ${az.why}` : az.path;
 console.log(
   'why' in az ? `not run with the real Azure CLI: ${az.why}` : `Azure CLI: ${az.version}`,
+);
+
+const lab = labPackages({ install: process.argv.length === 2 });
+console.log(
+  lab.why === undefined ? 'the lab has its programs' : `not run with real packets: ${lab.why}`,
 );
 
 if (process.env.SALLYPORT_SEED === undefined) {

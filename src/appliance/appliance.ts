@@ -1,5 +1,5 @@
 import type { Gap } from '../diagnostics/index.ts';
-import type { AddressSet, DomainName, Ip, Port, Prefix, Protocol } from '../net/index.ts';
+import type { DomainName, Ip, Port, Prefix } from '../net/index.ts';
 
 /**
  * One Azure Firewall compiled for a Linux kernel: what `compileAppliance` makes of a firewall's rules, and what the lab and a
@@ -15,7 +15,7 @@ export interface Appliance {
   readonly dnsProxy: DnsProxyConfiguration;
   /** What a number in a connection mark or a log prefix stands for. Index = rule number; 0 is the default action. */
   readonly rules: readonly ApplianceRule[];
-  /** Addresses the appliance must own beside its interface's: public ones for DNAT and SNAT. */
+  /** Addresses the appliance must own beside its private one: public ones for DNAT and SNAT, that of the instance. */
   readonly ownAddresses: readonly Ip[];
   /** What the firewall's configuration says and this appliance does not do. */
   readonly gaps: readonly Gap[];
@@ -27,6 +27,11 @@ export interface ApplianceSite {
   readonly interfaceName: string;
   readonly privateAddress: Ip;
   readonly publicAddresses: readonly Ip[];
+  /**
+   * What others see as the source of connections that the firewall translates inwards: an address of an instance, another of the
+   * subnet than the private address that routes name (AFW-03). Absent: the private address serves for both.
+   */
+  readonly instanceAddress?: Ip;
   /** Upstream of the DNS proxy. */
   readonly dnsUpstream: readonly { readonly address: Ip; readonly port: Port }[];
   /** Folder for maps, sockets and logs: `/run/sallyport`. */
@@ -37,6 +42,8 @@ export interface ApplianceSite {
   /** At most this many files may be open; bounds the proxy's connections. */
   readonly filesMax: number;
   readonly proxyThreads: number;
+  /** Who may reach the machine itself (SSH, ping) at its private address. Absent: nobody, as with an Azure Firewall. */
+  readonly managementSources?: readonly Prefix[];
 }
 
 export interface ProxyConfiguration {
@@ -61,14 +68,8 @@ export interface ApplianceRule {
   readonly policy: string;
   readonly group: string;
   readonly collection: string;
+  /** Empty: rules that could not be read stand here, and what they may match is denied. */
   readonly rule: string;
+  /** Where a DNAT rule sends its flows; without a port the destination port stays. */
+  readonly translated?: { readonly address: Ip; readonly port?: Port };
 }
-
-/** A box of headers, for tests that compare what was compiled with what it was compiled from. */
-export interface RuleBox {
-  readonly sources: AddressSet;
-  readonly destinations: AddressSet;
-  readonly protocol: Protocol;
-  readonly ports: readonly (readonly [Port, Port])[];
-}
-export type { Prefix };

@@ -1,1 +1,6 @@
 export type * from './appliance.ts';
+export { type ApplianceInput, compileAppliance } from './compile-appliance.ts';
+export * from './marks.ts';
+export { mapText } from './proxy/proxy-maps.ts';
+export { type MapUpdate, proxyUpdate } from './proxy/proxy-update.ts';
+export { APPLIANCE_SYSCTLS, PROXY_ROUTING } from './routing.ts';

@@ -4,6 +4,7 @@ import {
   type Check,
   type CheckReport,
   holds,
+  mergeReports,
   type Profile,
   type RunOptions,
   runChecks,
@@ -15,6 +16,7 @@ import { checkHead } from '../report/check-head.ts';
 import { checkText } from '../report/check-text.ts';
 import { explainText, listJson, listText } from '../report/explain-text.ts';
 import { count } from '../report/style.ts';
+import { viewsOf } from './cluster-views.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
 import { nearest } from './nearest.ts';
@@ -76,7 +78,7 @@ export async function checkCommand(
   const expected = await readExpectations(nodeFileSystem(), paths, options.expect);
   const input = withExpectations(read, expected);
   const baseline = await readBaselineFile(nodeFileSystem(), options.baseline, updates);
-  const check = ({ perimeter, network, asOf, configuration }: Input) =>
+  const checkOne = ({ perimeter, network, asOf, configuration }: Input) =>
     runChecks(
       [...CATALOGUE, ...expectationChecks(expected.value)],
       {
@@ -92,6 +94,10 @@ export async function checkCommand(
         ...(baseline === undefined || updates ? {} : { baseline }),
       },
       (done, total) => output.progress(`checking ${done}/${total}`),
+    );
+  const check = (one: Input): CheckReport =>
+    mergeReports(
+      viewsOf(one).map(({ cluster, input: view }) => ({ cluster, report: checkOne(view) })),
     );
   if (options.fix !== undefined) {
     if (input.isMisconfigured) return 2;

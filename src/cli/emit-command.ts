@@ -10,11 +10,18 @@ import {
   type Loss,
   NETWORK_EMITTERS,
   type NetworkEmitter,
+  PAGE_PATH,
   parseResourceTypes,
   planDeployment,
   WRITTEN_BY,
 } from '../emitters/index.ts';
-import { bundledResourceTypes, isoDay, systemClock } from '../io/index.ts';
+import {
+  appliancePrograms,
+  bundledResourceTypes,
+  compressed,
+  isoDay,
+  systemClock,
+} from '../io/index.ts';
 import { deriveNetwork } from '../network/index.ts';
 import { diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { count, paint, placeText, safe, wrapped } from '../report/style.ts';
@@ -64,7 +71,12 @@ export async function emitCommand(
   for (const emitter of emitters) {
     const today = options.asOf ?? isoDay(systemClock.now());
     const emission = isOfNetwork(emitter)
-      ? await emitter.emit(deriveNetwork(input.perimeter), { tool, paths, today })
+      ? await emitter.emit(deriveNetwork(input.perimeter), {
+          tool,
+          paths,
+          today,
+          ...(emitter.target === 'nva' ? { programs: appliancePrograms(), compressed } : {}),
+        })
       : emitter.emit(plan!);
     const prefix = isNested ? `${emitter.target}/` : '';
     const files = emission.files.map((file) => ({ ...file, path: prefix + file.path }));
@@ -114,7 +126,10 @@ function lossesOfAll(lists: readonly (readonly Loss[])[]): readonly Loss[] {
 }
 
 function chosenFile(files: readonly EmittedFile[], wanted: string | true): EmittedFile {
-  const found = wanted === true ? files[0] : files.find(({ path }) => path === wanted);
+  // The page beside the files is for people, not for a pipe.
+  const found = files.find(({ path }) =>
+    wanted === true ? !path.endsWith(PAGE_PATH) : path === wanted,
+  );
   if (found !== undefined) return found;
   const names = files.map(({ path }) => path).join(', ');
   throw new InputError(

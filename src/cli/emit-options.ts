@@ -10,12 +10,12 @@ export function addEmit(program: Command, version: string, finish: (code: ExitCo
       new Argument('[path...]', 'folders and files to read').default(['.'], 'the current folder'),
     )
     .description(
-      'write what was read as Bicep, ARM, Terraform, a script, manifests, policy, a picture or pages',
+      'write what was read as Bicep, ARM, Terraform, a script, manifests, policy, a picture, pages or a Linux machine',
     );
   command
     .option(
       '--to <target>',
-      'bicep, arm, terraform, az, kubernetes, policy, diagram, docs (repeatable, or with commas)',
+      'bicep, arm, terraform, az, kubernetes, policy, diagram, docs, nva (repeatable, or with commas)',
       targets,
     )
     .option('--out <folder>', 'write there; without it, only say what would be written')
@@ -32,6 +32,7 @@ Examples
                                                  a folder for each target
   sallyport emit . --to arm --stdout             the template, for a pipe
   sallyport emit . --to diagram,docs --out pages the topology drawn, and pages for the team
+  sallyport emit . --to nva --out machine        each firewall as a Linux machine
 
 Everything is checked against the published resource types before it is written.
 Files that somebody else wrote are not overwritten. Targets and what each cannot

@@ -10,6 +10,8 @@ export interface InputOptions {
   readonly resourceGroup?: string;
   readonly subscription?: string;
   readonly namespace?: string;
+  readonly objectsOf?: Readonly<Record<string, readonly string[]>>;
+  readonly cluster?: string;
   readonly serviceTags?: string;
   readonly fqdnTags?: string;
   readonly requiredEgress?: string;
@@ -37,6 +39,12 @@ export function inputOptions(command: Command): Command {
     .option('--resource-group <name>', 'the resource group templates are deployed to')
     .option('--subscription <id>', 'the subscription templates are deployed to')
     .option('--namespace <name>', 'the namespace of objects that name none')
+    .option(
+      '--objects-of <cluster=path>',
+      'objects below this path run in that cluster, those elsewhere in each (repeatable)',
+      pathsByCluster,
+    )
+    .option('--cluster <name>', 'answer for the objects of this cluster (default: each in turn)')
     .option('--as-of <date>', 'answer for this day (default: today)', isoDate)
     .optionsGroup('Data newer than what is bundled (docs/data.md):')
     .option('--service-tags <file>', 'a ServiceTags_Public_*.json as Microsoft publishes it')
@@ -62,6 +70,18 @@ function pairs(
   const equals = value.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('Write name=value.');
   return { ...previous, [value.slice(0, equals)]: value.slice(equals + 1) };
+}
+
+function pathsByCluster(
+  value: string,
+  previous: Readonly<Record<string, readonly string[]>> = {},
+): Readonly<Record<string, readonly string[]>> {
+  const equals = value.indexOf('=');
+  if (equals < 1 || equals === value.length - 1) {
+    throw new InvalidArgumentError('Write CLUSTER=PATH.');
+  }
+  const cluster = value.slice(0, equals);
+  return { ...previous, [cluster]: [...(previous[cluster] ?? []), value.slice(equals + 1)] };
 }
 
 function isoDate(value: string): string {

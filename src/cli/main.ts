@@ -15,7 +15,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   try {
-    process.exitCode = await run(argv);
+    process.exitCode = await (isAgent(argv) ? runAgent(argv) : run(argv));
   } catch (error) {
     const { explainFailure } = await import('./exit-code.ts');
     const { code, lines } = explainFailure(error);
@@ -33,6 +33,16 @@ export async function main(argv: readonly string[]): Promise<void> {
  */
 function outputFailed(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exit(3);
+}
+
+/** A lab starts a dozen of these at once: they load nothing but themselves. */
+function isAgent(argv: readonly string[]): boolean {
+  return argv.length === 6 && argv[2] === 'lab' && argv[3] === 'agent';
+}
+
+async function runAgent(argv: readonly string[]): Promise<ExitCode> {
+  const { agentCommand } = await import('./lab-agent.ts');
+  return agentCommand(argv[4] ?? '', argv[5] ?? '');
 }
 
 async function run(argv: readonly string[]): Promise<ExitCode> {

@@ -1,9 +1,10 @@
 import { DEFAULT_BUDGET } from '../packets/index.ts';
 import { answerMatrix, type Matrix } from '../questions/matrix/index.ts';
 import { matrixText } from '../report/matrix-text.ts';
+import { eachCluster } from './cluster-views.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
-import { readInput } from './read-input.ts';
+import { type Input, readInput } from './read-input.ts';
 import { type Output, terminal } from './terminal.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
@@ -22,6 +23,18 @@ export async function matrixCommand(
 ): Promise<ExitCode> {
   const output = terminal(options);
   const input = await readInput(paths, options, output);
+  const isText = options.format === 'text' && options.output === undefined;
+  return await eachCluster(input, output, isText, (view) =>
+    matrixOne(view, paths, options, output),
+  );
+}
+
+async function matrixOne(
+  input: Input,
+  paths: readonly string[],
+  options: MatrixOptions,
+  output: Output,
+): Promise<ExitCode> {
   const { pods } = input.perimeter.kubernetes;
   const namespace = options.for;
   if (namespace !== undefined && !pods.some((pod) => pod.namespace === namespace)) {

@@ -4,6 +4,7 @@ import { addDiff, addDrift } from './compare-options.ts';
 import { addEmit } from './emit-options.ts';
 import type { ExitCode } from './exit-code.ts';
 import { inputOptions } from './input-options.ts';
+import { addLab } from './lab-options.ts';
 import { isLive, liveOptions } from './live-options.ts';
 import { addQuery } from './query-options.ts';
 import { addRehearse } from './rehearse-options.ts';
@@ -45,6 +46,7 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
   addInit(program, finish);
   addEmit(program, version, finish);
   addRehearse(program, version, finish);
+  addLab(program, finish);
   addCompletion(program, finish);
   return program;
 }

@@ -7,11 +7,13 @@ import { diagnosticLines, diagnosticsByCode } from '../report/diagnostic-text.ts
 import { namedObjects } from '../report/named-objects.ts';
 import { queryText } from '../report/query-text.ts';
 import { count } from '../report/style.ts';
+import { clusterOfQuestion } from './cluster-of-question.ts';
+import { eachCluster } from './cluster-views.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import { failedResources } from './failed-resources.ts';
 import type { InputOptions } from './input-options.ts';
-import { readInput } from './read-input.ts';
-import { terminal } from './terminal.ts';
+import { type Input, readInput } from './read-input.ts';
+import { type Output, terminal } from './terminal.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
 export interface QueryCommandOptions extends InputOptions {
@@ -40,7 +42,21 @@ export async function queryCommand(
 ): Promise<ExitCode> {
   const output = terminal(options);
   const to = withPorts(options.to, options.ports);
-  const input = await readInput(paths, options, output);
+  const asked = clusterOfQuestion({ ...options, to });
+  const input = await readInput(paths, { ...options, ...asked }, output);
+  const isText = options.format === 'text' && options.output === undefined;
+  return await eachCluster(input, output, isText, (view) =>
+    queryOne(view, paths, { ...options, ...asked }, output),
+  );
+}
+
+async function queryOne(
+  input: Input,
+  paths: readonly string[],
+  options: QueryCommandOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const { to } = options;
   const failures = failedResources(input.network, options.without ?? []);
   const { answer, diagnostics } = answerQuery(input.network, {
     from: options.from,

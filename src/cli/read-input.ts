@@ -1,11 +1,18 @@
 import { type Diagnostic, OperationalError } from '../diagnostics/index.ts';
 import { importPaths } from '../importers/index.ts';
 import { type FileSystem, isoDay, loadDatasets, nodeFileSystem, systemClock } from '../io/index.ts';
-import { type Perimeter, readPerimeter, type Snapshot } from '../model/index.ts';
+import {
+  clustersOf,
+  type Perimeter,
+  readPerimeter,
+  type Snapshot,
+  viewOfCluster,
+} from '../model/index.ts';
 import { deriveNetwork, type Network } from '../network/index.ts';
 import type { Configuration } from '../questions/check/index.ts';
 import { diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { count } from '../report/style.ts';
+import { clusterNamed } from './cluster-views.ts';
 import { InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -46,6 +53,26 @@ export async function readInput(
   };
 }
 
+/** @throws InputError for a cluster that is none, and for a path that gives it nothing */
+function chosenView(whole: Snapshot, { objectsOf = {}, cluster }: InputOptions): Snapshot {
+  for (const name of Object.keys(objectsOf)) {
+    // Manifests may be read apart from the clusters that run them.
+    if (clustersOf(whole).length > 0) clusterNamed(whole, name);
+    refuseEmptyHanded(whole, name);
+  }
+  return cluster === undefined ? whole : viewOfCluster(whole, clusterNamed(whole, cluster));
+}
+
+/** A misspelt path would give its objects to each cluster. */
+function refuseEmptyHanded({ objects }: Snapshot, name: string): void {
+  const wanted = name.toLowerCase();
+  if ([...objects.values()].some(({ cluster }) => cluster === wanted)) return;
+  throw new InputError(
+    `no Kubernetes object was read below the paths of \`--objects-of ${name}=…\``,
+    'paths are written as they are named after the command: sallyport import PATH lists them',
+  );
+}
+
 /**
  * Says what is wrong with files of which nothing was recognised.
  * @throws InputError when that is all of them
@@ -70,7 +97,7 @@ export function isEmpty(snapshot: Snapshot): boolean {
 
 export function nothingToRead(snapshot: Snapshot, paths: readonly string[]): string {
   const looked = count(snapshot.files.length, 'file');
-  return `nothing to read in ${paths.join(' ')}: ${looked} looked at, no ARM template, Azure export or Kubernetes manifest understood`;
+  return `nothing to read in ${paths.join(' ')}: ${looked} looked at, no ARM template, Bicep, Terraform (source, plan or state), Azure export, Kubernetes manifest or page of intent understood`;
 }
 
 export async function readSnapshot(
@@ -93,7 +120,7 @@ export async function readSnapshot(
   if (unusable !== undefined) {
     throw new InputError(unusable.message, 'leave the option out to use the bundled list');
   }
-  const snapshot = await importPaths(
+  const whole = await importPaths(
     files,
     paths,
     {
@@ -104,12 +131,14 @@ export async function readSnapshot(
       ...(options.resourceGroup === undefined ? {} : { resourceGroup: options.resourceGroup }),
       ...(options.subscription === undefined ? {} : { subscriptionId: options.subscription }),
       today: options.asOf ?? isoDay(systemClock.now()),
+      ...(options.objectsOf === undefined ? {} : { objectsOf: options.objectsOf }),
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
       onProgress: ({ done, total, file }) => output.progress(`reading ${done}/${total} ${file}`),
     },
     datasets.value,
   );
   output.progress('reading resources…');
+  const snapshot = isEmpty(whole) ? whole : chosenView(whole, options);
   const perimeter = readPerimeter(snapshot);
   return {
     snapshot,

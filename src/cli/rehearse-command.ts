@@ -3,7 +3,13 @@ import type { SnapshotPart } from '../importers/index.ts';
 import { isoDay, loadDatasets, nodeFileSystem, systemClock } from '../io/index.ts';
 import { readPerimeter, type Snapshot } from '../model/index.ts';
 import { deriveNetwork } from '../network/index.ts';
-import { CATALOGUE, type CheckReport, holds, runChecks } from '../questions/check/index.ts';
+import {
+  CATALOGUE,
+  type CheckReport,
+  holds,
+  mergeReports,
+  runChecks,
+} from '../questions/check/index.ts';
 import { expectationChecks } from '../questions/expect/index.ts';
 import { DEPLOYMENT_DOOR } from '../rehearse/deployments/index.ts';
 import {
@@ -23,6 +29,7 @@ import { PROVIDERS } from '../rehearse/providers/index.ts';
 import { checkHead } from '../report/check-head.ts';
 import type { RehearsalSummary } from '../report/rehearsal-text.ts';
 import { count } from '../report/style.ts';
+import { viewsOf } from './cluster-views.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
 import { readConfiguration, readExpectations } from './read-configuration.ts';
@@ -155,11 +162,11 @@ async function otherParts(
   output: Output,
 ): Promise<readonly SnapshotPart[]> {
   if (options.with === undefined) return [];
-  const { snapshot } = await readSnapshot(options.with, options, output);
-  const { resources, objects, diagnostics, gaps } = snapshot;
-  return [
-    { resources: [...resources.values()], objects: [...objects.values()], diagnostics, gaps },
-  ];
+  const { cluster: _, ...reading } = options;
+  const { snapshot } = await readSnapshot(options.with, reading, output);
+  const { resources, objects, diagnostics, gaps, isTold } = snapshot;
+  const part = { resources: [...resources.values()], objects: [...objects.values()] };
+  return [{ ...part, diagnostics, gaps, ...(isTold === undefined ? {} : { isTold }) }];
 }
 
 interface Checked {
@@ -182,11 +189,17 @@ async function checkRecorded(
   const perimeter = readPerimeter(snapshot);
   const network = deriveNetwork(perimeter);
   const asOf = options.asOf ?? isoDay(systemClock.now());
-  const report = runChecks(
-    [...CATALOGUE, ...expectationChecks(expected.value)],
-    { perimeter, network, asOf, profile: configuration.value.profile ?? 'production' },
-    { suppressions: configuration.value.suppressions },
-    (done, total) => output.progress(`checking ${done}/${total}`),
+  const profile = configuration.value.profile ?? 'production';
+  const report = mergeReports(
+    viewsOf({ snapshot, perimeter, network }).map(({ cluster, input }) => ({
+      cluster,
+      report: runChecks(
+        [...CATALOGUE, ...expectationChecks(expected.value)],
+        { perimeter: input.perimeter, network: input.network, asOf, profile },
+        { suppressions: configuration.value.suppressions },
+        (done, total) => output.progress(`checking ${done}/${total}`),
+      ),
+    })),
   );
   const diagnostics = [
     ...configuration.diagnostics,

@@ -8,6 +8,7 @@ import {
 } from '../questions/rules/index.ts';
 import { type CheckHead, checkHead } from '../report/check-head.ts';
 import { rulesText } from '../report/rules-text.ts';
+import { eachCluster } from './cluster-views.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
 import { nearest } from './nearest.ts';
@@ -34,9 +35,25 @@ export async function rulesCommand(
   version: string,
 ): Promise<ExitCode> {
   const output = terminal(options);
+  // A misspelt kind is told before anything is read.
+  options.only?.map(kindNamed);
+  if (options.failOn !== undefined) kindsToFailOn(options.failOn);
+  const input = await readInput(paths, options, output);
+  const isText = options.format === 'text' && options.output === undefined;
+  return await eachCluster(input, output, isText, (view) =>
+    rulesOne(view, paths, options, version, output),
+  );
+}
+
+async function rulesOne(
+  input: Input,
+  paths: readonly string[],
+  options: RulesOptions,
+  version: string,
+  output: Output,
+): Promise<ExitCode> {
   const only = options.only?.map(kindNamed);
   const failing = options.failOn === undefined ? FAILING : kindsToFailOn(options.failOn);
-  const input = await readInput(paths, options, output);
   const box = options.for === undefined ? {} : { box: knownBox(input, options.for) };
   const audit = auditPerimeter(input.network, {
     ...box,

@@ -4,10 +4,12 @@ import { diagnosticLines, diagnosticsByCode } from '../report/diagnostic-text.ts
 import { count } from '../report/style.ts';
 import { traceText } from '../report/trace-text.ts';
 import { answerTrace } from '../trace/index.ts';
+import { clusterOfQuestion } from './cluster-of-question.ts';
+import { eachCluster } from './cluster-views.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
-import { readInput } from './read-input.ts';
-import { terminal } from './terminal.ts';
+import { type Input, readInput } from './read-input.ts';
+import { type Output, terminal } from './terminal.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
 export interface TraceOptions extends InputOptions {
@@ -24,7 +26,15 @@ export async function traceCommand(
   options: TraceOptions,
 ): Promise<ExitCode> {
   const output = terminal(options);
-  const input = await readInput(paths, options, output);
+  const asked = clusterOfQuestion(options);
+  const input = await readInput(paths, { ...options, ...asked }, output);
+  const isText = options.format === 'text' && options.output === undefined;
+  return await eachCluster(input, output, isText, (view) =>
+    traceOf(view, { ...options, ...asked }, output),
+  );
+}
+
+async function traceOf(input: Input, options: TraceOptions, output: Output): Promise<ExitCode> {
   const { traces, diagnostics } = answerTrace(input.network, {
     from: options.from,
     to: options.to,

@@ -175,6 +175,17 @@ export const DIAGNOSTIC_CODES = {
   'kubernetes/wrong-type':
     'A field of a manifest has the wrong type; the API server would refuse it.',
   'kubernetes/not-a-choice': 'A field of a manifest is not one of the values Kubernetes knows.',
+  'logs/broken-line': 'A line of a log cannot be read; it is kept aside with its place.',
+  'logs/line-too-long':
+    'A line of a log is longer than the limit; its start is kept, the lines after it are read.',
+  'logs/cut-off': 'A log ends in the middle of a line or of a compressed block.',
+  'logs/encoding': 'A log is not UTF-8; it was decoded as stated.',
+  'logs/not-a-log': 'A file holds nothing that is written as a log we know.',
+  'logs/unknown-category': 'Records are of a diagnostic category that is not decoded.',
+  'logs/unknown-field': 'Records have fields we do not know; they are kept beside the columns.',
+  'logs/time-zone': 'Times of a log do not say of which zone they are; they were read as stated.',
+  'logs/clock-jump': 'Times of a log go back by more than an hour.',
+  'logs/partial-result': 'The answer to a query over logs says that it is not complete.',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

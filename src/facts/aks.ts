@@ -361,4 +361,11 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AKS-97': {
+    fact: 'A private cluster gets a public name beside its private one, unless enablePrivateClusterPublicFQDN is false; the azurerm provider sends false where nothing is written.',
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/private-clusters.md; hashicorp/terraform-provider-azurerm 5.2.0 schema of azurerm_kubernetes_cluster',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
 } as const satisfies Readonly<Record<string, Fact>>;

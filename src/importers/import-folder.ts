@@ -8,6 +8,7 @@ import {
 import type { Datasets } from '../facts/index.ts';
 import type { FileSystem } from '../io/index.ts';
 import type { FileReport, Snapshot } from '../model/index.ts';
+import { assignClusters } from './assign-clusters.ts';
 import { type LoadedText, parseBicep } from './bicep/index.ts';
 import { chartsOf, placeOfChart } from './charts.ts';
 import { type CollectedFile, collectFiles } from './collect-files.ts';
@@ -70,7 +71,8 @@ export async function importPaths(
   const content = await importContent(folder, options);
   const found = { diagnostics: collected.diagnostics, gaps: [], resources: [], objects: [] };
   const reports = [...collected.reports, ...content.reports];
-  const snapshot = buildSnapshot([found, ...content.parts], datasets, reports);
+  const parts = assignClusters(content.parts, options.objectsOf);
+  const snapshot = buildSnapshot([found, ...parts], datasets, reports);
   return settleAssumptions(snapshot, options.assumptions);
 }
 

@@ -16,6 +16,8 @@ export interface ImportOptions {
   readonly today?: string;
   /** Namespace of Kubernetes objects that name none; `default` unless told. */
   readonly namespace?: string;
+  /** Paths below which objects run in one cluster (by its name or id); the others run in each. */
+  readonly objectsOf?: Readonly<Record<string, readonly string[]>>;
   readonly limits?: Partial<FileLimits>;
   /** Called before each file is read, and once at the end with `done === total`. */
   readonly onProgress?: (progress: ImportProgress) => void;

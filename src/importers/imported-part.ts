@@ -7,4 +7,6 @@ export interface ImportedPart {
   readonly objects: readonly KubernetesObject[];
   readonly diagnostics: readonly Diagnostic[];
   readonly gaps: readonly Gap[];
+  /** It says which cluster runs which objects: those that name no cluster run in each. */
+  readonly isTold?: true;
 }

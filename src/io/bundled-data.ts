@@ -138,7 +138,7 @@ function readBundled(name: string): string {
 let folder: string | undefined;
 
 /** Sources, the library and the bundled command line sit at different depths of the package: look upwards. */
-function dataFolder(): string {
+export function dataFolder(): string {
   if (folder !== undefined) return folder;
   let here = dirname(fileURLToPath(import.meta.url));
   for (let depth = 0; depth < 6; depth += 1) {

@@ -1,3 +1,4 @@
+export { appliancePrograms, compressed } from './appliance-programs.ts';
 export * from './bundled-data.ts';
 export * from './clock.ts';
 export * from './file-system.ts';

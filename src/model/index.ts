@@ -3,6 +3,7 @@ export * from './azure/cluster.ts';
 export * from './azure/common.ts';
 export * from './azure/firewall.ts';
 export * from './azure/network.ts';
+export * from './cluster-view.ts';
 export * from './kubernetes/objects.ts';
 export * from './perimeter.ts';
 export * from './read-perimeter.ts';

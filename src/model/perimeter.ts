@@ -23,7 +23,7 @@ import type {
   VirtualNetwork,
   VirtualNetworkGateway,
 } from './azure/network.ts';
-import type { ClusterObjects } from './kubernetes/objects.ts';
+import type { ClusterObjects, Service } from './kubernetes/objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -57,7 +57,10 @@ export interface Perimeter {
   readonly platformServices: ReadonlyMap<string, PlatformService>;
   readonly policyAssignments: readonly PolicyAssignment[];
   readonly clusters: ReadonlyMap<string, ManagedCluster>;
+  /** In the view of one of several clusters: its own. */
   readonly kubernetes: ClusterObjects;
+  /** In such a view: what the other clusters publish, by the key of the cluster. */
+  readonly servicesElsewhere?: ReadonlyMap<string, readonly Service[]>;
   /** Found while reading the views; the snapshot's own come first. */
   readonly diagnostics: readonly Diagnostic[];
   readonly gaps: readonly Gap[];

@@ -14,6 +14,7 @@ import {
 } from './read/gateways.ts';
 import { readIpGroup } from './read/ip-group.ts';
 import { readClusterObjects } from './read/kubernetes/cluster-objects.ts';
+import { readService } from './read/kubernetes/service.ts';
 import { readLoadBalancer } from './read/load-balancer.ts';
 import {
   PLATFORM_SERVICES,
@@ -89,6 +90,7 @@ export function readPerimeter(snapshot: Snapshot): Perimeter {
     policyAssignments: [...all(readPolicyAssignment, POLICY_ASSIGNMENT).values()],
     clusters: all(readCluster, 'microsoft.containerservice/managedclusters'),
     kubernetes: readClusterObjects(reading),
+    ...servicesElsewhere(reading),
   };
   for (const resource of snapshot.resources.values()) {
     noteUnmodelledType(reading, resource, MODELLED.has(resource.type));
@@ -153,6 +155,16 @@ function groupByType(reading: Reading): ReadonlyMap<string, readonly AzureResour
     );
   }
   return byType;
+}
+
+function servicesElsewhere(reading: Reading): Pick<Perimeter, 'servicesElsewhere'> {
+  const { elsewhere } = reading.snapshot;
+  if (elsewhere === undefined) return {};
+  const read = [...elsewhere].map(
+    ([cluster, services]) =>
+      [cluster, services.map((service) => readService(reading, service))] as const,
+  );
+  return { servicesElsewhere: new Map(read) };
 }
 
 /** A part that two readers look at is said once to be wrong. */

@@ -9,8 +9,14 @@ import type { ObjectValue, Unknown } from '../values/index.ts';
 export interface Snapshot {
   /** By lower-cased resource id. Child resources (subnets, rule collection groups…) are separate entries. */
   readonly resources: ReadonlyMap<string, AzureResource>;
-  /** By `objectKey`. */
+  /** By `objectKey`, with `@` and the cluster for an object of one of several. */
   readonly objects: ReadonlyMap<string, KubernetesObject>;
+  /** The input says which cluster runs what: objects that name no cluster run in each of them. */
+  readonly isTold?: true;
+  /** Set in the view of one of several clusters (`viewOfCluster`): `objects` are those of this one. By lower-cased id. */
+  readonly home?: string;
+  /** In such a view: Services of the other clusters, by the lower-cased id of the cluster. */
+  readonly elsewhere?: ReadonlyMap<string, readonly KubernetesObject[]>;
   readonly datasets: Datasets;
   readonly diagnostics: readonly Diagnostic[];
   readonly gaps: readonly Gap[];
@@ -38,6 +44,15 @@ export interface AzureResource {
   readonly isReference?: boolean;
   /** A condition we could not evaluate: the resource exists in some worlds. */
   readonly exists?: Unknown;
+  /** It is there, and whoever deploys it may choose to leave it out: all of one name together. */
+  readonly choice?: Choice;
+}
+
+export interface Choice {
+  /** Of the parameter: `deployGreen`. */
+  readonly name: string;
+  /** One sentence about what is left out. */
+  readonly what: string;
 }
 
 export interface KubernetesObject {
@@ -48,6 +63,8 @@ export interface KubernetesObject {
   readonly name: string;
   readonly body: ObjectValue;
   readonly at: Place;
+  /** The one cluster it runs in, by lower-cased id or name. Absent: nobody says, or each of them. */
+  readonly cluster?: string;
 }
 
 /** `group/Kind/namespace/name`; the version is not part of the identity. */

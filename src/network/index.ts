@@ -8,6 +8,7 @@ export {
 export { deriveNetwork } from './derive-network.ts';
 export { type AddressLike, type AskedFrom, type FoundOwner, findOwner } from './find-owner.ts';
 export { type FoundSubnet, subnetOf } from './find-subnet.ts';
+export { homeOfObjects, isElsewhere } from './home-cluster.ts';
 export { addressWithin, exactAddress, publicAddress } from './known-address.ts';
 export { follow, targetOf, unseen } from './links.ts';
 export * from './network.ts';

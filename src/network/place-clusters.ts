@@ -15,20 +15,24 @@ import {
 } from './addressing.ts';
 import { follow } from './links.ts';
 import type { ClusterPlacement, PoolPlacement, SubnetPlacement } from './network.ts';
-import { placeServiceFrontends } from './service-frontends.ts';
+import { OWN, type Publisher, placeServiceFrontends } from './service-frontends.ts';
 
 /**
  * One placement per managed cluster. Kubernetes objects do not say which cluster they belong to: they are attached
- * to the only one; with none or several they form a nameless placement of their own, whose name says so.
+ * to the only one, or to the one whose view this is; with none, or several and no view, they form a nameless placement of
+ * their own, whose name says so.
  */
 export function placeClusters(
   perimeter: Perimeter,
   subnets: ReadonlyMap<string, SubnetPlacement>,
 ): readonly ClusterPlacement[] {
   const clusters = [...perimeter.clusters.values()];
-  const isOnly = clusters.length === 1;
-  const placed = clusters.map((cluster) => placeCluster(cluster, perimeter, subnets, isOnly));
-  if (isOnly || !hasObjects(perimeter.kubernetes)) return placed;
+  const { home } = perimeter.snapshot;
+  const owner = home ?? (clusters.length === 1 ? clusters[0]?.key : undefined);
+  const placed = clusters.map((cluster) =>
+    placeCluster(cluster, perimeter, subnets, cluster.key === owner),
+  );
+  if (owner !== undefined || !hasObjects(perimeter.kubernetes)) return placed;
   return [...placed, placeObjects(perimeter, subnets, clusters.length)];
 }
 
@@ -60,8 +64,19 @@ function placeCluster(
     serviceAddresses: serviceAddressesOf(cluster),
     policyEngine: engine,
     policyEngineWhy: why,
-    loadBalancerServices: ownsObjects ? placeServiceFrontends(perimeter, pools, subnets) : [],
+    loadBalancerServices: placeServiceFrontends(
+      perimeter,
+      pools,
+      subnets,
+      ownsObjects ? OWN : publishedElsewhere(perimeter, cluster),
+    ),
   };
+}
+
+/** What another cluster publishes, in the view of one: front ends that stand in the same networks. */
+function publishedElsewhere({ servicesElsewhere }: Perimeter, cluster: ManagedCluster): Publisher {
+  const services = servicesElsewhere?.get(cluster.key) ?? [];
+  return { services, name: cluster.name, key: cluster.key };
 }
 
 function placeObjects(
@@ -84,7 +99,7 @@ function placeObjects(
     policyEngineWhy: isAlone
       ? 'there is no cluster resource, so an engine that follows the Kubernetes API is assumed'
       : 'the cluster of these objects is not known',
-    loadBalancerServices: placeServiceFrontends(perimeter, [], subnets),
+    loadBalancerServices: placeServiceFrontends(perimeter, [], subnets, OWN),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Perimeter, Reference } from '../model/index.ts';
 import { type AddressSet, isEmptyAddressSet, parseIp } from '../net/index.ts';
 import { isUnknown, privateAddressOf } from '../values/index.ts';
 import { PRIVATE_IPV4 } from './address-space.ts';
+import { homeAmong } from './home-cluster.ts';
 import { addressOfPublicIp, exactAddress, knownAddress, publicAddress } from './known-address.ts';
 import type {
   AddressOwners,
@@ -71,7 +72,7 @@ function* ofClusters(
       yield { address: frontend.address, owner, scope: frontendScope(frontend) };
     }
   }
-  const home = clusters.length === 1 ? clusters[0] : clusters.find((one) => !one.cluster);
+  const home = homeAmong(clusters, perimeter);
   if (home === undefined) return;
   for (const service of perimeter.kubernetes.services) {
     const ip = service.clusterIp === undefined ? undefined : parseIp(service.clusterIp);

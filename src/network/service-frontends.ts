@@ -23,10 +23,11 @@ export function placeServiceFrontends(
   perimeter: Perimeter,
   pools: readonly PoolPlacement[],
   subnets: ReadonlyMap<string, SubnetPlacement>,
+  publisher: Publisher,
 ): ServiceFrontend[] {
   const pods = podSelector(perimeter.kubernetes);
   const frontends: ServiceFrontend[] = [];
-  for (const service of perimeter.kubernetes.services) {
+  for (const service of publisher.services ?? perimeter.kubernetes.services) {
     if (service.type !== 'LoadBalancer') continue;
     if (service.loadBalancerClass !== undefined && service.ingressAddresses.length === 0) continue;
     // K8P-84: only "true". Azure takes "True" for no annotation at all, and the front end is public.
@@ -37,13 +38,24 @@ export function placeServiceFrontends(
     frontends.push({
       service,
       isInternal,
-      address: frontendAddress(service, isInternal, targetOf(subnet), perimeter),
+      address: frontendAddress(service, isInternal, targetOf(subnet), perimeter, publisher),
       subnet,
-      backends: pods(service),
+      backends: publisher.services === undefined ? pods(service) : [],
     });
   }
   return frontends;
 }
+
+/** Whose Services they are. Of another cluster than that of the view only the front ends are told. */
+export interface Publisher {
+  /** Absent: those of the perimeter's own objects. */
+  readonly services?: readonly Service[];
+  readonly name?: string;
+  /** A Service of the same name in another cluster is another one. */
+  readonly key?: string;
+}
+
+export const OWN: Publisher = {};
 
 /** Identity of a Service in symbols. */
 export function serviceKey(service: Service): string {
@@ -76,9 +88,12 @@ function frontendAddress(
   isInternal: boolean,
   subnet: SubnetPlacement | undefined,
   perimeter: Perimeter,
+  { name: cluster, key: clusterKey }: Publisher,
 ): KnownAddress {
-  const label = `service ${service.namespace}/${service.name}`;
-  const key = serviceKey(service);
+  const of = cluster === undefined ? '' : ` of ${cluster}`;
+  const label = `service ${service.namespace}/${service.name}${of}`;
+  const prefix = clusterKey === undefined ? '' : `${clusterKey}/`;
+  const key = `${prefix}${serviceKey(service)}`;
   const symbol = isInternal ? privateAddressOf(key) : publicAddressOf(key);
   const pinned = service.annotations[`${PREFIX}azure-load-balancer-ipv4`] ?? service.loadBalancerIp;
   const ip = firstIp(pinned === undefined ? service.ingressAddresses : [pinned]);

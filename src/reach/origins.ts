@@ -12,6 +12,7 @@ import {
 } from '../net/index.ts';
 import {
   type ClusterPlacement,
+  homeOfObjects,
   type Network,
   type PoolPlacement,
   PUBLIC_IPV4,
@@ -118,9 +119,9 @@ export function podsOf(network: Network, selector: Selector & { kind: 'pods' }):
   };
 }
 
-/** The cluster that the Kubernetes objects belong to: the only one, or the nameless one. */
-export function clusterOfPods({ clusters }: Network): ClusterPlacement | undefined {
-  return clusters.length === 1 ? clusters[0] : clusters.find((one) => one.cluster === undefined);
+/** The cluster that the Kubernetes objects belong to: the only one, the one whose view this is, or the nameless one. */
+export function clusterOfPods(network: Network): ClusterPlacement | undefined {
+  return homeOfObjects(network);
 }
 
 /** A workload's places: one per pool whose subnets differ; one without a pool when none is known. */

@@ -76,13 +76,13 @@ export function makeCertificates(now: Date): Certificates {
   };
 }
 
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const KEY_USAGE = '2.5.29.15';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
-const SUBJECT_KEY_ID = '2.5.29.14';
-const AUTHORITY_KEY_ID = '2.5.29.35';
-const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
+export const BASIC_CONSTRAINTS = '2.5.29.19';
+export const KEY_USAGE = '2.5.29.15';
+export const EXTENDED_KEY_USAGE = '2.5.29.37';
+export const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
+export const SUBJECT_KEY_ID = '2.5.29.14';
+export const AUTHORITY_KEY_ID = '2.5.29.35';
+export const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
 const COMMON_NAME = '2.5.4.3';
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
 
@@ -103,7 +103,7 @@ interface CertificateParts {
 }
 
 /** RFC 5280 4.1. */
-function certificate(parts: CertificateParts): Uint8Array {
+export function certificate(parts: CertificateParts): Uint8Array {
   const { issuer, subject, notBefore, notAfter, publicKey, signer, extensions } = parts;
   const algorithm = sequence(objectId(ECDSA_WITH_SHA256));
   const toBeSigned = sequence(
@@ -119,16 +119,16 @@ function certificate(parts: CertificateParts): Uint8Array {
   return sequence(toBeSigned, algorithm, bits(sign('sha256', toBeSigned, signer)));
 }
 
-function extension(id: string, isCritical: boolean, value: Uint8Array): Uint8Array {
+export function extension(id: string, isCritical: boolean, value: Uint8Array): Uint8Array {
   return sequence(objectId(id), ...(isCritical ? [boolean(true)] : []), octets(value));
 }
 
-function nameOf(commonName: string): Uint8Array {
+export function nameOf(commonName: string): Uint8Array {
   return sequence(setOf(sequence(objectId(COMMON_NAME), utf8(commonName))));
 }
 
 /** RFC 5280 4.2.1.2, method 1: of the key's bits alone. */
-function keyId(key: KeyObject): Uint8Array {
+export function keyId(key: KeyObject): Uint8Array {
   const { x = '', y = '' } = createPublicKey(key.export({ type: 'spki', format: 'pem' })).export({
     format: 'jwk',
   });
@@ -140,7 +140,7 @@ function keyId(key: KeyObject): Uint8Array {
   return createHash('sha1').update(point).digest();
 }
 
-function pem(content: Uint8Array): string {
+export function pem(content: Uint8Array): string {
   const lines =
     Buffer.from(content)
       .toString('base64')

@@ -134,7 +134,7 @@ function positionKey(at: Position): string {
     case 'private-endpoint':
       return `${at.kind} ${at.endpointKey}`;
     case 'service-frontend':
-      return `${at.kind} ${at.frontend.service.namespace}/${at.frontend.service.name}`;
+      return `${at.kind} ${at.cluster.name} ${at.frontend.service.namespace}/${at.frontend.service.name}`;
     case 'on-premises':
       return `${at.kind} ${at.way}`;
     default:

@@ -37,7 +37,7 @@ describe('paths', () => {
       const ran = watched([command, 'empty'], folder.path);
       expect(ran.code).toBe(2);
       expect(ran.err).toMatch(
-        /^error: nothing to read in empty: 1 file looked at, no ARM template/,
+        /^error: nothing to read in empty: 1 file looked at, no ARM template, Bicep, Terraform \(source, plan or state\), Azure export, Kubernetes manifest or page of intent understood/,
       );
     }
   });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -33,6 +34,37 @@ describe.skipIf(missing !== '')(
       const { out: drift } = sallyport(['drift', `${page}/perimeter.yaml`, live, '-f', 'json']);
       expect(JSON.parse(drift)).toMatchObject({ changed: [], neverApproved: [] });
     }, 240_000);
+
+    it('the page beside a template names commands and options that the real CLI has', () => {
+      // One deployed to a group, one to the subscription.
+      const pages = ['examples/store', 'examples/perimeter-store'].map(
+        (input) => sallyport(['emit', input, '--stdout', 'DEPLOY.md']).out,
+      );
+      const commands = pages.flatMap((page) =>
+        [...page.matchAll(/^az stack .*(?:\\\n.*)*/gm)].map(([command]) => command),
+      );
+      expect(commands.map((one) => one.split(' ').slice(1, 4).join(' '))).toEqual([
+        'stack group create',
+        'stack group delete',
+        'stack sub create',
+        'stack sub delete',
+      ]);
+      for (const command of commands) {
+        const words = command.replaceAll('\\\n', ' ').split(/\s+/);
+        const [program = '', ...names] = words.slice(
+          0,
+          words.findIndex((w) => w.startsWith('-')),
+        );
+        expect(program).toBe('az');
+        const help = spawnSync('path' in az ? az.path : '', [...names, '--help'], {
+          encoding: 'utf8',
+        });
+        expect(help.status, command).toBe(0);
+        const options = words.filter((one) => one.startsWith('--'));
+        for (const option of options) expect(help.stdout, command).toContain(`${option} `);
+        expect(help.stdout).toContain('deleteResources');
+      }
+    }, 60_000);
 
     it('makes with the real CLI what was read, twice the same, and takes it away again', () => {
       const template = 'examples/store/azuredeploy.json';

@@ -54,11 +54,14 @@ describe('sallyport emit', () => {
     ]);
     expect(ran.code).toBe(0);
     expect(filesIn(out)).toEqual([
+      'arm/DEPLOY.md',
       'arm/main.json',
       'arm/main.parameters.json',
+      'bicep/DEPLOY.md',
       'bicep/main.bicep',
       'bicep/main.bicepparam',
       ...THEMES.map((theme) => `bicep/modules/${theme}.bicep`),
+      'kubernetes/DEPLOY.md',
       'kubernetes/cluster.yaml',
       'kubernetes/namespaces/pets.yaml',
     ]);
@@ -142,7 +145,7 @@ describe('sallyport emit', () => {
     expect(ran.err).toMatch(/main\.json:\d+:\d+/);
     expect(filesIn(out)).toEqual([]);
     expect(sallyport(['emit', folder, '--out', out, '--force']).code).toBe(1);
-    expect(filesIn(out)).toEqual(['main.bicep', 'main.bicepparam']);
+    expect(filesIn(out)).toEqual(['DEPLOY.md', 'main.bicep', 'main.bicepparam']);
   });
 
   it('prints one file for a pipe', () => {

@@ -37,8 +37,8 @@ describe.each(Object.entries(INPUTS))('golden %s', (name, path) => {
 
 it('every golden folder belongs to an input', () => {
   expect(readdirSync(join(projectRoot, 'tests', 'golden')).sort()).toEqual(
-    // What is emitted and drawn has folders of its own.
-    [...Object.keys(INPUTS), 'diagram', 'emit'].sort(),
+    // What is compiled, emitted and drawn has folders of its own.
+    [...Object.keys(INPUTS), 'appliance', 'diagram', 'emit'].sort(),
   );
 });
 

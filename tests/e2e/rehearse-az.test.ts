@@ -120,6 +120,27 @@ describe.skipIf(missing !== '')(`rehearsing with the real az${how}`, () => {
       .split('\n')
       .findIndex((line) => line.includes(text)) + 1;
 
+  it('a hub, a firewall policy with its groups, and a private cluster: the whole script, and what is wrong with it', {
+    timeout: 600_000,
+  }, () => {
+    const text = readFileSync(join(samples, 'azure', 'azcli', 'hub-spoke-policy.azcli'), 'utf8');
+    const { report, err } = rehearse('policy', '--', script('policy.sh', text));
+    expect(err).not.toContain('bug:');
+    expect(report.rehearsal).toMatchObject({ exitCode: 0, notModelled: {}, remarks: [] });
+    // As the script reads: three addresses, no zones, no logs, no security group, a web port open to everybody.
+    expect(names(report.check)).toEqual([
+      'egress/retired-ports-open',
+      'firewall/few-public-addresses',
+      'firewall/not-zone-redundant',
+      'guardrails/azure-policy-off',
+      'ingress/dnat-any-source',
+      'ingress/web-without-waf',
+      'logs/firewall-not-logged',
+      'logs/no-flow-log',
+      'nsg/none-on-cluster-subnet',
+    ]);
+  });
+
   it('the whole script of the Microsoft guide, with its clean-up, yields the findings of its ARM form', {
     timeout: 240_000,
   }, () => {

@@ -17,7 +17,7 @@ const words = args.slice(
 );
 const command = words.join(' ');
 if (command === 'extension add' && args.includes('azure-firewall')) process.exit(0);
-if (!command.startsWith('network firewall ')) {
+if (!/^network (?:firewall|ip-group) /.test(command)) {
   const { status } = spawnSync(real, args, { stdio: 'inherit' });
   process.exit(status ?? 1);
 }
@@ -38,7 +38,10 @@ switch (command) {
     rest('put', firewall, {
       location: one('-l', '--location'),
       properties: {
-        sku: { tier: 'Standard' },
+        sku: { name: 'AZFW_VNet', tier: one('--tier') ?? 'Standard' },
+        ...(one('--firewall-policy') === undefined
+          ? {}
+          : { firewallPolicy: { id: inNetwork('firewallPolicies', one('--firewall-policy')) } }),
         additionalProperties:
           one('--enable-dns-proxy') === 'true' ? { 'Network.DNS.EnableProxy': 'true' } : {},
       },
@@ -58,13 +61,52 @@ switch (command) {
       properties.ipConfigurations = [...(properties.ipConfigurations ?? []), configuration];
     });
     break;
-  case 'network firewall show': {
-    const told = flattened(rest('get', firewall));
-    const query = one('--query');
-    const value = query === undefined ? told : valueAt(told, query);
-    if (value !== undefined) console.log(typeof value === 'string' ? value : JSON.stringify(value));
+  case 'network firewall show':
+    show(firewall);
     break;
-  }
+  case 'network ip-group create':
+    rest('put', inNetwork('ipGroups', one('-n', '--name')), {
+      location: one('-l', '--location') ?? locationOfGroup(),
+      properties: { ipAddresses: many('--ip-addresses') },
+    });
+    break;
+  case 'network ip-group show':
+    show(inNetwork('ipGroups', one('-n', '--name')));
+    break;
+  case 'network firewall policy create':
+    rest('put', inNetwork('firewallPolicies', one('-n', '--name')), {
+      location: one('-l', '--location') ?? locationOfGroup(),
+      properties: {
+        sku: { tier: one('--sku') ?? 'Standard' },
+        threatIntelMode: one('--threat-intel-mode') ?? 'Alert',
+        ...(one('--enable-dns-proxy') === undefined
+          ? {}
+          : { dnsSettings: { enableProxy: one('--enable-dns-proxy') === 'true' } }),
+      },
+    });
+    break;
+  case 'network firewall policy rule-collection-group create':
+    rest('put', collectionGroup(one('-n', '--name')), {
+      properties: { priority: Number(one('--priority')), ruleCollections: [] },
+    });
+    break;
+  case 'network firewall policy rule-collection-group collection add-filter-collection':
+    addCollection('FirewallPolicyFilterRuleCollection', ruleOf(one('--rule-type')));
+    break;
+  case 'network firewall policy rule-collection-group collection add-nat-collection':
+    addCollection('FirewallPolicyNatRuleCollection', ruleOf('NatRule'));
+    break;
+  case 'network firewall policy rule-collection-group collection rule add':
+    changeGroup((properties) => {
+      const name = one('--collection-name');
+      const found = properties.ruleCollections.find((each) => each.name === name);
+      if (found === undefined) {
+        console.error(`there is no collection ${name}`);
+        process.exit(2);
+      }
+      found.rules.push(ruleOf(one('--rule-type')));
+    });
+    break;
   case 'network firewall network-rule create':
     addRule('networkRuleCollections', {
       name: one('-n', '--name'),
@@ -101,6 +143,66 @@ switch (command) {
   default:
     console.error(`\`${command}\` is not carried out without the extension`);
     process.exit(2);
+}
+
+function inNetwork(type, name) {
+  return name.startsWith('/') ? name : `${network}/${type}/${name}`;
+}
+
+function collectionGroup(name) {
+  return `${inNetwork('firewallPolicies', one('--policy-name'))}/ruleCollectionGroups/${name}`;
+}
+
+/** The commands put a thing where its group is unless told otherwise. */
+function locationOfGroup() {
+  return rest('get', `${subscription}/resourceGroups/${group}`).location;
+}
+
+function changeGroup(add) {
+  const path = collectionGroup(one('--rule-collection-group-name'));
+  const told = rest('get', path);
+  add(told.properties);
+  rest('put', path, told);
+}
+
+function addCollection(ruleCollectionType, rule) {
+  changeGroup((properties) => {
+    const name = one('--name', '-n');
+    const action = { type: one('--action') };
+    const priority = Number(one('--collection-priority'));
+    const collection = { ruleCollectionType, name, priority, action, rules: [rule] };
+    properties.ruleCollections = [...(properties.ruleCollections ?? []), collection];
+  });
+}
+
+/** A rule by the options of its type; what is not given is not written. */
+function ruleOf(ruleType) {
+  const rule = {
+    ruleType,
+    name: one('--rule-name', '--name', '-n'),
+    ipProtocols: many('--ip-protocols'),
+    protocols: many('--protocols')?.map((text) => {
+      const [protocolType, port] = text.split('=');
+      return { protocolType, port: Number(port) };
+    }),
+    sourceAddresses: many('--source-addresses'),
+    sourceIpGroups: many('--source-ip-groups')?.map((one) => inNetwork('ipGroups', one)),
+    destinationAddresses: many('--destination-addresses', '--dest-addr'),
+    destinationFqdns: many('--destination-fqdns', '--dest-fqdns'),
+    destinationPorts: many('--destination-ports'),
+    fqdnTags: many('--fqdn-tags'),
+    targetFqdns: many('--target-fqdns'),
+    translatedAddress: one('--translated-address'),
+    translatedPort: one('--translated-port'),
+  };
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
+}
+
+function show(path) {
+  const told = flattened(rest('get', path));
+  const query = one('--query');
+  const value = query === undefined ? told : valueAt(told, query);
+  if (value !== undefined) console.log(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** Priority and action are required for a new collection and refused for one that is there. */

@@ -1,16 +1,20 @@
 import { count } from '../count-words.ts';
+import { stackPage } from '../deploying/deploy-page.ts';
 import { type Emitter, headerOf } from '../emitter.ts';
 import type { DeploymentPlan, Loss } from '../plan/index.ts';
 import { mainTemplate } from './template.ts';
 
-/** `main.json` and, where the input says what a parameter is, `main.parameters.json` beside it. */
+/** `main.json` and, where the input says what a parameter is, `main.parameters.json` beside it, and how it is deployed. */
 export const ARM: Emitter = {
   target: 'arm',
   describe: 'an ARM template in JSON, nested per resource group, with its parameter file',
   emit: (plan) => {
     if (plan.modules.length === 0) return { files: [], losses: lossesOf(plan) };
-    const files = [{ path: 'main.json', text: printed(mainTemplate(plan)) }];
     const parameters = parameterFile(plan);
+    const files = [
+      stackPage(plan, 'main.json', parameters === undefined ? undefined : 'main.parameters.json'),
+      { path: 'main.json', text: printed(mainTemplate(plan)) },
+    ];
     if (parameters !== undefined)
       files.push({ path: 'main.parameters.json', text: printed(parameters) });
     return { files, losses: lossesOf(plan) };

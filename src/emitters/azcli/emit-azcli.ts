@@ -176,8 +176,7 @@ function resourceLines(
 ): readonly string[] {
   const body = jsonOf(script, { kind: 'object', members: resource.body, at: resource.at });
   const id = `${idVariable(resource)}="${ownId(script, resource)}"`;
-  const condition =
-    resource.condition?.kind === 'parameter' ? `\${${resource.condition.name}}` : undefined;
+  const condition = conditionText(resource);
   const put = [
     `put "\${${idVariable(resource)}}" ${singleQuoted(resource.apiVersion)} <<JSON`,
     body,
@@ -191,15 +190,24 @@ function resourceLines(
   ];
 }
 
+function conditionText({ condition }: PlanResource): string | undefined {
+  return condition?.kind === 'parameter' ? `\${${condition.name}}` : undefined;
+}
+
 /** What this resource needs to know of others, which are there by now. */
 function readLines(script: Script, read: Set<string>): readonly string[] {
   const lines: string[] = [];
   for (const [name, { resource, query }] of script.reads) {
     if (read.has(name)) continue;
     read.add(name);
-    const version = script.byKey.get(resource)?.apiVersion ?? '';
+    const owner = script.byKey.get(resource);
+    const condition = owner === undefined ? undefined : conditionText(owner);
     const id = idOf(script, { resource, below: [] });
-    lines.push(`${name}="$(get "${id}" ${singleQuoted(version)} ${singleQuoted(query)})"`);
+    const version = singleQuoted(owner?.apiVersion ?? '');
+    const asked = `${name}="$(get "${id}" ${version} ${singleQuoted(query)})"`;
+    if (condition === undefined) lines.push(asked);
+    // Nothing to ask where it is left out; whoever speaks of it is left out with it.
+    else lines.push(`${name}=''`, `if [ "${condition}" = true ]; then ${asked}; fi`);
   }
   return lines;
 }

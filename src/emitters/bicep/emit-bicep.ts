@@ -1,4 +1,5 @@
 import { lossesOf } from '../arm/emit-arm.ts';
+import { stackPage } from '../deploying/deploy-page.ts';
 import { type EmittedFile, type Emitter, headerOf } from '../emitter.ts';
 import type { DeploymentPlan, PlanModule, PlanResource } from '../plan/index.ts';
 import {
@@ -13,13 +14,17 @@ import { type BicepFile, openFile } from './bicep-file.ts';
 import { bicepComment, bicepString } from './bicep-text.ts';
 import { bicepModules } from './themes.ts';
 
-/** `main.bicep`, modules per resource group or per theme unless there is little to say, and `main.bicepparam`. */
+/** `main.bicep`, modules per resource group or per theme unless there is little to say, `main.bicepparam`, and how it is deployed. */
 export const BICEP: Emitter = {
   target: 'bicep',
   describe: 'Bicep: main.bicep, modules per group or theme, main.bicepparam',
   emit: (plan) => {
     if (plan.modules.length === 0) return { files: [], losses: lossesOf(plan) };
-    const files = [...bicepFiles(plan), parameterFile(plan)];
+    const files = [
+      ...bicepFiles(plan),
+      parameterFile(plan),
+      stackPage(plan, 'main.bicep', 'main.bicepparam'),
+    ];
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { files, losses: lossesOf(plan) };
   },

@@ -23,6 +23,10 @@ export interface EmissionContext {
   readonly paths: readonly string[];
   /** ISO day that ends are compared with; absent: nothing is called expired. */
   readonly today?: string;
+  /** Programs that go with an appliance, by file name: `dns-proxy.mjs`. Absent: they were not at hand. */
+  readonly programs?: ReadonlyMap<string, string>;
+  /** gzip in base64, for documents of limited size. Absent: texts stay as they are. */
+  readonly compressed?: (text: string) => string;
 }
 
 /** The header of every file, as the other emitters write it: tool and checksum of the input, no date (iac-formats 10). */

@@ -17,7 +17,7 @@ import { sallyport, shellBlock } from './command.ts';
 import { workloadEnd } from './ends.ts';
 import { bullets, code, facts, prose, shortTable } from './markdown.ts';
 import { placeText } from './place-text.ts';
-import { type EgressRow, egressRows } from './rule-rows.ts';
+import { type EgressRow, egressRows, wordsOf } from './rule-rows.ts';
 import { ownsObjects, policiesOf } from './workload-policies.ts';
 
 const RULES_MAX = 60;
@@ -166,26 +166,28 @@ function subnetRules(network: Network, subnet: SubnetPlacement): readonly string
           '',
           ...shortTable(
             ['to', 'service', 'action', 'rule', 'where'],
-            rows.map(ruleRow),
+            rows.slice(0, RULES_MAX).map(ruleRow),
             RULES_MAX,
             'rules',
+            rows.length,
           ),
         ]),
   ];
 }
 
 function ruleRow(row: EgressRow): readonly string[] {
-  const shown = row.destinations.slice(0, 6).map(code);
-  const left = row.destinations.length - shown.length;
+  const { destinations, services } = wordsOf(row.rule);
+  const shown = destinations.slice(0, 6).map(code);
+  const left = destinations.length - shown.length;
   const to =
-    row.destinations.length === 0
+    destinations.length === 0
       ? 'nothing'
       : `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
   const maybe =
     row.applies === 'maybe' ? ' (whether the sender is among the sources is not known)' : '';
   return [
     to,
-    prose(row.services),
+    prose(services),
     `${prose(row.action)}${maybe}`,
     code(row.path),
     placeText(row.rule.at),

@@ -39,8 +39,10 @@ export function shortTable(
   rows: readonly (readonly string[])[],
   most: number,
   what: string,
+  /** Where `rows` are only those that are shown. */
+  all = rows.length,
 ): readonly string[] {
-  const left = rows.length - most;
+  const left = all - most;
   return [
     ...table(columns, rows.slice(0, most)),
     ...(left > 0 ? [`And ${left} more ${what}.`, ''] : []),

@@ -1,5 +1,5 @@
 import type { KubernetesObject, PodClass } from '../../model/index.ts';
-import type { ClusterPlacement, Network } from '../../network/index.ts';
+import { type ClusterPlacement, homeOfObjects, type Network } from '../../network/index.ts';
 import { path, type Value } from '../../values/index.ts';
 import { ENGINES } from '../diagram/draw-clusters.ts';
 import { compare } from '../diagram/sketch.ts';
@@ -49,8 +49,8 @@ export function policiesOf(network: Network, placed: ClusterPlacement): readonly
   ];
 }
 
-export function ownsObjects({ clusters }: Network, placed: ClusterPlacement): boolean {
-  return clusters.length === 1 || placed.cluster === undefined;
+export function ownsObjects(network: Network, placed: ClusterPlacement): boolean {
+  return placed === homeOfObjects(network);
 }
 
 /** Only plain labels of a Kubernetes NetworkPolicy are compared; expressions and other kinds may select. */

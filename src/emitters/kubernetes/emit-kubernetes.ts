@@ -1,11 +1,15 @@
 import type { KubernetesObject } from '../../model/index.ts';
 import { member, type Value } from '../../values/index.ts';
 import { count } from '../count-words.ts';
+import { kubernetesPage } from '../deploying/deploy-page.ts';
 import { type EmittedFile, type Emitter, headerOf } from '../emitter.ts';
 import type { DeploymentPlan, Loss } from '../plan/index.ts';
 import { type Yaml, type YamlObject, yamlLines } from './yaml-text.ts';
 
-/** Manifests: what lies in no namespace in `cluster.yaml`, the rest in a file per namespace. */
+/**
+ * Manifests: what lies in no namespace in `cluster.yaml`, the rest in a file per namespace. What runs in one of several clusters only
+ * lies below `clusters/NAME`; the rest is for each of them.
+ */
 export const KUBERNETES: Emitter = {
   target: 'kubernetes',
   describe: 'manifests: cluster.yaml and a file per namespace',
@@ -31,12 +35,14 @@ function printed(
   plan: DeploymentPlan,
   files: ReadonlyMap<string, readonly string[]>,
 ): readonly EmittedFile[] {
-  return [...files]
-    .map(([path, documents]) => ({
-      path,
-      text: `# ${headerOf(plan)}\n${documents.join('\n---\n')}\n`,
-    }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (files.size === 0) return [];
+  const manifests = [...files].map(([path, documents]) => ({
+    path,
+    text: `# ${headerOf(plan)}\n${documents.join('\n---\n')}\n`,
+  }));
+  return [...manifests, kubernetesPage(plan, [...files.keys()])].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
 }
 
 function azureLoss(plan: DeploymentPlan): readonly Loss[] {
@@ -64,10 +70,16 @@ function whyNot(object: KubernetesObject): string | undefined {
 }
 
 /** Names of namespaces are names of files; one that the API server would refuse stays out of paths. */
-function pathOf({ namespace }: KubernetesObject): string {
-  if (namespace === '') return 'cluster.yaml';
+function pathOf({ namespace, cluster }: KubernetesObject): string {
+  const folder = cluster === undefined ? '' : `clusters/${clusterName(cluster)}/`;
+  if (namespace === '') return `${folder}cluster.yaml`;
   const isName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace);
-  return isName ? `namespaces/${namespace}.yaml` : 'namespaces/other-names.yaml';
+  return `${folder}${isName ? `namespaces/${namespace}.yaml` : 'namespaces/other-names.yaml'}`;
+}
+
+function clusterName(cluster: string): string {
+  const name = cluster.slice(cluster.lastIndexOf('/') + 1);
+  return /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/.test(name) ? name : 'other-names';
 }
 
 /** Written by the API server and its clients, by the member it stands in. */

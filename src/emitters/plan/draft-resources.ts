@@ -85,7 +85,12 @@ function openPlanning(
   const identifiers = new Identifiers();
   const scopes = deployable.flatMap((resource) => {
     const scope = scopeOf(resource.id);
-    return scope === undefined ? [] : [scope];
+    if (scope === undefined) return [];
+    // A group is deployed by its subscription, not by itself.
+    const isGroup = scope.kind === 'resource-group' && isScopeId(resource.id);
+    return [
+      isGroup ? ({ kind: 'subscription', subscription: scope.subscription } as const) : scope,
+    ];
   });
   const keys = new Set(scopes.map(scopeKey));
   const deployedTo = scopes.flatMap((scope) =>

@@ -1,4 +1,5 @@
 import type { Place } from '../../diagnostics/index.ts';
+import type { Choice } from '../../model/index.ts';
 import type { Unknown } from '../../values/index.ts';
 import type { Shape } from '../resource-types/resource-types.ts';
 import { checksum } from './checksum.ts';
@@ -118,6 +119,23 @@ export class Parameters {
     );
   }
 
+  /** What is there and may be left out: it is deployed unless somebody says otherwise. */
+  choice({ name: wanted, what }: Choice, at: Place): Reference {
+    return this.named(
+      `choice:${wanted}`,
+      wanted,
+      (name) => ({
+        name,
+        type: 'bool',
+        description: what,
+        isSecure: false,
+        role: 'choice',
+        default: { kind: 'literal', value: true, at },
+      }),
+      at,
+    );
+  }
+
   /** Every parameter, by role and then by name. */
   list(): readonly PlanParameter[] {
     return [...this.all].sort(
@@ -138,6 +156,7 @@ const ROLES: readonly PlanParameter['role'][] = [
   'location',
   'scope',
   'name',
+  'choice',
   'unknown',
   'condition',
 ];

@@ -115,8 +115,9 @@ function filled(snapshot: Snapshot, options: PlanOptions, apart: ReadonlySet<str
   for (const draft of [...planning.drafts.values()]) {
     if (draft.isExisting) continue;
     draft.body = withoutSelf(draft.key, planBody(planning, draft));
-    const { exists } = draft.resource ?? {};
+    const { exists, choice } = draft.resource ?? {};
     if (exists !== undefined) draft.condition = planning.parameters.condition(exists, draft.symbol);
+    else if (choice !== undefined) draft.condition = planning.parameters.choice(choice, draft.at);
   }
   orderByHabit(planning);
   return planning;

@@ -172,7 +172,7 @@ export interface PlanParameter {
   /** What the snapshot says it is, where `default` does not say it: goes into the parameter file. */
   readonly value?: string | number | boolean;
   /** Why it is there. `unknown` and `condition` have no default: somebody must say. */
-  readonly role: 'location' | 'name' | 'scope' | 'unknown' | 'condition';
+  readonly role: 'location' | 'name' | 'scope' | 'choice' | 'unknown' | 'condition';
   /** What the snapshot does not know, for `unknown` and `condition`. */
   readonly unknown?: Unknown;
 }

@@ -24,7 +24,7 @@ const DEFAULTS: Readonly<Record<string, readonly Default[]>> = {
     { path: 'properties.sku.name', value: 'AZFW_VNet' },
     { path: 'properties.sku.tier', value: 'Standard' },
   ],
-  // Azure gives a private cluster a public name, too; the provider takes it away unless told otherwise.
+  // AKS-97: Azure gives a private cluster a public name, too; the provider takes it away unless told otherwise.
   azurerm_kubernetes_cluster: [
     {
       path: `${API_SERVER}.enablePrivateClusterPublicFQDN`,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -221,9 +221,14 @@ describe('azurerm words', () => {
     expect(cluster).toContain('azurerm_route.route,');
   });
 
-  it('a private cluster keeps the public name that Azure gives it and the provider does not', async () => {
+  it('a private cluster keeps the public name that Azure gives it and the provider does not (AKS-97)', async () => {
     const text = textOf(emitted(await readFolder('examples/store-hardened')));
     expect(text).toContain('  private_cluster_public_fqdn_enabled = true\n');
+    const schema = JSON.parse(
+      readFileSync('data/terraform-azurerm/schema-5.2.0.subset.json', 'utf8'),
+    );
+    const { azurerm_kubernetes_cluster: cluster } = schema.resources;
+    expect(cluster.schema.private_cluster_public_fqdn_enabled.default).toBe(false);
     // Its other fields are arguments of the cluster itself: the block would say nothing.
     expect(text).not.toContain('api_server_access_profile {}');
   });

@@ -1,10 +1,11 @@
 import { lossesOf } from '../arm/emit-arm.ts';
+import { terraformPage } from '../deploying/deploy-page.ts';
 import { type EmittedFile, type Emitter, headerOf } from '../emitter.ts';
 import type { DeploymentPlan, PlanResource, PlanScope } from '../plan/index.ts';
 import { cutUnits } from './cut-units.ts';
 import { dataBlocks } from './data-blocks.ts';
 import { joined, printed } from './expression.ts';
-import { argument, blockLines, type Entry, GAP } from './hcl-layout.ts';
+import { argument, blockLines, type Entry, GAP, linedArgument } from './hcl-layout.ts';
 import { hclComment, hclString, LocalNames } from './hcl-text.ts';
 import { Marks } from './marks.ts';
 import { type Ordered, orderUnits } from './order-units.ts';
@@ -22,7 +23,7 @@ import { waitsOf } from './waits.ts';
 import { unitEntries } from './write-unit.ts';
 import { nothingUsed, partKey, type Writer } from './writer.ts';
 
-/** `main.tf`, `variables.tf`, `terraform.tf` and `terraform.tfvars`, as `terraform fmt` lays them out. */
+/** `main.tf`, `variables.tf`, `terraform.tf` and `terraform.tfvars`, as `terraform fmt` lays them out, and how they are applied. */
 export const TERRAFORM: Emitter = {
   target: 'terraform',
   describe: 'Terraform: azurerm, and AzAPI for what azurerm has no words for',
@@ -30,6 +31,7 @@ export const TERRAFORM: Emitter = {
     if (plan.modules.length === 0) return { files: [], losses: lossesOf(plan) };
     const { text, writer, hasAzapi } = mainFile(plan);
     const files: EmittedFile[] = [
+      terraformPage(plan),
       { path: 'main.tf', text },
       { path: 'terraform.tf', text: settingsFile(plan, hasAzapi) },
       { path: 'terraform.tfvars', text: valuesFile(writer) },
@@ -106,7 +108,7 @@ function resourceText(
 ): string {
   const entries = known ?? unitEntries({ ...writer, current: unit, deps: new Set() }, unit);
   const waits =
-    dependsOn.length === 0 ? [] : [GAP, argument('depends_on', ...waitLines(dependsOn))];
+    dependsOn.length === 0 ? [] : [GAP, linedArgument('depends_on', waitLines(dependsOn))];
   const head = `resource ${hclString(unit.terraform)} ${hclString(unit.label)}`;
   return blockLines(head, [...entries, ...waits]).join('\n');
 }
@@ -121,7 +123,7 @@ function localsBlock(writer: Writer): readonly string[] {
   const entries = writer.plan.variables
     .filter(({ name }) => writer.used.locals.has(name))
     .map(({ name, value }) =>
-      argument(writer.locals.get(name) ?? name, ...valueLines(writer, writer.marks.value(value))),
+      linedArgument(writer.locals.get(name) ?? name, valueLines(writer, writer.marks.value(value))),
     );
   const all = [...generatedTexts(writer), ...entries];
   return all.length === 0 ? [] : [blockLines('locals', all).join('\n')];

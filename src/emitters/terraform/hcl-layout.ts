@@ -20,6 +20,11 @@ export function argument(name: string, ...value: readonly string[]): Entry {
   return { kind: 'argument', name, value };
 }
 
+/** The same of many lines: a call takes no hundred thousand arguments. */
+export function linedArgument(name: string, value: readonly string[]): Entry {
+  return { kind: 'argument', name, value };
+}
+
 export function block(head: string, entries: readonly Entry[]): Entry {
   return { kind: 'block', head, entries };
 }
@@ -37,10 +42,16 @@ export function bodyLines(entries: readonly Entry[]): readonly string[] {
     else if (entry.kind === 'argument') {
       const [first = '', ...rest] = entry.value;
       const width = rest.length > 0 ? entry.name.length : widthAt(entries, index);
-      lines.push(`${entry.name.padEnd(width)} = ${first}`, ...rest);
-    } else lines.push(...blockLines(entry.head, entry.entries));
+      lines.push(`${entry.name.padEnd(width)} = ${first}`);
+      append(lines, rest);
+    } else append(lines, blockLines(entry.head, entry.entries));
   }
   return lines;
+}
+
+/** A policy of thousands of rules has more lines than a call takes arguments. */
+function append(lines: string[], more: readonly string[]): void {
+  for (const line of more) lines.push(line);
 }
 
 export function blockLines(head: string, entries: readonly Entry[]): readonly string[] {
@@ -53,7 +64,7 @@ export function objectLines(
   members: readonly (readonly [name: string, value: readonly string[]])[],
 ): readonly string[] {
   if (members.length === 0) return ['{}'];
-  const entries = members.map(([name, value]) => argument(name, ...value));
+  const entries = members.map(([name, value]) => linedArgument(name, value));
   return ['{', ...indented(bodyLines(entries)), '}'];
 }
 

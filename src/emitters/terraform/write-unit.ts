@@ -2,7 +2,7 @@ import { type Attribute, JSON_TEXT } from '../../azurerm/index.ts';
 import { itemsOf, member, type ObjectValue, type Value } from '../../values/index.ts';
 import type { PlanResource } from '../plan/index.ts';
 import { code, type Expression, printed } from './expression.ts';
-import { argument, block, type Entry, GAP } from './hcl-layout.ts';
+import { argument, block, type Entry, GAP, linedArgument } from './hcl-layout.ts';
 import { hclString } from './hcl-text.ts';
 import { identityArguments } from './identity-arguments.ts';
 import { scopeExpression, scopeOf } from './scope-expression.ts';
@@ -30,7 +30,7 @@ function azurermEntries(
   { type, values }: AzurermForm,
 ): readonly Entry[] {
   const named = values.members.get('name');
-  const name = named === undefined ? [] : [argument('name', ...valueLines(writer, named.value))];
+  const name = named === undefined ? [] : [linedArgument('name', valueLines(writer, named.value))];
   const place = identityArguments(writer, unit, type.identity).map(([argumentName, expression]) =>
     argument(argumentName, printed(expression)),
   );
@@ -63,7 +63,7 @@ function bodyEntries(
         if (item.kind !== 'object') continue;
         blocks.push(block(name, bodyEntries(writer, item, inner, false)));
       }
-    } else plain.push(argument(name, ...argumentLines(writer, first, value)));
+    } else plain.push(linedArgument(name, argumentLines(writer, first, value)));
   }
   return [...plain, ...blocks];
 }
@@ -100,14 +100,14 @@ function azapiEntries(
   const exported = [...(writer.used.exports.get(labelled(unit)) ?? [])].sort();
   return [
     argument('type', hclString(`${arm}@${apiVersion}`)),
-    argument('name', ...valueLines(writer, name)),
+    linedArgument('name', valueLines(writer, name)),
     argument('parent_id', printed(parentExpression(writer, unit))),
-    ...(location === undefined ? [] : [argument('location', ...valueLines(writer, location))]),
-    ...(tags === undefined ? [] : [argument('tags', ...valueLines(writer, tags))]),
+    ...(location === undefined ? [] : [linedArgument('location', valueLines(writer, location))]),
+    ...(tags === undefined ? [] : [linedArgument('tags', valueLines(writer, tags))]),
     ...(exported.length === 0
       ? []
       : [argument('response_export_values', `[${exported.map(hclString).join(', ')}]`)]),
-    ...(rest.members.size === 0 ? [] : [argument('body', ...valueLines(writer, rest))]),
+    ...(rest.members.size === 0 ? [] : [linedArgument('body', valueLines(writer, rest))]),
     ...(identity === undefined ? [] : [identityBlock(writer, identity)]),
   ];
 }
@@ -120,7 +120,7 @@ function identityBlock(writer: Writer, identity: Value): Entry {
       ? [...assigned.members.values()].map(({ name }) => printed(textExpression(writer, name)))
       : [];
   return block('identity', [
-    ...(type === undefined ? [] : [argument('type', ...valueLines(writer, type))]),
+    ...(type === undefined ? [] : [linedArgument('type', valueLines(writer, type))]),
     ...(ids.length === 0 ? [] : [argument('identity_ids', `[${ids.join(', ')}]`)]),
   ]);
 }

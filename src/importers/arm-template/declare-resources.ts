@@ -39,7 +39,10 @@ function queueAll(
   const queue = (source: Value, symbolicName: string | undefined) => {
     const group: Declared[] = [];
     groups.push(group);
-    run.waiting.push(() => {
+    let isTaken = false;
+    const declare = () => {
+      if (isTaken) return;
+      isTaken = true;
       if (!spend(run, DECLARE_STEPS, source.at)) {
         leaveOut(run, source);
         return;
@@ -47,7 +50,11 @@ function queueAll(
       run.depth += DECLARE_LEVELS;
       declareWritten({ deployment, context, parent, group, symbolicName }, source);
       run.depth -= DECLARE_LEVELS;
-    });
+    };
+    run.waiting.push(declare);
+    if (symbolicName !== undefined) {
+      context.frame.waitingBySymbol.set(symbolicName.toLowerCase(), declare);
+    }
   };
   if (isNothing(written)) return;
   if (written.kind === 'array') for (const source of written.items) queue(source, undefined);

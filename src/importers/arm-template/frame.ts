@@ -28,6 +28,7 @@ export function openFrame(
     functions: new Map(),
     byName: new Map(),
     bySymbol: new Map(),
+    waitingBySymbol: new Map(),
   };
   const contextOf = (parameter: string): Context => ({
     ...contextIn(frame),

@@ -47,7 +47,9 @@ export function declaredBySymbol(
   const match = /^([A-Za-z_][\w:]*)(?:\[(\d+)\])?$/.exec(text);
   if (match === null) return [];
   const { frame } = context;
-  const found = find(frame.run, () => frame.bySymbol.get(match[1]!.toLowerCase())) ?? [];
+  const symbol = match[1]!.toLowerCase();
+  declareSymbol(symbol, context);
+  const found = find(frame.run, () => frame.bySymbol.get(symbol)) ?? [];
   const wanted =
     match[2] === undefined ? found : found.filter((each) => each.copyIndex === Number(match[2]));
   return wanted.map((each) => targetOf([each], context, asked));
@@ -62,6 +64,19 @@ export function declareWaiting(run: Run): void {
     const declare = run.waiting[run.nextWaiting]!;
     run.nextWaiting += 1;
     declare();
+  }
+}
+
+/**
+ * The resource of that name is looked at before the rest of the queue: others in it may need the very one that is being looked at
+ * now, and would not find it yet. A child that is written inside its parent waits behind it.
+ */
+function declareSymbol(symbol: string, { frame }: Context): void {
+  const { run, bySymbol, waitingBySymbol } = frame;
+  const steps = symbol.split('::');
+  for (let count = 1; count <= steps.length; count += 1) {
+    const name = steps.slice(0, count).join('::');
+    if (!bySymbol.has(name) && run.depth < DEPTH_MAX / 2) waitingBySymbol.get(name)?.();
   }
 }
 

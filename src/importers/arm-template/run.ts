@@ -59,6 +59,8 @@ export interface Frame {
   /** The resources whose expressions are evaluated here, by lower-cased full name and by symbolic name. */
   readonly byName: Map<string, Declared[]>;
   readonly bySymbol: Map<string, Declared[]>;
+  /** Looks at the resource of a symbolic name that has not been looked at yet. */
+  readonly waitingBySymbol: Map<string, () => void>;
   readonly via: readonly string[];
 }
 

@@ -55,5 +55,8 @@ function partOf(
   const told = [...warnings, ...diagnostics, ...expanded.diagnostics];
   if (expanded.resources.length === 0) return { kind: 'faulty', diagnostics: told };
   const { resources, objects } = expanded;
-  return { kind: 'part', part: { resources, objects, diagnostics: told, gaps: [] } };
+  // Two colours of one cluster run the same; two clusters of their own need not.
+  const isTold = page.clusters.length === 1 && page.clusters[0]?.also !== undefined;
+  const part = { resources, objects, diagnostics: told, gaps: [], ...(isTold ? { isTold } : {}) };
+  return { kind: 'part', part };
 }

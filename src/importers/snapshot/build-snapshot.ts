@@ -45,6 +45,7 @@ export function buildSnapshot(
     diagnostics: orderedDiagnostics(diagnostics),
     gaps: orderedGaps(parts.flatMap((part) => part.gaps)),
     files: [...files].sort((a, b) => compareText(a.file, b.file)),
+    ...(parts.some(({ isTold }) => isTold) ? { isTold: true as const } : {}),
   };
 }
 
@@ -102,9 +103,12 @@ function mergeObjects(
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, KubernetesObject> {
   const copies = new Map<string, Copy<KubernetesObject>[]>();
-  for (const written of parts.flatMap((part) => part.objects)) {
-    const object = { ...written, body: hideSecretTexts(written.kind, written.body) };
-    append(copies, objectKey(object), {
+  const written = parts.flatMap((part) => part.objects);
+  const clusters = clustersByKey(written);
+  for (const one of written) {
+    const object = { ...one, body: hideSecretTexts(one.kind, one.body) };
+    const key = objectKey(object);
+    const copy: Copy<KubernetesObject> = {
       thing: object,
       body: object.body,
       at: object.at,
@@ -113,7 +117,16 @@ function mergeObjects(
       isInline: false,
       isReference: false,
       isConditional: false,
-    });
+    };
+    if (object.cluster !== undefined) {
+      append(copies, `${key}@${object.cluster}`, copy);
+      continue;
+    }
+    append(copies, key, copy);
+    // What runs in each cluster runs in this one too, beside the object of its own.
+    for (const cluster of clusters.get(key) ?? []) {
+      append(copies, `${key}@${cluster}`, { ...copy, thing: { ...object, cluster } });
+    }
   }
   const rules = { same: kubernetesRules(false), declared: kubernetesRules(true) };
   return new Map(
@@ -126,6 +139,21 @@ function mergeObjects(
       return [key, { ...merged.copy.thing, body: merged.body }];
     }),
   );
+}
+
+/** The clusters that have an object of their own, by its key. */
+function clustersByKey(
+  objects: readonly KubernetesObject[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const clusters = new Map<string, Set<string>>();
+  for (const object of objects) {
+    if (object.cluster === undefined) continue;
+    const key = objectKey(object);
+    const known = clusters.get(key);
+    if (known === undefined) clusters.set(key, new Set([object.cluster]));
+    else known.add(object.cluster);
+  }
+  return clusters;
 }
 
 function append<T>(lists: Map<string, T[]>, key: string, item: T): void {

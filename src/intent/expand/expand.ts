@@ -16,6 +16,7 @@ import { networks, routeTables } from './networks.ts';
 import { policies } from './policies.ts';
 import { privateEndpoints } from './private-endpoints.ts';
 import { publishedServices } from './published-services.ts';
+import { withSecondCluster } from './second-cluster.ts';
 import { securityGroups } from './security-groups.ts';
 
 export interface ExpandOptions extends PlanOptions {
@@ -43,7 +44,7 @@ export function expand(page: Perimeter, places: Places, options: ExpandOptions):
   if (plan === undefined) {
     return { resources: [], objects: [], diagnostics: diagnosed(problems, places) };
   }
-  const resources = [
+  const resources = withSecondCluster(plan, [
     ...networks(plan),
     ...routeTables(plan),
     ...securityGroups(plan),
@@ -55,7 +56,7 @@ export function expand(page: Perimeter, places: Places, options: ExpandOptions):
     ...privateEndpoints(plan),
     ...logging(plan),
     ...guardrails(plan),
-  ];
+  ]);
   const objects = [...policies(plan, report), ...publishedServices(plan)];
   return { resources, objects, diagnostics: diagnosed(problems, places) };
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../model/index.ts';
 import type { DraftObject } from '../draft.ts';
 import type { IngressPlan, Plan } from '../plan.ts';
+import { clusterId } from './ids.ts';
 import { kubernetesObject } from './kubernetes-object.ts';
 import { portDraft, selector } from './policy-parts.ts';
 import { callersOf } from './security-groups.ts';
@@ -12,9 +13,15 @@ export const GATEWAY_CLASS = 'approuting-istio';
 
 /** Services with internal front ends, or a Gateway with its route and what its pods may call. */
 export function publishedServices(plan: Plan): readonly KubernetesObject[] {
-  return plan.ingress.flatMap((ingress) =>
-    ingress.isGateway ? gateway(plan, ingress) : [service(plan, ingress, 'LoadBalancer')],
-  );
+  const hasTwo = plan.clusters.length > 1;
+  return plan.ingress.flatMap((ingress) => {
+    const objects = ingress.isGateway
+      ? gateway(plan, ingress)
+      : [service(plan, ingress, 'LoadBalancer')];
+    // Its address is in a subnet of the active cluster: the other one does not run it.
+    const cluster = clusterId(plan, ingress.cluster).toLowerCase();
+    return hasTwo ? objects.map((object) => ({ ...object, cluster })) : objects;
+  });
 }
 
 function service(

@@ -19,6 +19,13 @@ export interface LabPlan {
   readonly processes: readonly LabProcess[];
   /** Files below the lab's own folder, written before anything starts. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** Certificates of the lab's own authority, made before anything starts. Paths below the lab's folder. */
+  readonly certificates?: readonly {
+    readonly certificate: string;
+    readonly key: string;
+    /** Names and addresses it is for; wildcards as certificates write them. */
+    readonly names: readonly string[];
+  }[];
   /** Names that the fake internet answers in particular; every other name gets an address of its own by `nameAddress`. */
   readonly names: readonly LabName[];
   /** Ends a person or a probe may name. */
@@ -63,6 +70,8 @@ export interface LabHost {
   readonly answers: boolean;
   /** `/etc/resolv.conf` of commands run here: addresses of resolvers. Empty: none. */
   readonly resolvers: readonly string[];
+  /** Availability zone, where the host has one: `lab fail zone:1`. */
+  readonly zone?: string;
 }
 
 /** A veth pair between two hosts. Interface names are at most 15 characters. */
@@ -104,4 +113,6 @@ export interface LabEnd {
   readonly addresses: readonly string[];
   /** As `trace --from` and `--to` spell the same end; absent where trace has no word for it. */
   readonly traceName?: string;
+  /** Set when the lab does less for it than Azure would (a policy it cannot compile): the reason. Such an end is not asked about. */
+  readonly notProbed?: string;
 }

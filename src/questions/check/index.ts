@@ -10,5 +10,6 @@ export {
   type SuppressionEntry,
 } from './configuration.ts';
 export * from './finding.ts';
+export { type ClusterReport, mergeReports } from './merge-reports.ts';
 export * from './report-model.ts';
 export { type RunOptions, runChecks } from './run-checks.ts';

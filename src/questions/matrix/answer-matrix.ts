@@ -1,6 +1,6 @@
 import { decodeBox, type FlowRegion, type FlowSets } from '../../flows/index.ts';
 import type { PodClass } from '../../model/index.ts';
-import type { ClusterPlacement, Network } from '../../network/index.ts';
+import { type ClusterPlacement, homeOfObjects, type Network } from '../../network/index.ts';
 import { type Budget, type Diagram, NOTHING, withinBudget } from '../../packets/index.ts';
 import {
   conclude,
@@ -73,9 +73,8 @@ export function answerMatrix(network: Network, options: MatrixOptions = {}): Mat
   };
 }
 
-function clusterOfPods({ clusters, perimeter }: Network): ClusterPlacement | undefined {
-  if (perimeter.kubernetes.pods.length === 0) return undefined;
-  return clusters.length === 1 ? clusters[0] : clusters.find((one) => one.cluster === undefined);
+function clusterOfPods(network: Network): ClusterPlacement | undefined {
+  return network.perimeter.kubernetes.pods.length === 0 ? undefined : homeOfObjects(network);
 }
 
 function groupsOf(

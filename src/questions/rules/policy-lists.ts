@@ -1,5 +1,5 @@
 import type { PodClass } from '../../model/index.ts';
-import type { ClusterPlacement, Network } from '../../network/index.ts';
+import { type ClusterPlacement, homeOfObjects, type Network } from '../../network/index.ts';
 import { type Policy, parsePolicies, type Rule } from '../../semantics/network-policy/index.ts';
 import {
   type ClusterView,
@@ -7,6 +7,7 @@ import {
   egressRules,
   ingressBetween,
   ingressRules,
+  type PolicyDecider,
   type PolicyRule,
   podClasses,
 } from '../../semantics/network-policy/symbolic/index.ts';
@@ -29,7 +30,8 @@ export function policyLists(network: Network): {
   if (written.every((policy) => rulesOf(policy).length === 0)) return { lists: [], notAsked: [] };
   const lists: PerimeterList[] = [];
   const notAsked: NotAsked[] = [];
-  for (const cluster of network.clusters) {
+  const home = homeOfObjects(network);
+  for (const cluster of home === undefined ? [] : [home]) {
     const what = `network policies of ${cluster.name || 'the cluster'}`;
     const view = { policies, engine: cluster.policyEngine, ranges: cluster };
     const { classes } = podClasses(view);
@@ -56,12 +58,12 @@ function listsOfCluster(
   written: readonly Policy[],
   box: string,
 ): readonly PerimeterList[] {
-  const named = new Map<object, Decider>();
+  const named = new Map<Rule, Decider>();
   const ruleOf = new Map<Decider, Rule>();
   for (const policy of written) {
     for (const rule of rulesOf(policy)) {
       const by: Decider = { kind: 'rule', name: `${policy.title} ${rule.label}`, at: rule.at };
-      named.set(rule.at, by);
+      named.set(rule, by);
       ruleOf.set(by, rule);
     }
   }
@@ -75,9 +77,9 @@ function listsOfCluster(
   const told = new Set<Decider>();
   const add = (name: string, rules: readonly PolicyRule[]): void => {
     const renamed = rules.map((rule) => {
-      // Whoever isolates cites a fact; a rule that decides is told by its place alone.
-      const { at, fact } = rule.by;
-      const by = at === undefined || fact !== undefined ? undefined : named.get(at);
+      // Who isolates is a policy, and no rule of it.
+      const written = (rule.by as Partial<PolicyDecider>).rule;
+      const by = written === undefined ? undefined : named.get(written);
       if (by === undefined) return rule;
       told.add(by);
       return { ...rule, by };

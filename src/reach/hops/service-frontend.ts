@@ -1,10 +1,17 @@
 import type { PodClass } from '../../model/index.ts';
-import type { ClusterPlacement, ServiceFrontend, SubnetPlacement } from '../../network/index.ts';
+import {
+  type ClusterPlacement,
+  isElsewhere,
+  type ServiceFrontend,
+  type SubnetPlacement,
+  targetOf,
+} from '../../network/index.ts';
 import {
   clientFilterRules,
   type FrontEndEffect,
   serviceFrontEndRules,
 } from '../../semantics/load-balancer/symbolic.ts';
+import { answeredHome } from '../answer/answered-home.ts';
 import {
   type Branch,
   cut,
@@ -37,6 +44,11 @@ export function serviceFrontend(
   return {
     key: `front end ${cluster.name} ${name}`,
     visit: (branch) => {
+      if (isElsewhere(world.network, cluster)) {
+        // What that cluster lets in is its own view's answer: here it stands for any machine of the network.
+        const arrived = { kind: 'left', to: `service ${name} of ${cluster.name}` } as const;
+        return answeredHome(world, branch, arrived, targetOf(frontend.subnet)?.vnet.key);
+      }
       const rules = toldOnce(world, `front end ${cluster.name} ${name}`, () =>
         serviceFrontEndRules(cluster, frontend),
       );

@@ -1,7 +1,12 @@
 import type { Condition, FlowRule, NameSet } from '../../flows/index.ts';
 import type { AddressValue, PrivateEndpoint, Service } from '../../model/index.ts';
 import { type AddressSet, addressSetHas, equalIp, formatIp, parseIp } from '../../net/index.ts';
-import type { ClusterPlacement, FirewallPlacement, Network } from '../../network/index.ts';
+import {
+  type ClusterPlacement,
+  type FirewallPlacement,
+  homeOfObjects,
+  type Network,
+} from '../../network/index.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import type { Decider, MissingFact } from '../verdict.ts';
 import { type Answer, answerOf, azureView, open, patternsOf } from './symbolic-azure.ts';
@@ -86,11 +91,8 @@ export function clusterServiceNames(
   network: Network,
   cluster: ClusterPlacement,
 ): readonly ClusterServiceName[] {
-  const { clusters, perimeter } = network;
-  const home =
-    clusters.length === 1 ? clusters[0] : clusters.find((one) => one.cluster === undefined);
-  if (home !== cluster) return [];
-  return perimeter.kubernetes.services.map((service): ClusterServiceName => {
+  if (homeOfObjects(network) !== cluster) return [];
+  return network.perimeter.kubernetes.services.map((service): ClusterServiceName => {
     const name = `${service.name}.${service.namespace}.svc.cluster.local`;
     const { clusterIp, externalName = '' } = service;
     if (service.type === 'ExternalName') {

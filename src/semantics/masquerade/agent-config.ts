@@ -34,7 +34,11 @@ export function masqueradeConfigOf(network: Network): MasqueradeConfig {
   const reconciled = read(network, RECONCILED);
   const added = read(network, ADDED);
   const some = reconciled ?? added;
-  if (some !== undefined && network.perimeter.clusters.size > 1) {
+  if (
+    some !== undefined &&
+    network.perimeter.clusters.size > 1 &&
+    network.perimeter.snapshot.home === undefined
+  ) {
     const missing = 'which cluster the masquerade ConfigMaps belong to';
     return { added: NOTHING, unreadable: { missing, at: some.at } };
   }

@@ -35,7 +35,7 @@ export function agentSettingsOf(network: Network): AgentSettings {
   const added = kubernetes.configMaps.get('kube-system/azure-ip-masq-agent-config');
   const objects = [reconciled, added].filter((object) => object !== undefined);
   const [first] = objects;
-  if (first !== undefined && clusters.size > 1) {
+  if (first !== undefined && clusters.size > 1 && network.perimeter.snapshot.home === undefined) {
     const missing = 'which cluster the masquerade ConfigMaps belong to';
     return { ...NOTHING_SAID, unread: { missing, at: first.at } };
   }

@@ -286,6 +286,19 @@ function throughDefaultAccess(subnet: SubnetPlacement): OutboundChoice {
       facts: ['AZS-05', 'AZS-07'],
     };
   }
+  if (name.toLowerCase() === 'gatewaysubnet') {
+    // What leaves here was sent by clients behind the gateway; the page speaks of virtual machines in the subnet.
+    return undecided(
+      `default outbound access of ${name}`,
+      [
+        {
+          missing: `whether the gateway in \`${name}\` hands on to the internet what its clients send`,
+          at,
+        },
+      ],
+      ['AZS-05'],
+    );
+  }
   if (written === undefined && apiVersion !== undefined && isAfterPrivateDefault(apiVersion)) {
     return undecided(
       `default outbound access of ${name}`,

@@ -199,6 +199,11 @@ function defaultAccess({ subnet }: SubnetPlacement): readonly OutboundRule[] {
   const dropped = rule({ kind: 'none' }, `private subnet ${name}`, 'AZS-07', at);
   if (isUnknown(written)) return [rule(lent, title, 'AZS-05', at, [factOf(written)]), dropped];
   if (written === false) return [dropped];
+  // Implicit access is documented for virtual machines of a subnet; a gateway's clients are somewhere else.
+  if (name.toLowerCase() === 'gatewaysubnet') {
+    const missing = `whether the gateway in \`${name}\` hands on to the internet what its clients send`;
+    return [rule(lent, title, 'AZS-05', at, [{ missing, at }]), dropped];
+  }
   // Versions are dates, perhaps followed by `-preview`.
   const [version = ''] = /^\d{4}-\d\d-\d\d/.exec(apiVersion ?? '') ?? [];
   if (written === undefined && version > '2026-03-31') {

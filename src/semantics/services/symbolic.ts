@@ -15,6 +15,7 @@ import {
 } from '../../net/index.ts';
 import {
   type ClusterPlacement,
+  homeOfObjects,
   type KnownAddress,
   type Network,
   PRIVATE_IPV4,
@@ -80,11 +81,6 @@ export function serviceRules(network: Network, cluster: ClusterPlacement): reado
     ...doors.flatMap((door) => atNodePorts(door, nodes)),
     ...pods.flatMap((pod) => hostPorts(pod, nodes)),
   ];
-}
-
-/** Objects do not say which cluster they are of: the only one, else the nameless one. */
-function homeOfObjects({ clusters }: Network): ClusterPlacement | undefined {
-  return clusters.length === 1 ? clusters[0] : clusters.find((one) => one.cluster === undefined);
 }
 
 /** One Service, and where its ways in may be. */

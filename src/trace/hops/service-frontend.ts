@@ -1,4 +1,9 @@
-import type { PoolPlacement, SubnetPlacement } from '../../network/index.ts';
+import {
+  isElsewhere,
+  type PoolPlacement,
+  type SubnetPlacement,
+  targetOf,
+} from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import {
   type BackendFlow,
@@ -12,6 +17,7 @@ import { replyTo } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { replyHome } from './reply-home.ts';
 import { judge, subnetVerdict } from './verdicts.ts';
 
 type AtFrontend = Position & { kind: 'service-frontend' };
@@ -41,6 +47,19 @@ export function serviceFrontendHop(
     hop,
     next: { kind: 'stop', disposition },
   });
+  if (isElsewhere(network, at.cluster)) {
+    // What that cluster lets in is its own view's answer: here it stands for any machine of the network.
+    const reply = replyHome(network, flow, targetOf(at.frontend.subnet)?.vnet.key);
+    const to = `service ${hop.name} of ${at.cluster.name}`;
+    return {
+      hop,
+      next: {
+        kind: 'stop',
+        disposition: { kind: 'left-network', to },
+        ...(reply === undefined ? {} : { reply }),
+      },
+    };
+  }
   const delivery = deliverToService(network, at.cluster, at.frontend, flow);
   if (delivery.kind === 'no-listener') {
     const { by, facts } = delivery;

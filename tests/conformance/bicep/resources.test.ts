@@ -230,6 +230,31 @@ resource x 'A.B/c@1' = {
     expect([...snapshot.resources.values()].map((each) => each.id)).toContain(id);
   });
 
+  it('a scope that exists is found wherever it and its parent stand in the file', async () => {
+    const parts = [
+      "resource lock 'Microsoft.Authorization/locks@2020-05-01' = { name: 'keep', scope: subnet }\n",
+      "resource subnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' existing = { parent: vnet, name: 'n' }\n",
+      "resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' existing = { name: 'v' }\n",
+    ];
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
+    for (const order of orders) {
+      const { resources, diagnostics } = await importBicep(
+        order.map((index) => parts[index]).join(''),
+      );
+      expect(diagnostics, order.join()).toEqual([]);
+      expect([...resources.values()].map(({ id }) => id)).toContain(
+        `${GROUP}/providers/Microsoft.Network/virtualNetworks/v/subnets/n/providers/Microsoft.Authorization/locks/keep`,
+      );
+    }
+  });
+
   it('a file for a subscription makes groups, and puts modules into them', async () => {
     const snapshot = await importBicep(
       `targetScope = 'subscription'

@@ -126,4 +126,13 @@ describe('on-premises and a spoke', () => {
       says: /allowForwardedTraffic/,
     });
   });
+
+  // Found by real packets: default outbound access is documented for virtual machines, and the clients of a gateway are none.
+  it('AZS-05: the internet, through the gateway without a firewall, is nobody’s promise', () => {
+    const network = site({ hasGatewayRoute: false, hasSpokeTable: false });
+    expectWalk(network, 'onprem:10.10.0.0/16', '8.8.8.8:443', {
+      answer: 'unknown',
+      says: /whether the gateway in `GatewaySubnet` hands on to the internet/,
+    });
+  });
 });

@@ -1,5 +1,10 @@
 import type { Diagnostic } from '../../../diagnostics/index.ts';
-import type { ClusterPlacement, Network, PolicyEngine } from '../../../network/index.ts';
+import {
+  type ClusterPlacement,
+  homeOfObjects,
+  type Network,
+  type PolicyEngine,
+} from '../../../network/index.ts';
 import {
   type PolicyName,
   type PolicySet,
@@ -24,10 +29,7 @@ const worlds = new WeakMap<Network, PolicyWorld>();
 export function policyWorld({ network, perimeter }: CheckContext): PolicyWorld | undefined {
   const known = worlds.get(network);
   if (known !== undefined) return known;
-  const placement =
-    network.clusters.length === 1
-      ? network.clusters[0]
-      : network.clusters.find(({ cluster }) => cluster === undefined);
+  const placement = homeOfObjects(network);
   if (placement === undefined) return undefined;
   const { value: set, diagnostics } = parsePolicies(perimeter.kubernetes, placement);
   const invalid = diagnostics.filter(({ code }) => code === 'policy/invalid');

@@ -5,3 +5,4 @@ export { type PodMatrix, podMatrix } from './pod-matrix.ts';
 export * from './pod-rules.ts';
 export { type Admitted, PortSets } from './port-sets.ts';
 export type { PolicyRule } from './rule-lists.ts';
+export type { PolicyDecider } from './rules-of-tiers.ts';

@@ -261,8 +261,13 @@ function deciderOf(policy: Policy): Decider {
   return { kind: 'rule', name: policy.title, at: policy.at, fact: FACT_OF[policy.type] };
 }
 
-function deciderOfRule({ policy }: CoveringPolicy, rule: Rule): Decider {
-  return { kind: 'rule', name: policy.title, at: rule.at };
+/** Rules may share a place, where one line of a page stands for several: the rule itself is told as well. */
+export interface PolicyDecider extends Decider {
+  readonly rule: Rule;
+}
+
+function deciderOfRule({ policy }: CoveringPolicy, rule: Rule): PolicyDecider {
+  return { kind: 'rule', name: policy.title, at: rule.at, rule };
 }
 
 function placed({ at }: Decider): Pick<Condition, 'at'> {

@@ -1,0 +1,161 @@
+// Pods of a lab brought up in the kernel: namespaces, cables, addresses, and the rules of both nodes, against the same commands as a process
+// each, in the same run. Needs root.
+//   node bench/lab-pods.mjs
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { library } from './library.mjs';
+
+const { planSmall, creationBatch, hostScript, removalBatch } = await library(
+  'lab-pods',
+  `export { planSmall } from '../tests/support/small-cluster.ts';
+   export { creationBatch, hostScript, removalBatch } from './lab/run/bring-up.ts';`,
+);
+
+let lastRemoval = 0;
+const row = (...cells) => console.log(cells.map((cell) => String(cell).padStart(15)).join(''));
+row('pods', 'plan', 'up', 'ms per pod', 'pods per s', 'rules', 'MB per pod', 'down', 'one by one');
+for (const pods of [10, 50, 200]) await measure(pods);
+
+async function measure(pods) {
+  const objects = objectsFor(pods);
+  const began = performance.now();
+  const part = planSmall(objects, { engine: 'cilium' });
+  const planned = performance.now() - began;
+  const plan = { lab: `bench${process.pid}`, hosts: part.hosts, links: part.links };
+  const made = part.hosts.filter(({ kind }) => kind === 'pod').length;
+  const before = kernelKilobytes();
+  let up = 0;
+  let used = 0;
+  let rules = 0;
+  try {
+    up = await timed(() => bringUp(plan));
+    used = kernelKilobytes() - before;
+    rules = loadTime(plan);
+  } finally {
+    remove(plan);
+  }
+  const down = lastRemoval;
+  const slow = pods > 50 ? '' : `${(await timed(() => oneByOne(plan))).toFixed(0)} ms`;
+  const each = up / made;
+  row(
+    made,
+    `${planned.toFixed(0)} ms`,
+    `${up.toFixed(0)} ms`,
+    each.toFixed(1),
+    (1000 / each).toFixed(0),
+    `${rules.toFixed(0)} ms`,
+    (used / 1024 / made).toFixed(2),
+    `${down.toFixed(0)} ms`,
+    slow,
+  );
+}
+
+/** As the lab does it: everything made in one batch, then four hosts at a time. */
+async function bringUp(plan) {
+  execFileSync('ip', ['-batch', '-'], { input: creationBatch(plan) });
+  const waiting = [...withNodeCables(plan)];
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let host = waiting.shift(); host !== undefined; host = waiting.shift()) {
+        await enter(`sp-${plan.lab}-${host.name}`, hostScript(host, '/nonexistent'));
+      }
+    }),
+  );
+}
+
+/** Nodes stand alone here: nothing is at the other end of their way out. */
+function withNodeCables({ hosts }) {
+  return hosts.map((host) =>
+    host.kind === 'node'
+      ? { ...host, ip: ['link add eth0 type veth peer name far', 'link set far up', ...host.ip] }
+      : host,
+  );
+}
+
+function enter(namespace, script) {
+  return new Promise((done, fail) => {
+    const child = spawn('ip', ['netns', 'exec', namespace, 'sh', '-s'], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    child.on('close', (code) => (code === 0 ? done() : fail(new Error(`${namespace}: ${code}`))));
+    child.stdin.end(script);
+  });
+}
+
+function loadTime({ lab, hosts }) {
+  const nodes = hosts.filter(({ kind }) => kind === 'node');
+  const started = performance.now();
+  for (const { name, nftables } of nodes) {
+    execFileSync('ip', ['netns', 'exec', `sp-${lab}-${name}`, 'nft', '-f', '-'], {
+      input: `flush ruleset\n${nftables}`,
+    });
+  }
+  return (performance.now() - started) / nodes.length;
+}
+
+function remove({ lab, hosts }) {
+  const started = performance.now();
+  const names = hosts.map(({ name }) => `sp-${lab}-${name}`);
+  execFileSync('ip', ['-force', '-batch', '-'], { input: removalBatch(names) });
+  lastRemoval = performance.now() - started;
+}
+
+async function oneByOne(plan) {
+  try {
+    for (const line of creationBatch(plan).trim().split('\n')) {
+      execFileSync('ip', line.split(' '));
+    }
+    for (const host of withNodeCables(plan)) {
+      const namespace = `sp-${plan.lab}-${host.name}`;
+      for (const line of host.ip) execFileSync('ip', ['-n', namespace, ...line.split(' ')]);
+    }
+  } finally {
+    remove(plan);
+  }
+}
+
+async function timed(work) {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** What the kernel itself holds: other processes come and go meanwhile. */
+function kernelKilobytes() {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  const of = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return of('Slab') + of('Percpu') + of('KernelStack');
+}
+
+/** Ten workloads of a namespace with ten policies, repeated; pods run on two nodes by turns. */
+function objectsFor(pods) {
+  return Array.from({ length: pods }, (_, index) => {
+    const namespace = `team${Math.floor(index / 20)}`;
+    const labels = { app: `app${index % 10}` };
+    const pod = { containers: [{ ports: [{ name: 'http', containerPort: 8080 }] }] };
+    return [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: `web${index}`, namespace },
+        spec: { template: { metadata: { labels }, spec: pod } },
+      },
+      ...(index % 20 >= 10
+        ? []
+        : [
+            {
+              apiVersion: 'networking.k8s.io/v1',
+              kind: 'NetworkPolicy',
+              metadata: { name: `policy${index}`, namespace },
+              spec: {
+                podSelector: { matchLabels: labels },
+                policyTypes: ['Ingress', 'Egress'],
+                ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 'http' }] }],
+                egress: [{ to: [{ namespaceSelector: {} }] }],
+              },
+            },
+          ]),
+    ];
+  }).flat();
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { OperationalError } from '../diagnostics/index.ts';
+import { inHost, inNamespace, withSystemPaths } from '../lab/run/index.ts';
+import { type ChosenLab, hostOf, type LabChoice, runningLab } from './chosen-lab.ts';
+import type { ExitCode } from './exit-code.ts';
+
+export interface CaptureOptions extends LabChoice {
+  readonly output?: string;
+  readonly seconds: number;
+  readonly packets: number;
+}
+
+/** With the host's resolvers and the lab's authority. The command's own exit code is passed on. */
+export async function execCommand(
+  end: string,
+  words: readonly string[],
+  options: LabChoice,
+): Promise<ExitCode> {
+  const lab = await runningLab(options);
+  return run(inside(lab, hostOf(lab, end), words[0] === '--' ? words.slice(1) : words));
+}
+
+export async function shellCommand(end: string, options: LabChoice): Promise<ExitCode> {
+  const lab = await runningLab(options);
+  const host = hostOf(lab, end);
+  process.stderr.write(`in ${host} of lab ${lab.plan.lab}; exit leaves it\n`);
+  return run(inside(lab, host, ['env', `PS1=${host}:\\w# `, '/bin/sh']));
+}
+
+/** Bounded in time and in packets, whichever comes first. */
+export async function captureCommand(
+  end: string,
+  filter: readonly string[],
+  { output, seconds, packets, ...options }: CaptureOptions,
+): Promise<ExitCode> {
+  const lab = await runningLab(options);
+  const host = hostOf(lab, end);
+  const written = output === undefined ? ['-l'] : ['-U', '-w', output];
+  // Run by root it would give its rights away, and with them those to the file.
+  const user = lab.state.isPrivileged ? ['-Z', 'root'] : [];
+  const code = await run([
+    ...lab.entrance,
+    ...inNamespace(lab.plan.lab, host, [
+      'timeout',
+      '--signal=INT',
+      '--preserve-status',
+      String(seconds),
+      'tcpdump',
+      '-n',
+      ...user,
+      '-i',
+      'any',
+      '-c',
+      String(packets),
+      ...written,
+      ...filter,
+    ]),
+  ]);
+  if (code === 1 && !lab.state.isPrivileged) {
+    throw new OperationalError(
+      'lab/feature',
+      'tcpdump does not work in a lab of an ordinary user',
+      {
+        hint: 'make the lab as root: sudo sallyport lab up',
+      },
+    );
+  }
+  return code;
+}
+
+function inside(lab: ChosenLab, host: string, words: readonly string[]): readonly string[] {
+  return [...lab.entrance, ...inHost(lab.plan.lab, host, lab.folder.path, words)];
+}
+
+/** With this terminal. Ctrl-C is the child's. */
+function run([program = '', ...args]: readonly string[]): Promise<ExitCode> {
+  const env = { ...process.env, PATH: withSystemPaths(process.env) };
+  return new Promise((done, fail) => {
+    const ignore = () => {};
+    process.on('SIGINT', ignore);
+    const child: ChildProcess = spawn(program, args, { stdio: 'inherit', env });
+    const relay = () => child.kill('SIGTERM');
+    process.on('SIGTERM', relay);
+    child.on('error', (cause) =>
+      fail(new OperationalError('lab/feature', `\`${program}\` cannot be started`, { cause })),
+    );
+    child.on('close', (code, signal) => {
+      process.removeListener('SIGINT', ignore);
+      process.removeListener('SIGTERM', relay);
+      // Not one of our own codes: it is the command's.
+      done((code ?? (signal === 'SIGINT' ? 130 : 143)) as ExitCode);
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LabFolder } from '../lab/run/index.ts';
+import { safe } from '../report/style.ts';
+import { type LabChoice, runningLab } from './chosen-lab.ts';
+import type { ExitCode } from './exit-code.ts';
+
+export interface LogsOptions extends LabChoice {
+  readonly follow?: boolean;
+  readonly lines: number;
+}
+
+const STEP_MILLISECONDS = 200;
+const TAIL_BYTES = 256 * 1024;
+
+/** The last lines of every log whose name holds one of these words; with `follow`, what comes after too. */
+export async function logsCommand(
+  names: readonly string[],
+  { follow = false, lines, ...options }: LogsOptions,
+): Promise<ExitCode> {
+  const { folder } = await runningLab(options);
+  const wanted = (path: string) => names.length === 0 || names.some((name) => path.includes(name));
+  const read = new Map<string, number>();
+  for (const path of logsOf(folder).filter(wanted)) {
+    const size = statSync(path).size;
+    const from = Math.max(0, size - TAIL_BYTES);
+    const tail = textOf(path, from, size).split('\n');
+    if (tail.at(-1) === '') tail.pop();
+    print(folder.path, path, tail.slice(-lines));
+    read.set(path, size);
+  }
+  let isStopped = !follow;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      isStopped = true;
+    });
+  }
+  while (!isStopped) {
+    for (const path of logsOf(folder).filter(wanted)) printNew(folder.path, path, read);
+    await pause(STEP_MILLISECONDS);
+  }
+  return 0;
+}
+
+/** Whole lines only; a file that became shorter began anew. */
+function printNew(root: string, path: string, read: Map<string, number>): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const from = Math.min(read.get(path) ?? 0, size) === size ? size : (read.get(path) ?? 0);
+  if (size <= from) {
+    read.set(path, size);
+    return;
+  }
+  const text = textOf(path, from, Math.min(size, from + TAIL_BYTES));
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole === '') return;
+  print(root, path, whole.slice(0, -1).split('\n'));
+  read.set(path, from + Buffer.byteLength(whole));
+}
+
+/** What daemons wrote may hold anything a client sent. */
+function print(root: string, path: string, lines: readonly string[]): void {
+  const name = nameOf(relative(root, path));
+  for (const line of lines) process.stdout.write(`${name}: ${safe(line)}\n`);
+}
+
+/** `logs/dns-fw.log` is `dns-fw`; the dated path of a storage account is its category: `azfwnetworkrule`. */
+function nameOf(path: string): string {
+  const category = /insights-logs-([^/]+)/.exec(path)?.[1];
+  return category ?? path.replace(/^logs\//, '').replace(/\.(?:log|json)$/, '');
+}
+
+/** What daemons say, and what the firewalls decided in Azure's own schema. */
+function logsOf({ path, logs }: LabFolder): readonly string[] {
+  return [...logsIn(logs), ...logsIn(join(path, 'azure-logs'))];
+}
+
+function logsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function textOf(path: string, from: number, to: number): string {
+  const bytes = Buffer.alloc(to - from);
+  const handle = openSync(path, 'r');
+  try {
+    return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, from)).toString('utf8');
+  } finally {
+    closeSync(handle);
+  }
+}

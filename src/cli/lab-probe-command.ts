@@ -1,0 +1,130 @@
+import { isAbsolute, relative } from 'node:path';
+import { nodeFileSystem } from '../io/index.ts';
+import { pinnedPerimeter } from '../lab/plan/index.ts';
+import {
+  type ProbeLab,
+  type ProbeQuestion,
+  type ProbeReport,
+  probe,
+  probeQuestions,
+  sampleOf,
+  type Told,
+} from '../lab/probe/index.ts';
+import { liveLab } from '../lab/probe/live-lab.ts';
+import type { Network } from '../network/index.ts';
+import { CATALOGUE, counting, runChecks } from '../questions/check/index.ts';
+import { judgeExpectations } from '../questions/expect/index.ts';
+import { answerQuery, type QueryCell } from '../questions/query/index.ts';
+import { probeJson } from '../report/probe-json.ts';
+import { probeText } from '../report/probe-text.ts';
+import { answerTrace } from '../trace/index.ts';
+import { type ChosenLab, type LabChoice, runningLab } from './chosen-lab.ts';
+import { type ExitCode, InputError } from './exit-code.ts';
+import type { InputOptions } from './input-options.ts';
+import { ownProgram } from './own-program.ts';
+import { readExpectations } from './read-configuration.ts';
+import { readInput } from './read-input.ts';
+import { type Output, terminal } from './terminal.ts';
+import { styleFor, writeOutput } from './write-output.ts';
+
+export interface ProbeOptions extends InputOptions, LabChoice {
+  readonly format: 'text' | 'json';
+  readonly output?: string;
+  readonly sample?: number;
+  readonly all?: boolean;
+  /** Seconds one connection may take. */
+  readonly seconds: number;
+}
+
+/** Tried without `--all` and `--sample`. */
+const SAMPLE = 300;
+
+/** 0: proof and kernel agree on every flow that was tried and that the proof decides. 1: they do not. */
+export async function probeCommand(
+  paths: readonly string[],
+  options: ProbeOptions,
+): Promise<ExitCode> {
+  const output = terminal(options);
+  const lab = await runningLab(options);
+  const { report } = await probeLab(lab, paths.length > 0 ? paths : originOf(lab), options, output);
+  output.done();
+  const text =
+    options.format === 'json'
+      ? probeJson(report)
+      : probeText(report, styleFor(output, options.output), options.verbose === true);
+  await writeOutput(output, options.output, text);
+  return report.results.every(({ agreement }) => agreement.kind !== 'disagree') ? 0 : 1;
+}
+
+/** A probe, with what it was made by: a drill goes on from there. */
+export interface Probed {
+  readonly network: Network;
+  readonly live: ProbeLab;
+  readonly report: ProbeReport;
+}
+
+export async function probeLab(
+  lab: ChosenLab,
+  paths: readonly string[],
+  options: ProbeOptions,
+  output: Output,
+  only: 'all' | 'allowed' = 'all',
+): Promise<Probed> {
+  const { snapshot, asOf } = await readInput(paths, options, output);
+  const { perimeter, network } = pinnedPerimeter(snapshot);
+  output.progress('asking the proof…');
+  const context = { perimeter, network, asOf, profile: 'production' } as const;
+  const { value: expectations } = await readExpectations(nodeFileSystem(), paths, undefined);
+  const expected: QueryCell[] = [];
+  judgeExpectations(network, expectations, {
+    ask: (from, to) => {
+      const asked = answerQuery(network, { from, to });
+      expected.push(...asked.answer.cells);
+      return asked;
+    },
+  });
+  const told: Told = { findings: counting(runChecks(CATALOGUE, context)), expected };
+  const questions = probeQuestions(network, lab.plan, told, (done, total) =>
+    output.progress(`asking the proof ${done}/${total}`),
+  );
+  const wanted = only === 'allowed' ? allowedOf(network, questions) : questions;
+  const chosen = sampleOf(wanted, options.all === true ? undefined : (options.sample ?? SAMPLE));
+  const live = liveLab({
+    folder: lab.folder,
+    plan: lab.plan,
+    entrance: lab.entrance,
+    own: ownProgram(),
+    timeoutMilliseconds: options.seconds * 1000,
+  });
+  const report = await probe(network, live, chosen, {
+    now: () => performance.now(),
+    onProgress: (done, total) => output.progress(`connecting ${done}/${total}`),
+  });
+  return { network, live, report };
+}
+
+/** What a failure can break: flows that are proven to arrive. */
+function allowedOf(
+  network: Network,
+  questions: readonly ProbeQuestion[],
+): readonly ProbeQuestion[] {
+  return questions.filter(({ from, to, protocol }) => {
+    const { traces } = answerTrace(network, { from, to, protocol, isVerdictOnly: true });
+    return traces.length > 0 && traces.every(({ answer }) => answer === 'allowed');
+  });
+}
+
+/** The folders the lab was made from, as short as they can be said. */
+export function originOf({ state, folder }: ChosenLab): readonly string[] {
+  const [first] = state.origin;
+  if (first === undefined || first.endsWith('.json')) {
+    throw new InputError(
+      `lab \`${folder.lab}\` was made from a plan, not from a folder`,
+      'name the folder: sallyport lab probe PATH',
+    );
+  }
+  return state.origin.map((path) => {
+    const short = relative(process.cwd(), path);
+    return isAbsolute(short) || short.startsWith('..') ? path : short || '.';
+  });
+}

@@ -1,0 +1,128 @@
+import {
+  askLab,
+  differenceLines,
+  isRunning,
+  type LabStatus,
+  labFolder,
+  labsFolder,
+  labsIn,
+  planDifference,
+  readState,
+  runPlan,
+} from '../lab/run/index.ts';
+import { count, safe } from '../report/style.ts';
+import { type ChosenLab, folderOf, type LabChoice, runningLab } from './chosen-lab.ts';
+import type { ExitCode } from './exit-code.ts';
+import { type PlanOptions, plannedLab } from './lab-plan-input.ts';
+import { terminal } from './terminal.ts';
+
+const DIFFERENCES_SHOWN = 5;
+const ADDRESSES_SHOWN = 4;
+
+/** 0 when it is up and all of it works; 1 when something does not, or nothing is up. */
+export async function statusCommand(
+  options: LabChoice & { readonly format: 'text' | 'json' },
+): Promise<ExitCode> {
+  const labs = labsFolder(process.env);
+  const folder = folderOf(options);
+  if (readState(folder) === undefined) {
+    const others = labsIn(labs);
+    if (options.format === 'json') process.stdout.write(`${JSON.stringify({ isUp: false })}\n`);
+    else {
+      const more = others.length === 0 ? '' : `; there is ${others.join(', ')}`;
+      process.stdout.write(`no lab \`${folder.lab}\` is up${more}\n`);
+    }
+    return 1;
+  }
+  const lab = await runningLab(options);
+  const reply = await askLab(lab.folder.control, { ask: 'status' });
+  const differences = await differencesOf(lab);
+  const status = reply?.kind === 'status' ? reply.status : undefined;
+  if (options.format === 'json') {
+    const { milliseconds, origin, isPrivileged, digest } = lab.state;
+    process.stdout.write(
+      `${JSON.stringify(
+        {
+          isUp: true,
+          lab: lab.plan.lab,
+          folder: lab.folder.path,
+          origin,
+          digest,
+          isPrivileged,
+          milliseconds,
+          hosts: lab.plan.hosts.map(({ name, kind, label }) => ({ name, kind, label })),
+          ends: lab.plan.ends,
+          assumed: lab.plan.assumed,
+          differences,
+          ...status,
+        },
+        null,
+        2,
+      )}\n`,
+    );
+  } else process.stdout.write(statusText(lab, status, labs, differences));
+  return status !== undefined && isSound(status) ? 0 : 1;
+}
+
+function isSound({ daemons, failures }: LabStatus): boolean {
+  return failures.length === 0 && daemons.every(({ health }) => health === 'ready');
+}
+
+/** What the folder says now and the lab is not; undefined when that can no longer be read. */
+async function differencesOf({ state, plan }: ChosenLab): Promise<readonly string[] | undefined> {
+  try {
+    const options = { ...(state.input as PlanOptions | undefined), name: plan.lab };
+    const now = await plannedLab(state.origin, options, terminal({ quiet: true }));
+    return differenceLines(planDifference(plan, runPlan(now.plan)));
+  } catch {
+    return undefined;
+  }
+}
+
+function differenceText(differences: readonly string[] | undefined): readonly string[] {
+  if (differences === undefined) return ['what it was made from cannot be read any more'];
+  if (differences.length === 0) return [];
+  return [
+    `the folder says something else now (sallyport lab reload): ${count(differences.length, 'difference')}`,
+    ...differences.slice(0, DIFFERENCES_SHOWN).map((line) => `  ${safe(line)}`),
+  ];
+}
+
+function statusText(
+  { state, plan }: ChosenLab,
+  status: LabStatus | undefined,
+  labs: string,
+  differences: readonly string[] | undefined,
+): string {
+  const daemons = status?.daemons ?? [];
+  const ill = daemons.filter(({ health, restarts }) => health !== 'ready' || restarts > 0);
+  const width = Math.max(0, ...plan.ends.map(({ name }) => name.length));
+  const left = labsIn(labs).filter((lab) => lab !== plan.lab && isLeftOver(labs, lab));
+  return [
+    `lab ${plan.lab} · up for ${status?.seconds ?? 0} s · from ${state.origin.map(safe).join(', ')}${state.isPrivileged ? '' : ' · in a user namespace'}`,
+    `${count(plan.hosts.length, 'host')}, ${count(daemons.length, 'daemon')}: ${ill.length === 0 ? 'all ready' : `${ill.length} not well`}`,
+    ...ill.map(
+      ({ name, host, health, restarts, lastExit }) =>
+        `  ${name}${host === undefined ? '' : ` on ${host}`}: ${health}, started again ${restarts}×${lastExit === undefined ? '' : `, last ended by ${lastExit}`}`,
+    ),
+    ...(status?.failures ?? []).map(
+      ({ what, lossPercent }) => `  broken on purpose: ${what}, ${lossPercent}% lost`,
+    ),
+    ...differenceText(differences),
+    '',
+    ...plan.ends.map(({ name, addresses }) => `  ${name.padEnd(width)}  ${addressText(addresses)}`),
+    ...left.map((lab) => `left over by a killed lab: ${lab}; sallyport lab down --name ${lab}`),
+    '',
+  ].join('\n');
+}
+
+function addressText(addresses: readonly string[]): string {
+  const more = addresses.length - ADDRESSES_SHOWN;
+  const shown = addresses.slice(0, ADDRESSES_SHOWN).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+function isLeftOver(labs: string, lab: string): boolean {
+  const state = readState(labFolder(labs, lab));
+  return state !== undefined && (state.owner === undefined || !isRunning(state.owner));
+}

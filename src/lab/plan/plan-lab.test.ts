@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hubAndSpokes } from '../../../tests/support/hub-and-spokes.ts';
+import { snapshotOf } from '../../../tests/support/snapshot-of.ts';
+import { projectRoot } from '../../../tests/support/source-tree.ts';
+import { importPaths } from '../../importers/index.ts';
+import { bundledDatasets, nodeFileSystem } from '../../io/index.ts';
+import type { Snapshot } from '../../model/index.ts';
+import type { LabPlan } from './lab-plan.ts';
+import { planLab } from './plan-lab.ts';
+import { pinnedInput, pinnedPerimeter } from './settle-world.ts';
+
+const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
+
+async function planOf(example: string): Promise<LabPlan> {
+  const datasets = bundledDatasets();
+  const read = (assumptions: Readonly<Record<string, string>>) =>
+    importPaths(
+      nodeFileSystem(),
+      [join(projectRoot, 'examples', example)],
+      { today: '2026-11-21', assumptions },
+      datasets,
+    );
+  const { perimeter, network, assumed } = await pinnedInput(await read({}), read);
+  return planLab(perimeter, network, datasets, { assumed });
+}
+
+function planOfSnapshot(snapshot: Snapshot): LabPlan {
+  const { perimeter, network, assumed } = pinnedPerimeter(snapshot);
+  return planLab(perimeter, network, snapshot.datasets, { assumed });
+}
+
+/** The topology of a plan as a person reads it; the insides of nodes, appliances and gateways have goldens of their own. */
+function topologyText(plan: LabPlan): string {
+  const inside = new Set(['node', 'pod', 'appliance']);
+  const lines = [
+    '# assumed',
+    ...plan.assumed.map(({ name, value }) => `${name} = ${value}`),
+    ...plan.hosts.flatMap((host) => [
+      '',
+      `# ${host.name} (${host.kind}): ${host.label}${host.zone === undefined ? '' : `, zone ${host.zone}`}`,
+      ...(host.answers ? ['answers every port'] : []),
+      ...(host.resolvers.length === 0 ? [] : [`asks ${host.resolvers.join(', ')}`]),
+      ...(host.kind === 'pod' ? [] : host.ip),
+      ...(inside.has(host.kind) ? [] : host.nftables.trimEnd().split('\n')),
+    ]),
+    '',
+    '# cables',
+    ...plan.links.map(({ ends: [a, b] }) => `${a.host}:${a.interface} - ${b.host}:${b.interface}`),
+    '',
+    '# ends',
+    ...plan.ends.map(
+      ({ name, host, addresses, traceName }) =>
+        `${name}  ${host}  ${addresses.join(' ')}${traceName === undefined ? '' : `  (${traceName})`}`,
+    ),
+    '',
+    '# programs of the platform and the internet',
+    ...plan.processes
+      .filter(({ host }) => host === 'internet' || host === 'platform')
+      .map(({ name, host, command }) => `${name} on ${host}: ${command.join(' ')}`),
+    '',
+    '# names',
+    ...plan.names.map(({ name, address }) => `${name} ${address}`),
+    '',
+    '# not in the lab',
+    ...plan.gaps.map(({ what, why }) => `${what}: ${why}`),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+describe('the plan of a lab', () => {
+  it.each(['store-hardened', 'store'])('has the topology of examples/%s as kept', async (name) => {
+    const file = join(projectRoot, 'tests/golden/lab', `${name}-topology.txt`);
+    const text = topologyText(await planOf(name));
+    if (isUpdate) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    expect(existsSync(file), `${file} is missing; UPDATE_GOLDEN=1 writes it`).toBe(true);
+    expect(text).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('is the same bytes whatever the order of resources', () => {
+    const forward = snapshotOf(hubAndSpokes());
+    const backward = snapshotOf([...hubAndSpokes()].reverse());
+    const shuffled = snapshotOf(
+      [...hubAndSpokes()].sort((a, b) => String(a['name']).length - String(b['name']).length),
+    );
+    const text = (snapshot: Snapshot) => JSON.stringify(withoutPlaces(planOfSnapshot(snapshot)));
+    expect(text(backward)).toBe(text(forward));
+    expect(text(shuffled)).toBe(text(forward));
+  });
+
+  it('keeps the rules of names: hosts and cables of at most 15 characters, all of them different', async () => {
+    const { hosts, links } = await planOf('store-hardened');
+    const names = hosts.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]{0,19}$/);
+    const cables = links.flatMap(({ ends }) => ends.map((end) => `${end.host} ${end.interface}`));
+    expect(new Set(cables).size).toBe(cables.length);
+    for (const { ends } of links) {
+      for (const end of ends) {
+        expect(names).toContain(end.host);
+        expect(end.interface.length).toBeLessThanOrEqual(15);
+      }
+    }
+  });
+
+  it('gives no address to two hosts', async () => {
+    const { ends } = await planOf('store');
+    const addresses = ends.flatMap((end) => end.addresses);
+    expect(new Set(addresses).size).toBe(addresses.length);
+  });
+
+  it('plans an empty perimeter as the internet alone', () => {
+    const { hosts, gaps } = planOfSnapshot(snapshotOf([]));
+    expect(hosts.map(({ name }) => name)).toEqual(['internet']);
+    expect(gaps).toEqual([]);
+  });
+
+  it('gives a cluster without a subnet the network that AKS would make', () => {
+    const cluster = {
+      type: 'Microsoft.ContainerService/managedClusters',
+      name: 'c',
+      location: 'eastus',
+      properties: {
+        agentPoolProfiles: [{ name: 'p', count: 3, mode: 'System' }],
+        networkProfile: { networkPlugin: 'azure', networkPluginMode: 'overlay' },
+      },
+    };
+    const plan = planOfSnapshot(snapshotOf([cluster]));
+    const nodes = plan.ends.filter(({ name }) => name.startsWith('node/'));
+    expect(nodes.map(({ addresses }) => addresses)).toEqual([['10.224.0.4'], ['10.224.0.5']]);
+    expect(plan.gaps.map(({ what }) => what)).toContain('network of cluster c');
+  });
+
+  it('leaves out what is half known, and says so', () => {
+    const plan = planOfSnapshot(
+      snapshotOf([
+        { type: 'Microsoft.Network/azureFirewalls', name: 'fw', properties: {} },
+        {
+          type: 'Microsoft.Network/networkInterfaces',
+          name: 'nic',
+          properties: { ipConfigurations: 7 },
+        },
+        {
+          type: 'Microsoft.Network/privateEndpoints',
+          name: 'pe',
+          properties: { subnet: { id: '/x' } },
+        },
+        {
+          type: 'Microsoft.Network/virtualNetworks',
+          name: 'v',
+          properties: {
+            addressSpace: { addressPrefixes: ['nonsense'] },
+            subnets: [{ name: 's', properties: { addressPrefix: '10.0.0.0/99' } }],
+          },
+        },
+        { type: 'Microsoft.Network/virtualHubs', name: 'hub', properties: {} },
+        {
+          type: 'Microsoft.ContainerService/managedClusters',
+          name: 'c',
+          properties: { agentPoolProfiles: [{ name: 'p', count: 2, vnetSubnetID: '/gone' }] },
+        },
+      ]),
+    );
+    const told = plan.gaps.map(({ what }) => what);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'firewall fw',
+        'network interface nic',
+        'private endpoint pe',
+        'node pool p',
+        'microsoft.network/virtualhubs',
+      ]),
+    );
+  });
+});
+
+function withoutPlaces(plan: LabPlan): unknown {
+  return JSON.parse(
+    JSON.stringify(plan, (key, value) =>
+      key === 'at' ? undefined : value instanceof Map ? [...value] : value,
+    ),
+  );
+}

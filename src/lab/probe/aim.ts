@@ -1,0 +1,143 @@
+import { formatIp } from '../../net/index.ts';
+import type { Trace } from '../../trace/index.ts';
+import { parseEndpoint } from '../../trace/index.ts';
+import type { LabEnd } from '../plan/lab-plan.ts';
+import { nameAddress } from '../plan/name-address.ts';
+import type { Attempt } from './attempt.ts';
+import type { ProbePlan } from './probe-plan.ts';
+
+/** Where a flow of the proof becomes a real connection, or why it does not. */
+export type Aim =
+  | { readonly kind: 'aimed'; readonly from: LabEnd; readonly attempt: Attempt }
+  | { readonly kind: 'not-tried'; readonly why: string };
+
+/**
+ * The connection a client would open for this flow: by name where the question names one, else to the very address. What the
+ * application says (TLS with which name, HTTP with which host) is what the proof took it to say.
+ */
+export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
+  const notTried = (why: string): Aim => ({ kind: 'not-tried', why });
+  const { flow, question } = trace;
+  if (flow.protocol !== 'tcp' && flow.protocol !== 'udp') {
+    return notTried(`${flow.protocol} is not tried`);
+  }
+  const from = sender(plan, question.from);
+  if (from === undefined) return notTried(`${question.from} is nowhere in the lab`);
+  if (flow.destinationPort === undefined) return notTried('the flow has no port');
+  const address = addressOf(plan, trace, from);
+  const clusterName = address === undefined ? serviceName(from, question.to) : undefined;
+  if (address === undefined && clusterName === undefined) {
+    return notTried(`${question.to} has no address in the lab`);
+  }
+  if (address !== undefined && from.addresses.includes(address))
+    return notTried('a host that calls itself meets no box');
+  const { application, destinationName } = flow;
+  const base = {
+    id,
+    protocol: flow.protocol,
+    ...(address === undefined ? {} : { address }),
+    port: flow.destinationPort,
+    ...nameOf(destinationName ?? clusterName),
+    ...sourceOf(trace, from),
+  };
+  if (flow.protocol === 'udp') return aimed(from, { ...base, speaks: { kind: 'datagram' } });
+  const named = (name: string | undefined) => (name === undefined ? {} : { host: name });
+  switch (application.kind) {
+    case 'https': {
+      const { serverName, path = '/' } = application;
+      const tls = serverName === undefined ? {} : { serverName, host: serverName };
+      return aimed(from, { ...base, speaks: { kind: 'tls', path, ...tls } });
+    }
+    case 'mssql':
+      return notTried('no SQL server speaks in the lab');
+    case 'http':
+      return aimed(from, {
+        ...base,
+        speaks: { kind: 'http', path: application.path ?? '/', ...named(application.host) },
+      });
+    default:
+      return aimed(from, {
+        ...base,
+        speaks: { kind: 'http', path: '/', ...named(destinationName) },
+      });
+  }
+}
+
+function nameOf(name: string | undefined): { readonly name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+/** Pods call Services by the name the cluster's DNS gives them. */
+function serviceName(from: LabEnd, to: string): string | undefined {
+  const [, namespace, name] = /^service:([^/:]+)\/([^/:]+)/.exec(to) ?? [];
+  return name === undefined || !from.name.startsWith('pod/')
+    ? undefined
+    : `${name}.${namespace}.svc.cluster.local`;
+}
+
+function aimed(from: LabEnd, attempt: Attempt): Aim {
+  return { kind: 'aimed', from, attempt };
+}
+
+/** The end a question starts from. An address of the internet is any client there, one of on-premises anybody there. */
+function sender(plan: ProbePlan, from: string): LabEnd | undefined {
+  const exact = plan.ends.find(({ traceName }) => traceName === from);
+  if (exact !== undefined) return exact;
+  const parsed = parseEndpoint(from);
+  if (parsed.kind === 'problem') return undefined;
+  const { endpoint } = parsed;
+  switch (endpoint.kind) {
+    case 'internet':
+      return plan.ends.find(({ name }) => name === 'internet');
+    case 'on-premises':
+      return plan.ends.find(({ name }) => name.startsWith('on-premises'));
+    case 'address': {
+      const text = formatIp(endpoint.ip);
+      return plan.ends.find(({ addresses }) => addresses.includes(text)) ?? onInternet(plan, text);
+    }
+    case 'node':
+      return plan.ends.find(
+        ({ name }) =>
+          name.startsWith('node/') && (endpoint.pool === undefined || name.includes(endpoint.pool)),
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** The fake internet owns every public address; a private one that nobody in the lab has is nobody. */
+function onInternet(plan: ProbePlan, text: string): LabEnd | undefined {
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
+    text,
+  )
+    ? undefined
+    : plan.ends.find(({ name }) => name === 'internet');
+}
+
+function addressOf(plan: ProbePlan, { flow, question }: Trace, from: LabEnd): string | undefined {
+  if (flow.destination.kind === 'exact') return formatIp(flow.destination.ip);
+  if (flow.destinationName !== undefined) {
+    const known = plan.names.find(({ name }) => name === flow.destinationName);
+    return known?.address ?? nameAddress(flow.destinationName);
+  }
+  const target = question.to.replace(/:\d+(?:\/\w+)?$/, '');
+  const there = plan.ends.filter(({ traceName }) => traceName === target);
+  // A pod's own node is next to it: no packet of theirs leaves it, and none is masqueraded.
+  const apart = there.find(({ host }) => !isNextTo(plan, from.host, host));
+  return (apart ?? there[0])?.addresses[0];
+}
+
+function isNextTo({ links }: ProbePlan, one: string, other: string): boolean {
+  return links.some(({ ends }) => {
+    const hosts = ends.map(({ host }) => host);
+    return hosts.includes(one) && hosts.includes(other);
+  });
+}
+
+/** A client of the internet has the address the proof gave it. */
+function sourceOf({ flow }: Trace, from: LabEnd): { readonly source?: string } {
+  if (from.name !== 'internet') return {};
+  return flow.source.kind === 'exact'
+    ? { source: formatIp(flow.source.ip) }
+    : { source: '198.18.0.7' };
+}

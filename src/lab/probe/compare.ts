@@ -1,0 +1,52 @@
+import { addressSetHas, equalIp, formatIp, parseIp } from '../../net/index.ts';
+import type { FlowAddress } from '../../semantics/flow.ts';
+import type { Trace } from '../../trace/index.ts';
+import { type Observation, outcomeText } from './attempt.ts';
+
+/** What the proof and the kernel make of one flow, side by side. */
+export type Agreement =
+  | { readonly kind: 'agree' }
+  | { readonly kind: 'disagree'; readonly why: string }
+  /** The proof leaves it open; what really happened is shown beside it. */
+  | { readonly kind: 'open' };
+
+/**
+ * Compares every way the proof knows for a flow with the one the kernel took. An answer that arrived agrees with `allowed`; everything
+ * else with `denied` and with `broken` (one half of the connection is lost). Where the other end says which source address it saw,
+ * that must be the one the proof translated to.
+ * @param traces never empty; several when the flow may take ways that end differently
+ */
+export function compare(traces: readonly Trace[], observation: Observation): Agreement {
+  const { outcome } = observation;
+  // Nothing was sent: whether names resolve for this client is another flow.
+  if (outcome.kind === 'no-name') return { kind: 'open' };
+  const isAnswered = outcome.kind === 'answered';
+  const fitting = traces.filter(({ answer }) =>
+    isAnswered ? answer === 'allowed' : answer === 'denied' || answer === 'broken',
+  );
+  if (fitting.length === 0) {
+    if (traces.some(({ answer }) => answer === 'unknown')) return { kind: 'open' };
+    const said = [...new Set(traces.map(({ answer }) => answer))].join(' or ');
+    return { kind: 'disagree', why: `proof: ${said}; lab: ${outcomeText(outcome)}` };
+  }
+  if (!isAnswered || outcome.seenSource === undefined) return { kind: 'agree' };
+  const seen = outcome.seenSource;
+  const sources = fitting.map(
+    (trace) => trace.forward.hops.at(-1)?.flow.source ?? trace.flow.source,
+  );
+  if (sources.some((source) => mayBe(source, seen))) return { kind: 'agree' };
+  return {
+    kind: 'disagree',
+    why: `proof: the other end sees ${sources.map(sourceText).join(' or ')}; lab: it saw ${seen}`,
+  };
+}
+
+function mayBe(source: FlowAddress, text: string): boolean {
+  const ip = parseIp(text);
+  if (ip === undefined) return false;
+  return source.kind === 'exact' ? equalIp(source.ip, ip) : addressSetHas(source.addresses, ip);
+}
+
+function sourceText(source: FlowAddress): string {
+  return source.kind === 'exact' ? formatIp(source.ip) : source.label;
+}
