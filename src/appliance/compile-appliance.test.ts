@@ -26,6 +26,7 @@ import {
 import { wireSite } from '../../tests/support/appliance-wire.ts';
 import type { RuleCollection } from '../model/index.ts';
 import type { DomainName, Port } from '../net/index.ts';
+import type { Unknown } from '../values/index.ts';
 import type { Appliance } from './appliance.ts';
 import { type ApplianceInput, compileAppliance } from './compile-appliance.ts';
 import { titleOfRule } from './rules/rule-numbers.ts';
@@ -68,7 +69,7 @@ function nameMap({ haproxy }: Appliance, name: string): Readonly<Record<string, 
 }
 
 const HTTPS = [{ type: 'Https' as const, port: 443 as Port }];
-const to = (...destinations: Parameters<typeof terms>) => ({
+const to = (...destinations: readonly (string | Unknown)[]) => ({
   destinationAddresses: terms(...destinations),
   destinationPorts: ports('443'),
 });
@@ -324,10 +325,10 @@ describe('network rules', () => {
         networkRule('r', { ...to(...targets), sources: sources(...many) }),
       ),
     );
-    expect(elements(appliance, 'network_s0_from')).toHaveLength(150);
-    expect(elements(appliance, 'network_s0_to')).toHaveLength(150);
+    expect(elements(appliance, 'network_set_0')).toHaveLength(150);
+    expect(elements(appliance, 'network_set_1')).toHaveLength(150);
     expect(chain(appliance, 'c_network')[0]).toBe(
-      'ip saddr @network_s0_from ip daddr @network_s0_to meta l4proto 6 th dport 443 ct mark set 0x01000001 return',
+      'ip saddr @network_set_0 ip daddr @network_set_1 meta l4proto 6 th dport 443 ct mark set 0x01000001 return',
     );
   });
 });

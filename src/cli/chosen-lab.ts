@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_LAB } from '../lab/plan/index.ts';
 import {
-  askLab,
+  isRunning,
   type LabFolder,
   type LabState,
   labEntrance,
@@ -39,8 +39,9 @@ export async function runningLab(choice: LabChoice): Promise<ChosenLab> {
   const folder = folderOf(choice);
   const state = readState(folder);
   const entrance = state === undefined ? undefined : labEntrance(state);
-  const reply = await askLab(folder.control, { ask: 'status' });
-  if (state === undefined || entrance === undefined || reply === undefined) {
+  // Whether or not it has time to answer: what is done inside needs nobody's leave.
+  const isKept = state?.owner !== undefined && isRunning(state.owner);
+  if (state === undefined || entrance === undefined || !isKept) {
     const others = labsIn(labsFolder(process.env)).filter((lab) => lab !== folder.lab);
     throw new InputError(
       state === undefined

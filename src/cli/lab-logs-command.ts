@@ -11,6 +11,11 @@ export interface LogsOptions extends LabChoice {
   readonly lines: number;
 }
 
+/** What people call a log that Azure calls otherwise. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  waf: ['applicationgatewayfirewalllog'],
+  firewall: ['azfw'],
+};
 const STEP_MILLISECONDS = 200;
 const TAIL_BYTES = 256 * 1024;
 
@@ -20,7 +25,8 @@ export async function logsCommand(
   { follow = false, lines, ...options }: LogsOptions,
 ): Promise<ExitCode> {
   const { folder } = await runningLab(options);
-  const wanted = (path: string) => names.length === 0 || names.some((name) => path.includes(name));
+  const words = names.flatMap((name) => [name, ...(ALSO[name] ?? [])]);
+  const wanted = (path: string) => words.length === 0 || words.some((word) => path.includes(word));
   const read = new Map<string, number>();
   for (const path of logsOf(folder).filter(wanted)) {
     const size = statSync(path).size;

@@ -1,5 +1,6 @@
 import {
   askLab,
+  type DaemonReport,
   differenceLines,
   isRunning,
   type LabStatus,
@@ -101,10 +102,7 @@ function statusText(
   return [
     `lab ${plan.lab} · up for ${status?.seconds ?? 0} s · from ${state.origin.map(safe).join(', ')}${state.isPrivileged ? '' : ' · in a user namespace'}`,
     `${count(plan.hosts.length, 'host')}, ${count(daemons.length, 'daemon')}: ${ill.length === 0 ? 'all ready' : `${ill.length} not well`}`,
-    ...ill.map(
-      ({ name, host, health, restarts, lastExit }) =>
-        `  ${name}${host === undefined ? '' : ` on ${host}`}: ${health}, started again ${restarts}×${lastExit === undefined ? '' : `, last ended by ${lastExit}`}`,
-    ),
+    ...ill.map((daemon) => `  ${daemonText(daemon)}`),
     ...(status?.failures ?? []).map(
       ({ what, lossPercent }) => `  broken on purpose: ${what}, ${lossPercent}% lost`,
     ),
@@ -114,6 +112,14 @@ function statusText(
     ...left.map((lab) => `left over by a killed lab: ${lab}; sallyport lab down --name ${lab}`),
     '',
   ].join('\n');
+}
+
+function daemonText({ name, host, health, restarts, lastExit }: DaemonReport): string {
+  return [
+    `${name}${host === undefined ? '' : ` on ${host}`}: ${health}`,
+    ...(restarts === 0 ? [] : [`started again ${count(restarts, 'time')}`]),
+    ...(lastExit === undefined ? [] : [`last ended by ${lastExit}`]),
+  ].join(', ');
 }
 
 function addressText(addresses: readonly string[]): string {

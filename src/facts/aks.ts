@@ -368,4 +368,11 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AKS-98': {
+    fact: 'The public name of an API server is LABEL.hcp.LOCATION.azmk8s.io with a label that Azure generates; calls to it are calls to the API server, authorized ranges included. Private names end in privatelink.LOCATION.azmk8s.io, with VNet integration in private.LOCATION.azmk8s.io.',
+    source:
+      'MicrosoftDocs/azure-aks-docs articles/aks/outbound-rules-control-egress.md, private-clusters.md, api-server-vnet-integration.md',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
 } as const satisfies Readonly<Record<string, Fact>>;

@@ -237,6 +237,12 @@ export const KUBERNETES_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'K8P-38': {
+    fact: 'Calico keeps AdminNetworkPolicy and ClusterNetworkPolicy of tier Admin in a built-in tier of order 1 000, the baseline kinds in one of order 10 000 000; the default tier has 1 000 000. A tier of the cluster with an order below 1 000 is judged before the admin kinds.',
+    source: 'projectcalico/calico api/pkg/apis/projectcalico/v3 tier',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'K8P-40': {
     fact: 'Cilium: a direction becomes default-deny as soon as an allow or deny section for it selects the endpoint, unless enableDefaultDeny is false for it.',
     source: 'cilium/cilium Documentation/security/policy/intro.rst',
@@ -335,6 +341,18 @@ export const KUBERNETES_FACTS = {
     source: 'cilium/cilium Documentation/security/policy/layer3.rst',
     readOn: '2026-11-21',
     standing: 'documented',
+  },
+  'K8P-56': {
+    fact: 'Cilium: a CiliumNetworkPolicy always is for pods of its own namespace: the agent writes that namespace over another one that the matchLabels of endpointSelector name as k8s:io.kubernetes.pod.namespace, and says so in its log.',
+    source: 'cilium/cilium pkg/k8s/apis/cilium.io/utils ParseToCiliumRule',
+    readOn: '2026-11-21',
+    standing: 'observed',
+  },
+  'K8P-57': {
+    fact: 'Cilium lets the own node in by an allow entry in the policy map of the endpoint, of the priority of any other: an ingressDeny that covers the host is preferred to it and drops.',
+    source: 'cilium/cilium pkg/policy determineAllowLocalhostIngress',
+    readOn: '2026-11-21',
+    standing: 'observed',
   },
   'K8P-60': {
     fact: 'Azure NPM: ipBlock covers pods and nodes; what a pod sends to its own node is open even under deny-all egress.',

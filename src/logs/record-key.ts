@@ -11,17 +11,12 @@ const FIELDS: Readonly<Record<LogKind, readonly string[]>> = Object.fromEntries(
  * form, the category's spelling or fields we do not know, which differ from way to way.
  *
  * Gateways log whole seconds: two requests alike in one second are told apart by their transaction, or else by where they stand.
- * MurmurHash3 x64-like mixing in four 32-bit lanes; not made to withstand who forges collisions. 0.6 µs a record.
+ * MurmurHash3 x64-like mixing in four 32-bit lanes; not made to withstand who forges collisions. 1.2 µs a record.
  */
 export function recordKey(record: LogRecord): string {
-  state[0] = 0x9e3779b9;
-  state[1] = 0x243f6a88;
-  state[2] = 0xb7e15162;
-  state[3] = 0x71374491;
-  pending = 0;
+  begin(record.resource);
   mixText(record.kind);
   mixNumber(record.time);
-  mixText(record.resource.toLowerCase());
   const values = record as unknown as Readonly<
     Record<string, string | number | boolean | undefined>
   >;
@@ -43,6 +38,25 @@ export function recordKey(record: LogRecord): string {
 }
 
 const state = new Uint32Array(4);
+
+/** The state after a resource id: a long text, and the same in a million records. */
+const begun = new Map<string, Uint32Array>();
+const BEGUN_MAX = 1_000;
+
+function begin(resource: string): void {
+  let start = begun.get(resource);
+  if (start === undefined) {
+    state.set([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x71374491]);
+    pending = 0;
+    // Ids are compared without case (ARM-74).
+    mixText(resource.toLowerCase());
+    start = state.slice();
+    if (begun.size >= BEGUN_MAX) begun.clear();
+    begun.set(resource, start);
+  }
+  state.set(start);
+  pending = resource.length;
+}
 let pending = 0;
 const float = new Float64Array(1);
 const halves = new Uint32Array(float.buffer);

@@ -1,18 +1,14 @@
 import { type DomainName, parseDomainName } from '../net/index.ts';
 import { type ClusterPlacement, type Network, PUBLIC_IPV4 } from '../network/index.ts';
+import { apiServerSymbol } from '../semantics/api-server/public-names.ts';
 import { apiServerPrivateAddress } from '../semantics/dns/cluster-names.ts';
 import type { FlowAddress } from '../semantics/flow.ts';
 import { flowAddressOf } from '../semantics/outbound/flow-address.ts';
-import { attributeOf, isUnknown } from '../values/index.ts';
+import { isUnknown } from '../values/index.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { Origin } from './origin.ts';
 import { type Placement, problem } from './placement.ts';
 import type { FlowTo, Target } from './target.ts';
-
-/** The address of a cluster's public API endpoint, which only Azure knows. */
-export function apiServerSymbol(clusterKey: string): string {
-  return attributeOf(clusterKey, 'apiServerAddress');
-}
 
 /** The API server of the sender's cluster; for senders outside, of every cluster in the input. */
 export function apiServerTargets(network: Network, origin: Origin, to: FlowTo): Placement<Target> {
@@ -49,18 +45,26 @@ function apiServerTarget(
   if (isPrivate === true || (vnetIntegration === true && origin.isOnInternet !== true)) {
     return { ...base, flow: to(flowAddressOf(apiServerPrivateAddress(network, placement))) };
   }
-  const address: FlowAddress = {
-    kind: 'within',
-    addresses: elsewhere(network),
-    label: base.label,
-    symbol: apiServerSymbol(cluster.key),
-  };
+  const address = publicApiAddress(network, placement);
   const name = parseDomainName(cluster.fqdn ?? '') ?? hcpName(placement);
   const flow =
     callsByName(origin) && name !== undefined
       ? to(address, { destinationName: name, application: { kind: 'https', serverName: name } })
       : to(address);
   return { ...base, flow };
+}
+
+/** The public endpoint of a cluster, wherever on the internet Azure put it. */
+export function publicApiAddress(
+  network: Network,
+  { cluster, name }: ClusterPlacement,
+): FlowAddress {
+  return {
+    kind: 'within',
+    addresses: elsewhere(network),
+    label: `API server of ${name}`,
+    ...(cluster === undefined ? {} : { symbol: apiServerSymbol(cluster.key) }),
+  };
 }
 
 /** aks.md 5.2.5: only pods of two namespaces get the name; others call the address, so that no SNI names a host. */

@@ -1,10 +1,16 @@
 import type { DomainName } from '../net/index.ts';
-import type { Network } from '../network/index.ts';
+import type { ClusterPlacement, Network } from '../network/index.ts';
+import {
+  apiServerNames,
+  clusterNamed,
+  whetherItsName,
+} from '../semantics/api-server/public-names.ts';
 import { type Resolution, resolveName } from '../semantics/dns/concrete.ts';
 import { privateAliasOf } from '../semantics/dns/private-alias.ts';
 import { resolverOf } from '../semantics/dns/resolver.ts';
 import type { Flow, FlowAddress } from '../semantics/flow.ts';
 import { flowAddressOf } from '../semantics/outbound/flow-address.ts';
+import { publicApiAddress } from './api-server-target.ts';
 import { applicationOf } from './application-of.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { Origin } from './origin.ts';
@@ -18,7 +24,9 @@ export function nameTarget(network: Network, origin: Origin, name: DomainName, t
     const flow = to(destination, { destinationName: name });
     return { ...flow, application: applicationOf(flow.protocol, flow.destinationPort ?? 0, name) };
   };
-  const own = ownPublicAddress(network, name);
+  const named = clusterNamed(network, name);
+  const own =
+    named === undefined ? ownPublicAddress(network, name) : publicApiAddress(network, named);
   const outside = flowTo(
     own ?? {
       kind: 'within',
@@ -27,7 +35,14 @@ export function nameTarget(network: Network, origin: Origin, name: DomainName, t
       symbol: `name:${name}`,
     },
   );
-  const base = { label: name, conditions: [], prelude: [], notes: [] };
+  const doubts = privateApiServers(network, name).map((cluster) => whetherItsName(name, cluster));
+  const base = {
+    label: name,
+    conditions: [],
+    prelude: [],
+    notes: [],
+    ...(doubts.length > 0 ? { doubts } : {}),
+  };
   if (origin.isOnInternet === true) return { ...base, flow: outside };
   if (origin.vnetKey === undefined) {
     return takenAsPublic(
@@ -80,6 +95,9 @@ function takenAsPublic(
   resolution?: Resolution,
 ): Target {
   const mayBePrivate =
+    apiServerNames(network).some(
+      ({ known, mayBePrivate: isPerhaps }) => isPerhaps && known.includes(name),
+    ) ||
     privateAliasOf(network.perimeter.snapshot.datasets.privateDnsZones, name) !== undefined ||
     [...network.perimeter.privateDnsZones.values()].some(
       ({ zone }) => name === zone || name.endsWith(`.${zone}`),
@@ -90,7 +108,15 @@ function takenAsPublic(
     const note = `${name} resolves to its public address`;
     return { ...target, prelude, notes: [...target.notes, note] };
   }
-  return { ...target, prelude, doubts: [{ missing: `what ${name} resolves to: ${missing}` }] };
+  const doubts = [...(target.doubts ?? []), { missing: `what ${name} resolves to: ${missing}` }];
+  return { ...target, prelude, doubts };
+}
+
+/** Clusters whose API server the name may be, and may then have an address inside the network (AKS-98). */
+function privateApiServers(network: Network, name: DomainName): readonly ClusterPlacement[] {
+  return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePrivate }) =>
+    mayBePrivate && suffixes.some((suffix) => name.endsWith(suffix)) ? [cluster] : [],
+  );
 }
 
 function step(resolution: Resolution, name: DomainName, text: string): Step {

@@ -26,6 +26,48 @@ describe('Calico', () => {
     expect(verdict(away, '8.8.8.8', 'shop/web')).toBe('deny');
   });
 
+  it('K8P-38: the admin kinds are judged where their built-in tiers stand', () => {
+    const tier = (order: string, action: string) => `
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: { name: security }
+spec: { ${order} }
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: security.all }
+spec: { tier: security, selector: app == 'web', types: [Ingress], ingress: [{ action: ${action} }] }
+`;
+    const admin = (action: string) => `
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: { name: first }
+spec:
+  priority: 0
+  subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: web } } } }
+  ingress: [{ action: ${action}, from: [{ namespaces: {} }] }]
+`;
+    const baseline = `
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: { name: default }
+spec:
+  subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: web } } } }
+  ingress: [{ action: Allow, from: [{ namespaces: {} }] }]
+`;
+    const asked = (...parts: string[]) => verdict(parts.join('---'), 'shop/api', 'shop/web');
+    expect(asked(tier('order: 999', 'Deny'), admin('Allow'))).toBe('deny');
+    expect(asked(tier('order: 999', 'Allow'), admin('Deny'))).toBe('allow');
+    expect(asked(tier('order: 1001', 'Deny'), admin('Allow'))).toBe('allow');
+    expect(asked(tier('order: 1001', 'Allow'), admin('Deny'))).toBe('deny');
+    // Passed on by the admin kinds, then the tier, then the baseline.
+    expect(asked(tier('order: 1001', 'Deny'), admin('Pass'), baseline)).toBe('deny');
+    // A tier of order above 10 000 000, or of none, comes after the baseline.
+    expect(asked(tier('order: 9999999', 'Deny'), baseline)).toBe('deny');
+    expect(asked(tier('order: 10000001', 'Deny'), baseline)).toBe('allow');
+    expect(asked(tier('', 'Deny'), baseline)).toBe('allow');
+  });
+
   it('K8P-35: every field of a rule must hold, and nets match pods too', () => {
     const both = web(
       '  ingress: [{ action: Allow, source: { nets: [10.244.0.0/16], notNets: [10.244.1.0/24] } }]',

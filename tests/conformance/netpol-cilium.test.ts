@@ -42,6 +42,56 @@ spec: { endpointSelector: {}, ingress: [{ fromEndpoints: [{}] }] }
     expect(verdict(yaml, '8.8.8.8', 'shop/web')).toBe('deny');
   });
 
+  it('K8P-56: a foreign namespace that the endpoint selector names among its matchLabels is written over', () => {
+    const policy = (selector: string) => `
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: web, namespace: shop }
+spec:
+  endpointSelector: { ${selector} }
+  ingress: [{}]`;
+    const foreign = policy('matchLabels: { app: web, "k8s:io.kubernetes.pod.namespace": data }');
+    expect(verdict(foreign, 'shop/api', 'shop/web')).toBe('deny');
+    expect(verdict(foreign, 'shop/web', 'shop/api')).toBe('allow');
+    // It is for the policy's own namespace alone, whatever it names.
+    expect(
+      verdict(
+        policy('matchLabels: { "k8s:io.kubernetes.pod.namespace": data }'),
+        'shop/api',
+        'data/db',
+      ),
+    ).toBe('allow');
+    // Cilium adds its entry to the matchLabels and takes no other spelling and no expression away: both have to hold, and no pod has both.
+    for (const kept of [
+      'matchLabels: { app: web, "io.kubernetes.pod.namespace": data }',
+      'matchLabels: { app: web, "any:io.kubernetes.pod.namespace": data }',
+      'matchExpressions: [{ key: "k8s:io.kubernetes.pod.namespace", operator: In, values: [data] }]',
+    ]) {
+      expect(verdict(policy(kept), 'shop/api', 'shop/web')).toBe('allow');
+    }
+  });
+
+  it('K8P-57: a rule that denies the own node holds; nothing else keeps it out', () => {
+    const fromNode = (spec: string, from = '10.0.0.4') => verdict(web(spec), from, 'shop/web');
+    expect(fromNode('  ingress: [{}]')).toBe('allow');
+    expect(fromNode('  ingressDeny: [{ fromEntities: [host] }]')).toBe('deny');
+    expect(fromNode('  ingressDeny: [{ fromEntities: [all] }]')).toBe('deny');
+    expect(
+      fromNode(
+        '  ingressDeny: [{ fromEntities: [cluster], toPorts: [{ ports: [{ port: "8080" }] }] }]',
+      ),
+    ).toBe('deny');
+    // Another port, another kind of end: the allowance is not denied.
+    expect(
+      fromNode('  ingressDeny: [{ fromEntities: [host], toPorts: [{ ports: [{ port: "9" }] }] }]'),
+    ).toBe('allow');
+    expect(fromNode('  ingressDeny: [{ fromEntities: [remote-node, world] }]')).toBe('allow');
+    expect(fromNode('  ingressDeny: [{ fromEndpoints: [{}] }]')).toBe('allow');
+    // Addresses of nodes are not in CIDR rules (K8P-43).
+    expect(fromNode('  ingressDeny: [{ fromCIDR: [10.0.0.0/8] }]')).toBe('allow');
+    expect(fromNode('  ingressDeny: [{ fromEntities: [remote-node] }]', '10.0.0.5')).toBe('deny');
+  });
+
   it('K8P-55: an empty rule isolates and allows nothing; an empty peer list selects nothing', () => {
     expect(verdict(web('  ingress: [{}]'), 'shop/api', 'shop/web')).toBe('deny');
     expect(verdict(web('  ingress: [{ fromEndpoints: [] }]'), 'shop/api', 'shop/web')).toBe('deny');

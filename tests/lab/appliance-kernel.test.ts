@@ -18,6 +18,7 @@ import {
   exact,
   firewall,
   flow,
+  fqdns,
   ip,
   ipGroup,
   networkCollection,
@@ -47,7 +48,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 const PUBLIC = ['20.51.7.8', '20.51.7.9'];
 /** `npm test` draws others for each commit; see tests/support/seed.ts. */
 const FIRST_SEED = Number(process.env['SALLYPORT_SEED'] ?? 1);
-const SEEDS = [0, 1, 2, 3].map((step) => FIRST_SEED + step);
+const SEEDS = [0, 1, 2].map((step) => FIRST_SEED + step);
 const FLOWS = 160;
 
 const CLIENTS = ['10.42.1.4', '10.42.1.5', '10.42.1.77', '10.42.1.200', '10.42.1.255'];
@@ -138,7 +139,17 @@ describe(`the kernel decides as the trace does${notRun(labReady())}`, () => {
       const byRule = new Map<string, number>();
       let open = 0;
       for (const from of ['client', 'world'] as const) {
-        const seen = await wire.probe(from, probes[from]);
+        const seen = new Map(await wire.probe(from, probes[from]));
+        // A busy machine may be late: who should have been answered is asked again, with patience.
+        const late = probes[from].filter((probe) => {
+          if (seen.has(probe.id)) return false;
+          const { verdict, answeredBy } = decide(placement, probe, datasets);
+          return verdict.kind === 'allow' && answeredBy === undefined;
+        });
+        open += 3 * late.length;
+        const again = late.map((probe) => ({ ...probe, wait: 4000 }));
+        if (late.length > 0)
+          for (const answer of await wire.probe(from, again)) seen.set(...answer);
         const wrong = probes[from].flatMap((probe) => {
           const decision = decide(placement, probe, datasets);
           const { verdict, answeredBy } = decision;
@@ -205,6 +216,39 @@ describe(`the kernel decides as the trace does${notRun(labReady())}`, () => {
       expect(answered(only({ ...withPort, protocols: ['Any'] }))).toEqual([]);
     },
   );
+
+  it.skipIf(!isReady)('of a name: AFW-39, as soon as its set holds the address', async () => {
+    const { nftables, dnsProxy } = compileAppliance({
+      firewall: firewall({
+        collections: [
+          networkCollection(
+            'names',
+            200,
+            'Allow',
+            networkRule('time', {
+              sources: sources('10.42.1.0/24'),
+              destinationFqdns: fqdns('time.example'),
+              destinationPorts: ports('9000'),
+            }),
+          ),
+        ],
+      }),
+      perimeter: { ipGroups: new Map(), clusters: new Map() },
+      datasets: DATASETS,
+      site: wireSite(PUBLIC),
+    });
+    wire.load(nftables);
+    const probe = { source: '10.42.1.4', destination: '9.9.9.9', protocol: 'tcp' as const };
+    const asked = [
+      { id: 1, ...probe, port: 9000 },
+      { id: 2, ...probe, port: 9001 },
+    ];
+    expect([...(await wire.probe('client', asked)).keys()]).toEqual([]);
+    const { set } = dnsProxy.sets[0]!;
+    const element = `add element inet ${dnsProxy.table} ${set} { 9.9.9.9 timeout 60s }\n`;
+    wire.run('appliance', ['nft', '-f', '-'], element);
+    expect([...(await wire.probe('client', asked)).keys()]).toEqual([1]);
+  });
 
   it.skipIf(!isReady)('keeps the connections it knows when rules are replaced', async () => {
     const withPort = (port: string) =>
@@ -273,7 +317,7 @@ my $sum = 0;
 $sum += $_ for unpack('n*', pack('CCn', 8, 0, 0) . $body);
 $sum = ($sum >> 16) + ($sum & 0xffff) while $sum >> 16;
 my $found = 0;
-for (1 .. 5) {
+for (1 .. 3) {
   send($s, pack('CCn', 8, 0, ~$sum & 0xffff) . $body, 0, sockaddr_in(0, inet_aton($ARGV[0]))) or die $!;
   my $bits = '';
   vec($bits, fileno($s), 1) = 1;

@@ -81,7 +81,7 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
   const hellos = new Map<string, string>();
   beforeAll(async () => {
     if (!isReady) return;
-    wire = await applianceWire({ publicAddresses: PUBLIC, waitMilliseconds: 1500 });
+    wire = await applianceWire({ publicAddresses: PUBLIC, waitMilliseconds: 1200 });
     folder = temporaryFolder();
     for (const name of [...NAMES, '']) {
       const hello = await clientHello(name === '' ? undefined : name);
@@ -108,7 +108,7 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
     return { appliance, proxy };
   }
 
-  const ask = async (asked: readonly Asked[]) =>
+  const ask = async (asked: readonly Asked[], wait?: number) =>
     wire.probe(
       'client',
       asked.map(({ id, source, kind, port, name }) => ({
@@ -118,10 +118,11 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
         protocol: 'tcp' as const,
         port,
         send: kind === 'https' ? hellos.get(name)! : request(name, port),
+        ...(wait === undefined ? {} : { wait }),
       })),
     );
 
-  for (const seed of [0, 1, 2].map((step) => FIRST_SEED + step)) {
+  for (const seed of [0, 1].map((step) => FIRST_SEED + step)) {
     it.skipIf(!isReady)(`decide names as the trace does on random firewall ${seed}`, async () => {
       const random = seededRandom(seed);
       const placement = randomFirewall(random);
@@ -134,39 +135,50 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
           const port = kind === 'http' ? pick([80, 8080]) : pick([443, 8443]);
           return { id, source: pick(CLIENTS), kind, port, name: pick(NAMES) };
         });
-        const seen = await ask(asked);
+        const told = new Map(
+          asked.map((probe) => {
+            const host = probe.name as DomainName;
+            const decision = evaluateFirewall(
+              placement,
+              flow({
+                source: exact(probe.source),
+                destination: exact('93.184.216.34'),
+                destinationName: host,
+                destinationPort: probe.port as Port,
+                application:
+                  probe.kind === 'http'
+                    ? { kind: 'http', host, path: '/' }
+                    : { kind: 'https', serverName: host },
+              }),
+              context({
+                datasets: { ...DATASETS, threatList: list },
+                resolve: (name) => exact(`198.19.0.${name.length}`),
+              }),
+            );
+            const isGone = probe.name.startsWith('gone');
+            const kind =
+              isGone && decision.verdict.kind === 'allow' ? 'deny' : decision.verdict.kind;
+            return [probe.id, { kind, by: decision.verdict.by.name, after: decision.after }];
+          }),
+        );
+        const seen = new Map(await ask(asked));
+        // A busy machine may be late: who should have been answered is asked again, with patience.
+        const late = asked.filter(({ id }) => told.get(id)?.kind === 'allow' && !seen.has(id));
+        if (late.length > 0) for (const answer of await ask(late, 4000)) seen.set(...answer);
         let decided = 0;
         const wrong = asked.flatMap((probe) => {
-          const host = probe.name as DomainName;
-          const isGone = probe.name.startsWith('gone');
-          const { verdict, after } = evaluateFirewall(
-            placement,
-            flow({
-              source: exact(probe.source),
-              destination: exact('93.184.216.34'),
-              destinationName: host,
-              destinationPort: probe.port as Port,
-              application:
-                probe.kind === 'http'
-                  ? { kind: 'http', host, path: '/' }
-                  : { kind: 'https', serverName: host },
-            }),
-            context({
-              datasets: { ...DATASETS, threatList: list },
-              resolve: (name) => exact(`198.19.0.${name.length}`),
-            }),
-          );
-          if (verdict.kind === 'unknown') return [];
+          const { kind, by, after } = told.get(probe.id)!;
+          if (kind === 'unknown') return [];
           decided += 1;
           const answer = seen.get(probe.id);
           const address = parseIp(/(\d+\.\d+\.\d+\.\d+) \d+$/.exec(answer ?? '')?.[1] ?? '');
-          const isAllowed = verdict.kind === 'allow' && !isGone;
-          const isRight = isAllowed
-            ? address !== undefined &&
-              after !== undefined &&
-              addressSetHas(addressesOfFlowAddress(after.source), address)
-            : address === undefined;
-          return isRight ? [] : [{ probe, verdict: verdict.kind, by: verdict.by.name, answer }];
+          const isRight =
+            kind === 'allow'
+              ? address !== undefined &&
+                after !== undefined &&
+                addressSetHas(addressesOfFlowAddress(after.source), address)
+              : address === undefined;
+          return isRight ? [] : [{ probe, kind, by, answer }];
         });
         expect(wrong).toEqual([]);
         expect(decided).toBeGreaterThan(30);
@@ -213,6 +225,7 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
         protocol: 'tcp' as const,
         port,
         send,
+        wait: 3000,
       });
       const text = (words: string) => Buffer.from(words).toString('base64');
       try {

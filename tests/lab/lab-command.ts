@@ -24,19 +24,28 @@ const executable = join(projectRoot, 'bin', 'sallyport.js');
 
 /** @param user another user's id: the commands then run without any right of root's */
 export function labCommands(user?: number): LabCommands {
-  // Made here once, where it may be written; the commands below take it as it is.
-  spawnSync(process.execPath, [executable, '--help'], { stdio: 'ignore' });
-  const labs = mkdtempSync('/tmp/sp-lab-');
   const own = user === undefined ? [] : dropping(user);
-  if (user !== undefined) spawnSync('chown', [String(user), labs]);
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+  let made: string | undefined;
+  // When it is first needed: a suite of which nothing runs leaves nothing.
+  const labs = () => {
+    if (made !== undefined) return made;
+    // The command line is built here, where it may be written; the commands below take it as it is.
+    spawnSync(process.execPath, [executable, '--help'], { stdio: 'ignore' });
+    made = mkdtempSync('/tmp/sp-lab-');
+    if (user !== undefined) spawnSync('chown', [String(user), made]);
+    return made;
+  };
   return {
-    labs,
+    get labs() {
+      return labs();
+    },
     run: (...args) => {
       const [program = '', ...words] = [...own, process.execPath, executable, 'lab', ...args];
+      const folder = labs();
       return new Promise((done) => {
         const child = spawn(program, words, {
-          env: { ...env, SALLYPORT_LAB_FOLDER: labs, SALLYPORT_LAB_AGENT: '1', HOME: '/tmp' },
+          env: { ...env, SALLYPORT_LAB_FOLDER: folder, SALLYPORT_LAB_AGENT: '1', HOME: '/tmp' },
           stdio: ['ignore', 'pipe', 'pipe'],
           timeout: 60_000,
         });
@@ -51,12 +60,14 @@ export function labCommands(user?: number): LabCommands {
       });
     },
     planFile: (plan) => {
-      const file = join(labs, `${plan.lab}-plan.json`);
+      const file = join(labs(), `${plan.lab}-plan.json`);
       writeFileSync(file, JSON.stringify(plan), { mode: 0o644 });
       return file;
     },
-    processes: () => processesNaming(labs),
-    remove: () => rmSync(labs, { recursive: true, force: true }),
+    processes: () => processesNaming(labs()),
+    remove: () => {
+      if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    },
   };
 }
 

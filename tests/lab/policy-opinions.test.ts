@@ -18,7 +18,6 @@ import { podNamed } from '../conformance/netpol-world.ts';
 import { type Dice, diceOf } from '../support/compare-deciders.ts';
 import { clusterOf, NAMES, type PolicyKinds } from '../support/random-policies.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { settledPolicies } from '../support/settled-policies.ts';
 import {
   addressOf,
   bringUp,
@@ -130,7 +129,7 @@ interface Flow {
 
 function policiesOf(dice: Dice, engine: Engine): readonly Json[] {
   const { manifests } = clusterOf(dice, KINDS[engine]);
-  return settledPolicies(manifests).filter(
+  return manifests.filter(
     ({ kind }) => !/^(Pod|Deployment|Node|Service|EndpointSlice)$/.test(String(kind)),
   );
 }

@@ -37,7 +37,6 @@ import {
 import { type Dice, diceOf } from '../support/compare-deciders.ts';
 import { clusterOf, NAMES, PORTS, type PolicyKinds } from '../support/random-policies.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { settledPolicies } from '../support/settled-policies.ts';
 import { type Json, snapshotOf } from '../support/snapshot-of.ts';
 
 /**
@@ -150,7 +149,7 @@ function askedOf(dice: Dice, { pods }: World): Asked {
 
 function worldOf(dice: Dice, engine: Engine, kinds: PolicyKinds): World {
   const { manifests } = clusterOf(dice, kinds);
-  const kept = settledPolicies(manifests).filter(
+  const kept = manifests.filter(
     ({ kind }) => !/^(Pod|Deployment|Node|EndpointSlice)$/.test(String(kind)),
   );
   const pods = Array.from({ length: 6 }, (_, index) => podManifest(dice, index));
@@ -267,9 +266,11 @@ function labVerdict(world: World, asked: Asked): 'allow' | 'deny' | undefined {
     if (policies.doubtful.has(self.pod)) return undefined;
     const isOwnNode = equalIp(other.address, self.pod.seat.address);
     if (isOwnNode && direction === 'ingress') {
-      // Cilium inserts its allowance for the own node below whatever denies it; the prover takes it to stand above.
-      if (!policies.deniesOwnNode || !isDenied(policies, self.pod, other.address, asked)) continue;
-      return undefined;
+      // Cilium inserts its allowance for the own node below whatever denies it (K8P-57).
+      if (policies.deniesOwnNode && isDenied(policies, self.pod, other.address, asked)) {
+        verdict = 'deny';
+      }
+      continue;
     }
     if (isOwnNode && !policies.judgesOwnNode) continue;
     // What becomes of it on the node itself is the node's own affair (K8P-36): nobody is told.

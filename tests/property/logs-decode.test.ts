@@ -6,6 +6,8 @@ import { LOG_COLUMNS, LOG_KINDS } from '../../src/logs/columns.ts';
 import { newDecoding } from '../../src/logs/decode/decoding.ts';
 import { buildOf } from '../../src/logs/decode/hot-records.ts';
 import { parseLegacyMessage } from '../../src/logs/decode/legacy-message.ts';
+import { legacyFields } from '../../src/logs/decode/legacy-parts.ts';
+import { readCommonMessage } from '../../src/logs/decode/legacy-shapes.ts';
 import { legacyMessage } from '../../src/logs/generate/index.ts';
 import { makeRecord } from '../../src/logs/generate/make-record.ts';
 import { structuredRecord } from '../../src/logs/generate/write-structured.ts';
@@ -234,9 +236,54 @@ describe('decoding logs', () => {
         const { msg, category } = legacyMessage(makeRecord(kind, 0, '', fields))!;
         const read = parseLegacyMessage(msg, category === 'ApplicationRule');
         expect({ kind: read?.kind, fields: read?.fields }).toEqual({ kind, fields });
+        const common = readCommonMessage(msg, category === 'ApplicationRule');
+        if (common === undefined) return;
+        expect({ kind: common.kind, fields: legacyFields(common) }).toEqual({ kind, fields });
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it('reads common texts, and texts nearly so, as their labels say', () => {
+    const messages = [
+      ...JSON.parse(readFileSync(`${folder}/legacy-msg-vectors.json`, 'utf8')).vectors,
+    ].map(({ msg }: { readonly msg: string }) => msg);
+    const edit = fc.record({
+      at: fc.nat(250),
+      take: fc.nat(3),
+      put: fc.constantFrom(
+        '',
+        '.',
+        '. ',
+        ' ',
+        ':',
+        '. Action: Deny',
+        '. Rule: x',
+        'Policy: p',
+        '0',
+      ),
+    });
+    let common = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...messages),
+        fc.array(edit, { maxLength: 2 }),
+        fc.boolean(),
+        (message, edits, isApplication) => {
+          const text = edits.reduce(
+            (old, { at, take, put }) => old.slice(0, at) + put + old.slice(at + take),
+            message,
+          );
+          const quick = readCommonMessage(text, isApplication);
+          if (quick === undefined) return;
+          common += 1;
+          const { kind, fields } = parseLegacyMessage(text, isApplication) ?? {};
+          expect([text, quick.kind, legacyFields(quick)]).toEqual([text, kind, fields]);
+        },
+      ),
+      { numRuns: 6000 },
+    );
+    expect(common).toBeGreaterThan(300);
   });
 
   it('accounts for every line of random bytes and never fails', async () => {

@@ -32,6 +32,8 @@ export interface WireProbe {
   readonly port: number;
   /** What a TCP client says first, in Base64. */
   readonly send?: string;
+  /** Milliseconds, other than usual. */
+  readonly wait?: number;
 }
 
 export const WIRE = {

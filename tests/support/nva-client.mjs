@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 const [server] = process.argv.slice(2);
 const resolver = new Resolver({ timeout: 1500, tries: 1 });
 resolver.setServers([server]);
-const PATIENCE = 2500;
+const PATIENCE = 1500;
 let held;
 
 const COMMANDS = {

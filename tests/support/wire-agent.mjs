@@ -1,7 +1,7 @@
 // One end of a test network: whatever comes to port 7000 is answered, by TCP and UDP, as an echo, as HTTP, as DNS or as the far
-// end of a TLS hello; what starts with `hold` comes back and the connection stays. Told on standard input, a JSON array of `{ id, source, destination, protocol, port, send? }` a line, it opens
-// connections and answers with `{ id, seen }` for each that was answered in time. `seen` is what came back: the source as the
-// other end saw it.
+// end of a TLS hello; what starts with `hold` comes back and the connection stays. Told on standard input, a JSON array of
+// `{ id, source, destination, protocol, port, send?, wait? }` a line, it opens connections and answers with `{ id, seen }` for
+// each that was answered in time. `seen` is what came back: the source as the other end saw it.
 import { createSocket } from 'node:dgram';
 import { createConnection, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -46,11 +46,11 @@ const tcp = createServer((socket) => {
 });
 tcp.listen({ port: PORT, host: '0.0.0.0', backlog: 2000 }, () => console.log('"ready"'));
 
-function probeTcp({ id, source, destination, port, send }) {
+function probeTcp({ id, source, destination, port, send, wait = WAIT }) {
   return new Promise((resolve) => {
     let seen = '';
     const socket = createConnection({ host: destination, port, localAddress: source });
-    const timer = setTimeout(() => socket.destroy(), WAIT);
+    const timer = setTimeout(() => socket.destroy(), wait);
     socket.on('connect', () => socket.write(Buffer.from(send ?? 'Pw==', 'base64')));
     socket.on('data', (chunk) => {
       seen += chunk;
@@ -63,10 +63,10 @@ function probeTcp({ id, source, destination, port, send }) {
   });
 }
 
-function probeUdp({ id, source, destination, port }) {
+function probeUdp({ id, source, destination, port, wait = WAIT }) {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    const timer = setTimeout(() => done(undefined), WAIT);
+    const timer = setTimeout(() => done(undefined), wait);
     const done = (result) => {
       clearTimeout(timer);
       socket.close();

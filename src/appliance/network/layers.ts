@@ -1,6 +1,6 @@
 import { type Box, boxCovers, subtractBox } from './box.ts';
 import { type BoxIndex, boxIndex } from './box-index.ts';
-import { boxCount, boxesOf, hullOf, type Region } from './region.ts';
+import { boxCount, boxesOf, hullOf, type Region, regionMeets } from './region.ts';
 
 /** One look-up: a map of boxes that do not overlap each other, after the rules that sets express. */
 export interface Layer {
@@ -26,7 +26,7 @@ export interface LayerBounds {
   readonly layersMax: number;
   /** A box may be split into so many pieces to fit. */
   readonly piecesMax: number;
-  /** A region of more boxes becomes two sets and a rule of its own. */
+  /** A region of more boxes becomes two sets and a rule of its own; so does one that would make them too many in all. */
   readonly regionBoxesMax: number;
   readonly boxesMax: number;
   /** Rules of their own are tried one after the other. */
@@ -37,9 +37,9 @@ const BOUNDS: LayerBounds = {
   layersPreferred: 16,
   layersMax: 64,
   piecesMax: 256,
-  regionBoxesMax: 20_000,
-  boxesMax: 500_000,
-  setRulesMax: 2_000,
+  regionBoxesMax: 4_000,
+  boxesMax: 200_000,
+  setRulesMax: 1_000,
 };
 
 /**
@@ -60,9 +60,10 @@ export function layersOf(regions: readonly Region[], bounds: LayerBounds = BOUND
   for (const [placed, region] of regions.entries()) {
     const count = boxCount(region);
     if (count === 0) continue;
-    if (region.destinations.kind === 'names' || count > bounds.regionBoxesMax) {
+    const isLarge = count > bounds.regionBoxesMax || boxes + count > bounds.boxesMax;
+    if (isLarge || region.destinations.kind === 'names') {
       setRules += 1;
-      const at = layerOfSetRule(layers, hullOf(region));
+      const at = layerOfSetRule(layers, region);
       if (setRules > bounds.setRulesMax || at >= bounds.layersMax) {
         return { layers: layers.map(finished), placed };
       }
@@ -72,7 +73,7 @@ export function layersOf(regions: readonly Region[], bounds: LayerBounds = BOUND
     for (const box of boxesOf(region)) {
       const pieces = place(layers, box, bounds);
       boxes += pieces?.length ?? 0;
-      if (pieces === undefined || boxes > bounds.boxesMax) {
+      if (pieces === undefined || boxes > 2 * bounds.boxesMax) {
         return { layers: layers.map(finished), placed };
       }
       for (const [piece, at] of pieces) layerAt(layers, at).addBox(piece, region.mark);
@@ -83,7 +84,8 @@ export function layersOf(regions: readonly Region[], bounds: LayerBounds = BOUND
 
 interface BuiltLayer {
   readonly index: BoxIndex;
-  readonly hulls: BoxIndex;
+  /** Does one of the rules of sets take flows of the box? */
+  readonly setsMeet: (box: Box) => boolean;
   readonly addBox: (box: Box, mark: number) => void;
   readonly addSetRule: (region: Region) => void;
   readonly boxes: { readonly box: Box; readonly mark: number }[];
@@ -95,11 +97,12 @@ function layerAt(layers: BuiltLayer[], at: number): BuiltLayer {
   if (known !== undefined) return known;
   const index = boxIndex();
   const hulls = boxIndex();
+  const regionOf = new Map<Box, Region>();
   const boxes: { box: Box; mark: number }[] = [];
   const setRules: Region[] = [];
   const made: BuiltLayer = {
     index,
-    hulls,
+    setsMeet: (box) => hulls.find(box, (hull) => regionMeets(regionOf.get(hull)!, box)),
     boxes,
     setRules,
     addBox: (box, mark) => {
@@ -107,7 +110,10 @@ function layerAt(layers: BuiltLayer[], at: number): BuiltLayer {
       boxes.push({ box, mark });
     },
     addSetRule: (region) => {
-      for (const hull of hullOf(region)) hulls.add(hull);
+      for (const hull of hullOf(region)) {
+        regionOf.set(hull, region);
+        hulls.add(hull);
+      }
       setRules.push(region);
     },
   };
@@ -119,12 +125,13 @@ function finished({ boxes, setRules }: BuiltLayer): Layer {
   return { boxes, setRules };
 }
 
-/** Rules of sets share a layer, since they are tried in order; they come before the boxes of their layer. */
-function layerOfSetRule(layers: readonly BuiltLayer[], hulls: readonly Box[]): number {
+/** Rules of sets may share a layer, since they are tried in order; they come before the boxes of their layer. */
+function layerOfSetRule(layers: readonly BuiltLayer[], region: Region): number {
+  const hulls = hullOf(region);
   for (let at = layers.length - 1; at >= 0; at -= 1) {
-    const layer = layers[at]!;
-    if (hulls.some((hull) => layer.index.find(hull, () => true))) return at + 1;
-    if (hulls.some((hull) => layer.hulls.find(hull, () => true))) return at;
+    const { index, setRules } = layers[at]!;
+    if (hulls.some((hull) => index.find(hull, (box) => regionMeets(region, box)))) return at + 1;
+    if (setRules.length > 0) return at;
   }
   return 0;
 }
@@ -138,7 +145,7 @@ function place(
   let isCovered = false;
   let at = 0;
   for (let layer = layers.length - 1; layer >= 0; layer -= 1) {
-    const { index, hulls } = layers[layer]!;
+    const { index, setsMeet } = layers[layer]!;
     const overlaps = index.find(box, (found) => {
       isCovered ||= boxCovers(found, box);
       return true;
@@ -149,7 +156,7 @@ function place(
       break;
     }
     // Rules of sets are tried before the boxes of their layer.
-    if (hulls.find(box, () => true)) {
+    if (setsMeet(box)) {
       at = layer;
       break;
     }
@@ -183,7 +190,7 @@ function piecesOf(
 /** Pieces overlap no box, so any layer will do that comes with or after the last rule of sets that may take them. */
 function layerAfterSetRules(layers: readonly BuiltLayer[], piece: Box): number {
   for (let at = layers.length - 1; at >= 0; at -= 1) {
-    if (layers[at]?.hulls.find(piece, () => true) === true) return at;
+    if (layers[at]?.setsMeet(piece) === true) return at;
   }
   return 0;
 }

@@ -41,6 +41,33 @@ export function* boxesOf(region: Region): Generator<Box> {
   }
 }
 
+/** Is any flow in both? */
+export function regionMeets({ sources, destinations, services }: Region, box: Box): boolean {
+  return (
+    setMeets(sources, box[0]!, box[1]!) &&
+    (destinations.kind === 'names' || setMeets(destinations.addresses, box[2]!, box[3]!)) &&
+    services.some(
+      ({ protocols, ports }) =>
+        protocols[0] <= box[5]! &&
+        box[4]! <= protocols[1] &&
+        ports[0] <= box[7]! &&
+        box[6]! <= ports[1],
+    )
+  );
+}
+
+/** O(log ranges). */
+function setMeets({ v4 }: AddressSet, low: number, high: number): boolean {
+  let first = 0;
+  let last = v4.length >>> 1; // in pairs, not in numbers
+  while (first < last) {
+    const middle = (first + last) >>> 1;
+    if (v4[2 * middle + 1]! < low) first = middle + 1;
+    else last = middle;
+  }
+  return first < v4.length >>> 1 && v4[2 * first]! <= high;
+}
+
 /** Boxes that hold the region and perhaps more, one for each service. */
 export function hullOf({ sources, destinations, services }: Region): readonly Box[] {
   const [sourceLow, sourceHigh] = hullOfSet(sources);

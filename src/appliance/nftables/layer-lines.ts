@@ -17,13 +17,21 @@ export interface LayerLines {
 export function layerLines(name: string, layers: readonly Layer[], hasPorts: boolean): LayerLines {
   const definitions: string[] = [];
   const lines: string[] = [];
-  let sets = 0;
+  const sets = new Map<string, string>();
+  /** A single range is written in place, several become a named set; rules with the same addresses share it. */
+  const use: UseSet = (elements) => {
+    if (elements.length === 1) return elements[0]!;
+    const key = elements.join();
+    const known = sets.get(key);
+    if (known !== undefined) return `@${known}`;
+    const made = `${name}_set_${sets.size}`;
+    sets.set(key, made);
+    definitions.push(...definition(`set ${made}`, ['type ipv4_addr', 'flags interval'], elements));
+    return `@${made}`;
+  };
   for (const [at, { boxes, setRules }] of layers.entries()) {
     for (const region of setRules) {
-      const rule = setRuleLines(`${name}_s${sets}`, region, hasPorts);
-      sets += 1;
-      definitions.push(...rule.definitions);
-      lines.push(...rule.lines);
+      lines.push(...setRuleLines(region, hasPorts, use));
     }
     if (boxes.length === 0) continue;
     const map = `${name}_${at}`;
@@ -45,35 +53,25 @@ export function layerLines(name: string, layers: readonly Layer[], hasPorts: boo
   return { definitions, lines };
 }
 
+/** How a rule names a set of addresses. */
+type UseSet = (elements: readonly string[]) => string;
+
 /** A region that is no set of boxes: its names are resolved while it runs, or it is too large. */
-function setRuleLines(name: string, region: Region, hasPorts: boolean): LayerLines {
-  const definitions: string[] = [];
+function setRuleLines(region: Region, hasPorts: boolean, use: UseSet): readonly string[] {
   const matches: string[] = [];
   const { sources, destinations, services, mark } = region;
   if (!equalAddressSets(sources, ALL_IPV4)) {
-    matches.push(`ip saddr ${useSet(`${name}_from`, addressElements(sources), definitions)}`);
+    matches.push(`ip saddr ${use(addressElements(sources))}`);
   }
   if (destinations.kind === 'names') {
     matches.push(`ip daddr @${destinations.set}`);
   } else if (!equalAddressSets(destinations.addresses, ALL_IPV4)) {
-    const elements = addressElements(destinations.addresses);
-    matches.push(`ip daddr ${useSet(`${name}_to`, elements, definitions)}`);
+    matches.push(`ip daddr ${use(addressElements(destinations.addresses))}`);
   }
-  const lines = services.map((service) =>
-    [
-      ...matches,
-      ...serviceMatches(service, hasPorts),
-      `ct mark set ${formatMark(mark)} return`,
-    ].join(' '),
+  const verdict = `ct mark set ${formatMark(mark)} return`;
+  return services.map((service) =>
+    [...matches, ...serviceMatches(service, hasPorts), verdict].join(' '),
   );
-  return { definitions, lines };
-}
-
-/** A single range is written in place, several become a named set. */
-function useSet(name: string, elements: readonly string[], definitions: string[]): string {
-  if (elements.length === 1) return elements[0]!;
-  definitions.push(...definition(`set ${name}`, ['type ipv4_addr', 'flags interval'], elements));
-  return `@${name}`;
 }
 
 function serviceMatches({ protocols, ports }: Service, hasPorts: boolean): readonly string[] {

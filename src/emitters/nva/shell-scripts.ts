@@ -29,7 +29,7 @@ main() {
       exit 2
     }
   done
-  if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)'; then
+  if ! node --version | grep -Eq '^v(1[89]|[2-9][0-9])\\.'; then
     echo "install.sh: Node.js 18 or newer is needed (Debian 12, Ubuntu 24.04)" >&2
     exit 2
   fi
@@ -96,17 +96,6 @@ sound() {
   haproxy -c -q -f "$stage/haproxy.cfg" || return 1
 }
 
-without_sets_equal() {
-  node -e '
-    const { readFileSync } = require("fs");
-    const [a, b] = process.argv.slice(1).map((file) => {
-      const { sets, about, ...rest } = JSON.parse(readFileSync(file, "utf8"));
-      return JSON.stringify(rest);
-    });
-    process.exit(a === b ? 0 : 1);
-  ' "$1" "$2"
-}
-
 same() {
   cmp -s <(grep -v '^#' "$1" 2> /dev/null) <(grep -v '^#' "$2" 2> /dev/null)
 }
@@ -137,7 +126,8 @@ main() {
   sound || { echo "reload.sh: the new files are not sound; nothing was changed" >&2; exit 1; }
   local proxy=no dns=no
   if [ -f "$new/haproxy.cfg" ] && proxy_changed; then proxy=yes; fi
-  if ! without_sets_equal "$root/dns-proxy.json" "$new/dns-proxy.json"; then dns=yes; fi
+  # Names may change while it runs; what it listens at and asks may not.
+  node "$root/dns-proxy.mjs" "$root/dns-proxy.json" same-but-names "$new/dns-proxy.json" || dns=yes
 
   # One transaction: the rules, with the addresses of names that are known.
   node "$root/dns-proxy.mjs" "$root/dns-proxy.json" reload "$new/nftables.conf" "$new/dns-proxy.json"

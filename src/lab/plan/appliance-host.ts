@@ -134,7 +134,8 @@ function programs(
         ],
         output: '{folder}/azure-logs',
         state: `${folder}/log-state.json`,
-        resourceId: placement.firewall.id,
+        // A name that only a deployment gives holds characters that no id has, and becomes part of paths.
+        resourceId: placement.firewall.id.replace(/[^\w.()/-]+/g, '-'),
         rules: `${folder}/rules.json`,
         forms: { structured: true, legacy: true },
         pollMilliseconds: 100,

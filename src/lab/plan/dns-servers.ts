@@ -4,7 +4,7 @@ import type { DnsAuthority } from './dns-authority.ts';
 import type { Fabric } from './fabrics.ts';
 import { INTERNET_ADDRESS } from './internet-host.ts';
 import type { LabName, LabPlan, LabProcess } from './lab-plan.ts';
-import { privateZones } from './private-zones.ts';
+import { EVERYBODY, privateZones } from './private-zones.ts';
 import { PLATFORM_DNS, prefixesOfVnet, type Seat } from './seat.ts';
 
 /** One resolver per fabric behind 168.63.129.16, and the DNS of the internet; they differ in who sees which zone. */
@@ -15,7 +15,14 @@ export function dnsServers(
   names: readonly LabName[],
 ): Pick<LabPlan, 'files' | 'processes'> {
   const servers = [
-    { host: 'internet', address: INTERNET_ADDRESS, zones: [], aliases: [] },
+    {
+      host: 'internet',
+      address: INTERNET_ADDRESS,
+      zones: privateZones(network, seats).zones.filter(({ onlyFor }) =>
+        onlyFor.includes(EVERYBODY),
+      ),
+      aliases: [],
+    },
     ...fabrics.map((fabric) => {
       const own = seats.filter((seat) => seat.fabric === fabric.host);
       const near = new Set(
@@ -23,7 +30,10 @@ export function dnsServers(
       );
       const { zones, aliases } = privateZones(network, own);
       const seen = zones
-        .map((view) => ({ ...view, onlyFor: view.onlyFor.filter((text) => near.has(text)) }))
+        .map((view) => ({
+          ...view,
+          onlyFor: view.onlyFor.filter((text) => near.has(text) || text === EVERYBODY),
+        }))
         .filter(({ onlyFor }) => onlyFor.length > 0);
       return { host: fabric.platform, address: PLATFORM_DNS, zones: seen, aliases };
     }),

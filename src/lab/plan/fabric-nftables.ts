@@ -114,7 +114,7 @@ interface Judged {
   readonly platform?: string;
 }
 
-/** Chains of the groups of one fabric: one pair for each group and subnet it guards, since tags mean something else in each. */
+/** Chains of the groups of one fabric: one pair for each group, and for each meaning its tags have in the subnets it guards. */
 class GroupChains {
   readonly sets = new AddressSets('s');
   readonly lines: string[] = [];
@@ -178,18 +178,20 @@ class GroupChains {
 
   #chains(group: NetworkSecurityGroup | undefined, subnet: SubnetPlacement) {
     if (group === undefined) return undefined;
-    const key = `${group.key}|${subnet.subnet.key}`;
+    const { network } = this.#input;
+    const tags = tagsOfSubnet(network, subnet);
+    // Where the tags hold the same addresses the group says the same: one pair of chains for all those subnets.
+    const local = [tags.virtualNetwork, tags.internet].map((set) => set.v4.join(' '));
+    const key = [group.key, ...local].join('|');
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const number = this.#known.size;
-    const { network } = this.#input;
-    const tags = tagsOfSubnet(network, subnet);
     const members = (groupKey: string) => this.#membersOf(groupKey);
     const inbound = readyRules(group, 'Inbound', tags, network, members);
     const outbound = readyRules(group, 'Outbound', tags, network, members);
     this.gaps.push(...inbound.gaps, ...outbound.gaps);
     this.lines.push(
-      `  # ${clean(group.name)} on ${clean(subnet.subnet.name)}`,
+      `  # ${clean(group.name)}, as on ${clean(subnet.subnet.name)}`,
       ...chainOf(`nsg_in_${number}`, group.name, inbound.rules, this.sets),
       ...chainOf(`nsg_out_${number}`, group.name, outbound.rules, this.sets),
     );

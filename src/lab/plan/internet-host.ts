@@ -79,13 +79,16 @@ export function internetHost(
   };
 }
 
-/** Every address of the internet answers DNS; a datagram's answer must come from the address that was asked, which NAT remembers. */
+/**
+ * Every address of the internet answers DNS, SNTP (48 bytes, RFC 4330) and, by an echo, everything else. A datagram's answer must come
+ * from the address that was asked, which NAT remembers.
+ */
 const INTERNET_RULES = `table inet internet {
   chain c_names {
     type nat hook prerouting priority dstnat;
     fib daddr type local udp dport 53 dnat ip to ${INTERNET_ADDRESS}:53
     fib daddr type local tcp dport 53 dnat ip to ${INTERNET_ADDRESS}:53
-    fib daddr type local udp dport 123 dnat ip to ${INTERNET_ADDRESS}:123
+    fib daddr type local udp dport 123 udp length 56 dnat ip to ${INTERNET_ADDRESS}:123
     fib daddr type local meta l4proto udp dnat ip to ${INTERNET_ADDRESS}:${ECHO_PORT}
   }
 }

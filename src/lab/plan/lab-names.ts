@@ -158,9 +158,9 @@ function* apiServerNames(
       continue;
     }
     const address = formatIp(seat.addresses[0]!);
-    const zone = cluster.apiServer.privateDnsZone;
-    const isInPublic = zone === 'none' || cluster.apiServer.isPrivate !== true;
-    if (isInPublic) yield [apiServerName(cluster), address];
+    const { privateDnsZone, isPrivate, publicFqdn } = cluster.apiServer;
+    if (isPrivate !== true || privateDnsZone === 'none') yield [apiServerName(cluster), address];
+    else if (publicFqdn !== false && cluster.fqdn !== undefined) yield [cluster.fqdn, address];
   }
 }
 

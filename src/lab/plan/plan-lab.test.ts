@@ -93,6 +93,24 @@ describe('the plan of a lab', () => {
     expect(text(shuffled)).toBe(text(forward));
   });
 
+  it('is the same bytes whatever the order of files', async () => {
+    const datasets = bundledDatasets();
+    const folder = join(projectRoot, 'examples', 'store-hardened');
+    const snapshot = await importPaths(
+      nodeFileSystem(),
+      [folder],
+      { today: '2026-11-21' },
+      datasets,
+    );
+    const turned = {
+      ...snapshot,
+      resources: new Map([...snapshot.resources].reverse()),
+      objects: new Map([...snapshot.objects].reverse()),
+    };
+    const text = (one: Snapshot) => JSON.stringify(withoutPlaces(planOfSnapshot(one)));
+    expect(text(turned)).toBe(text(snapshot));
+  });
+
   it('keeps the rules of names: hosts and cables of at most 15 characters, all of them different', async () => {
     const { hosts, links } = await planOf('store-hardened');
     const names = hosts.map(({ name }) => name);

@@ -95,6 +95,12 @@ export function planLab(
   ];
   const dns = dnsServers(input, fabrics, seats.seats, known);
   const outside = internetPrograms();
+  const ends = endsOf(seats.seats, nodes, edges.ends);
+  // Names of the perimeter's own ends are known to its DNS, and are no names of the internet.
+  const isPerimeter = new Set([
+    ...ends.flatMap(({ addresses }) => addresses),
+    ...frontends.map(({ address }) => address),
+  ]);
   return {
     lab: chosen.lab,
     hosts: hosts.map((host) => ({
@@ -118,8 +124,8 @@ export function planLab(
       ...gateways.files,
     ]),
     certificates: gateways.certificates,
-    names: known,
-    ends: endsOf(seats.seats, nodes, edges.ends),
+    names: known.filter(({ address }) => !isPerimeter.has(address)),
+    ends,
     appliances: appliances.map(({ host, appliance }) => ({ host: host.name, appliance })),
     assumed: options.assumed ?? [],
     gaps: distinct([

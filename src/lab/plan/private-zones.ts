@@ -116,9 +116,15 @@ function apiServerZone(
         );
   const onlyFor = linked.flatMap((key) => prefixesOfVnet(network, key).map(formatPrefix));
   const records = [{ name, addresses: seat.addresses.map(formatIp) }];
-  const zone = name.split('.').slice(1).join('.');
-  return onlyFor.length === 0 ? [] : [{ zone, onlyFor, fallsBack: false, records }];
+  // The name alone is the zone here: what lies beside it is other clusters'. Nobody else gets an answer.
+  return [
+    ...(onlyFor.length === 0 ? [] : [{ zone: name, onlyFor, fallsBack: false, records }]),
+    { zone: name, onlyFor: [EVERYBODY], fallsBack: false, records: [] },
+  ];
 }
+
+/** Zones that are asked last. */
+export const EVERYBODY = '0.0.0.0/0';
 
 function addressesOf(values: PrivateEndpoint['addresses']): readonly string[] {
   return values.flatMap((ip) => (isUnknown(ip) || ip.family !== 4 ? [] : [formatIp(ip)]));

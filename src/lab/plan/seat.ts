@@ -1,5 +1,12 @@
 import type { NetworkSecurityGroup } from '../../model/index.ts';
-import { type Ip, type Prefix, parsePrefix, prefixCovers, prefixHas } from '../../net/index.ts';
+import {
+  type Ip,
+  type Prefix,
+  parseIp,
+  parsePrefix,
+  prefixCovers,
+  prefixHas,
+} from '../../net/index.ts';
 import type { Network, SubnetPlacement } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { HostKind } from './lab-plan.ts';
@@ -63,13 +70,21 @@ export function prefixesOfVnet(network: Network, vnetKey: string): readonly Pref
   return [...written, ...shown.filter((one) => !written.some((outer) => prefixCovers(outer, one)))];
 }
 
-/** Prefix length and gateway of the subnet prefix an address lies in: `.1`, the first usable one (azure-networking 1.1). */
+/** Any neighbour will do: the fabric answers for every address. */
+const SOME_NEIGHBOUR = parseIp('169.254.0.1')!;
+
+/**
+ * Prefix length and gateway of the subnet prefix an address lies in: `.1`, the first usable one (azure-networking 1.1). An address that
+ * Azure would refuse there (outside its subnet, or the gateway's own) is a host by itself.
+ */
 export function wayOut(
   subnet: SubnetPlacement,
   address: Ip,
 ): { readonly prefixLength: number; readonly gateway: Ip } {
   const prefix = prefixesOfSubnet(subnet).find((entry) => prefixHas(entry, address));
-  if (prefix?.family !== 4) return { prefixLength: 32, gateway: address };
+  if (prefix?.family !== 4 || prefix.base + 1 === address.value) {
+    return { prefixLength: 32, gateway: SOME_NEIGHBOUR };
+  }
   const gateway: Ip = { family: 4, value: (prefix.base + 1) as typeof prefix.base };
   return { prefixLength: prefix.length, gateway };
 }

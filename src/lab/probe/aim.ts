@@ -23,6 +23,14 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   }
   const from = sender(plan, question.from);
   if (from === undefined) return notTried(`${question.from} is nowhere in the lab`);
+  // Taken as true by the proof, and not so in the lab: what nobody wrote is not there.
+  const beyond = trace.assumptions.find((text) =>
+    /^something answers at|^the network behind the gateway/.test(text),
+  );
+  if (beyond !== undefined)
+    return notTried('the lab has nothing where the proof takes something for granted');
+  const blind = from.notProbed ?? targetEnd(plan, trace.question.to)?.notProbed;
+  if (blind !== undefined) return notTried(blind);
   if (flow.destinationPort === undefined) return notTried('the flow has no port');
   const address = addressOf(plan, trace, from);
   const clusterName = address === undefined ? serviceName(from, question.to) : undefined;
@@ -125,6 +133,11 @@ function addressOf(plan: ProbePlan, { flow, question }: Trace, from: LabEnd): st
   // A pod's own node is next to it: no packet of theirs leaves it, and none is masqueraded.
   const apart = there.find(({ host }) => !isNextTo(plan, from.host, host));
   return (apart ?? there[0])?.addresses[0];
+}
+
+function targetEnd({ ends }: ProbePlan, to: string): LabEnd | undefined {
+  const target = to.replace(/:\d+(?:\/\w+)?$/, '');
+  return ends.find(({ traceName }) => traceName === target);
 }
 
 function isNextTo({ links }: ProbePlan, one: string, other: string): boolean {

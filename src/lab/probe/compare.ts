@@ -20,6 +20,8 @@ export function compare(traces: readonly Trace[], observation: Observation): Agr
   const { outcome } = observation;
   // Nothing was sent: whether names resolve for this client is another flow.
   if (outcome.kind === 'no-name') return { kind: 'open' };
+  // The proof ends where the name does not resolve; the client of the lab went on by address, which is another flow.
+  if (traces.every(endsAtName)) return agreesOnName(observation);
   const isAnswered = outcome.kind === 'answered';
   const fitting = traces.filter(({ answer }) =>
     isAnswered ? answer === 'allowed' : answer === 'denied' || answer === 'broken',
@@ -39,6 +41,15 @@ export function compare(traces: readonly Trace[], observation: Observation): Agr
     kind: 'disagree',
     why: `proof: the other end sees ${sources.map(sourceText).join(' or ')}; lab: it saw ${seen}`,
   };
+}
+
+function endsAtName({ forward, answer }: Trace): boolean {
+  return answer === 'denied' && forward.hops.length === 1 && forward.hops[0]?.kind === 'dns';
+}
+
+function agreesOnName({ isNameless }: Observation): Agreement {
+  if (isNameless === true) return { kind: 'agree' };
+  return { kind: 'disagree', why: 'proof: the name does not resolve; lab: it does' };
 }
 
 function mayBe(source: FlowAddress, text: string): boolean {

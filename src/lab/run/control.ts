@@ -25,7 +25,9 @@ export interface LabStatus {
   readonly seconds: number;
 }
 
-const WAIT_MILLISECONDS = 60_000;
+const WAIT_MILLISECONDS = 10_000;
+/** Rules and files of a whole perimeter. */
+const RELOAD_MILLISECONDS = 60_000;
 const BYTES_MOST = 200_000_000;
 
 /** Undefined when nobody answers there. */
@@ -34,7 +36,8 @@ export function askLab(control: string, request: LabRequest): Promise<LabReply |
   return new Promise((done) => {
     const stream = connect(control);
     let text = '';
-    stream.setTimeout(WAIT_MILLISECONDS, () => stream.destroy());
+    const wait = request.ask === 'reload' ? RELOAD_MILLISECONDS : WAIT_MILLISECONDS;
+    stream.setTimeout(wait, () => stream.destroy());
     stream.on('error', () => done(undefined));
     stream.on('data', (chunk) => {
       text += chunk.toString('utf8');
@@ -58,7 +61,7 @@ export function serveControl(
   const server = createServer({ allowHalfOpen: true }, (stream) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    stream.setTimeout(WAIT_MILLISECONDS, () => stream.destroy());
+    stream.setTimeout(RELOAD_MILLISECONDS, () => stream.destroy());
     stream.on('error', () => stream.destroy());
     stream.on('data', (chunk) => {
       chunks.push(chunk);

@@ -4,9 +4,8 @@ import { PAGES, pageOf } from './store-pages.ts';
 
 /**
  * Every TCP and UDP port answers: whatever is addressed to the host itself and to no socket of its own goes to one port. Connection
- * tracking remembers the address asked for, so the server sees it and the answer leaves with it. What the routing would send out of an
- * interface is on its way elsewhere; the type of an address would not do, for it is looked up in the kernel's own table alone, and the
- * internet owns its addresses by another one.
+ * tracking remembers the address asked for, so the server sees it and the answer leaves with it. What the routing would send
+ * out of an interface is on its way elsewhere, and passes.
  */
 export const ANSWER_RULES = `
 table inet sallyport_answers

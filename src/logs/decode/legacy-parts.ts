@@ -85,5 +85,5 @@ export function legacyFields({ parts }: LegacyParts): Readonly<Record<string, Ce
 
 /** Nothing said yet. */
 export function noParts(): Cell[] {
-  return new Array<Cell>(PARTS.length).fill(undefined);
+  return new Array<Cell>(PARTS.length);
 }

@@ -6,8 +6,8 @@ export type LineBlock =
   | { readonly kind: 'too-long'; readonly start: Buffer; readonly length: number }
   | { readonly kind: 'unfinished'; readonly bytes: Buffer };
 
-/** Lines are cut out of the file in blocks of about this size: as large as the processor's cache likes. */
-const BLOCK_BYTES = 1 << 20;
+/** Lines are cut out of the file in blocks of about this size; a smaller one has more ends, a larger one leaves the processor's cache. */
+const BLOCK_BYTES = 1 << 18;
 
 /**
  * Cuts a stream of bytes at line ends. Holds at most `lineBytesMax` and one chunk, whatever the stream does: a line of ten gigabytes
@@ -35,19 +35,19 @@ export async function* lineBlocks(
         chunk = chunk.subarray(end + 1);
       }
       const first = heldBytes === 0 ? -1 : chunk.indexOf(10);
-      if (first >= 0 && heldBytes + first > lineBytesMax) {
-        held.push(chunk.subarray(0, first));
-        yield { kind: 'too-long', start: startOf(held), length: heldBytes + first };
+      if (first >= 0) {
+        held.push(chunk.subarray(0, first + 1));
+        const length = heldBytes + first;
+        // Only the line that was cut is put together; the ones after it lie in one piece.
+        if (length <= lineBytesMax) yield { kind: 'lines', bytes: Buffer.concat(held) };
+        else yield { kind: 'too-long', start: startOf(held), length };
         held = [];
         heldBytes = 0;
         chunk = chunk.subarray(first + 1);
       }
       const last = chunk.lastIndexOf(10);
       if (last >= 0) {
-        const lines = chunk.subarray(0, last + 1);
-        yield { kind: 'lines', bytes: heldBytes === 0 ? lines : Buffer.concat([...held, lines]) };
-        held = [];
-        heldBytes = 0;
+        yield { kind: 'lines', bytes: chunk.subarray(0, last + 1) };
         chunk = chunk.subarray(last + 1);
       }
       if (chunk.length === 0) continue;

@@ -15,6 +15,7 @@ import { decodeFlowLog, isFlowLog } from './flow-log.ts';
 import { buildOf } from './hot-records.ts';
 import { readLegacyMessage } from './legacy-message.ts';
 import { legacyCells, legacyRest } from './legacy-parts.ts';
+import { readCommonMessage } from './legacy-shapes.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -118,7 +119,10 @@ export function decodeLegacy(
   time?: number,
 ): void {
   const isApplication = /application/i.test(head.category ?? '');
-  const read = typeof message === 'string' ? readLegacyMessage(message, isApplication) : undefined;
+  const read =
+    typeof message === 'string'
+      ? (readCommonMessage(message, isApplication) ?? readLegacyMessage(message, isApplication))
+      : undefined;
   if (read === undefined) {
     quarantine(
       decoding,

@@ -18,17 +18,22 @@ describe('traffic planned from a perimeter', () => {
     const plan = planTraffic(network)!;
     const allowed = plan.streams.filter(({ action }) => action === 'Allow');
     expect(allowed.length).toBeGreaterThan(10);
-    expect(new Set(plan.streams.map(({ rule }) => rule?.rule)).size).toBeGreaterThan(3);
+    expect(new Set(plan.streams.map(({ rule }) => rule?.rule)).size).toBeGreaterThan(2);
     // The trace is another way to the same verdict: from the sender's own address, over routes and policies of the network.
     let asked = 0;
-    for (const { sender, to, port, protocol, action, rule } of plan.streams) {
+    for (const { sender, to, port, action, rule } of plan.streams) {
       if (!sender.startsWith('nodes of') || !('fqdn' in to) || rule === undefined) continue;
       const from = plan.senders.find(({ name }) => name === sender)!.addresses[0]!;
-      const scheme = protocol === 'HTTPS' ? 'https' : 'http';
-      const { traces } = answerTrace(network, { from, to: `${scheme}://${to.fqdn}:${port}` });
-      for (const { hops } of traces) {
-        const step = JSON.stringify(hops).includes(`/${rule.rule}"`);
-        expect([to.fqdn, rule.rule, action, step]).toEqual([to.fqdn, rule.rule, action, true]);
+      const { traces } = answerTrace(network, { from, to: `${to.fqdn}:${port}` });
+      expect(traces.length).toBeGreaterThan(0);
+      for (const trace of traces) {
+        const told = JSON.stringify(trace);
+        expect([to.fqdn, rule.rule, told.includes(`/${rule.rule}"`)]).toEqual([
+          to.fqdn,
+          rule.rule,
+          true,
+        ]);
+        expect(action).toBe('Allow');
         asked += 1;
       }
     }
@@ -52,6 +57,8 @@ describe('traffic planned from a perimeter', () => {
   });
 
   it('is none where there is no firewall', async () => {
-    expect(planTraffic(await networkIn('examples/store'))).toBeUndefined();
+    expect(
+      planTraffic(await networkIn('examples/store/aks-store-quickstart.yaml')),
+    ).toBeUndefined();
   });
 });

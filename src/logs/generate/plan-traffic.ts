@@ -52,20 +52,34 @@ export function planTraffic(network: Network): TrafficPlan | undefined {
     network,
   };
   const ask: Ask = (sender, target) => streamOf(placement, context, sender, target);
-  const targets = [...networkTargets(placement), ...applicationTargets(placement)];
+  const targets = [
+    ...networkTargets(placement),
+    ...applicationTargets(placement),
+    // What FQDN tags stand for, and what every cluster asks for whether or not it may.
+    ...needed(network).map(({ fqdn, port }) => ({
+      protocol: 'HTTPS' as const,
+      to: { fqdn },
+      port,
+    })),
+  ];
+  const distinct = [...new Map(targets.map((target) => [JSON.stringify(target), target])).values()];
   const streams = senders.flatMap((sender) =>
-    targets.slice(0, TARGETS_MAX).flatMap((target) => ask(sender, target) ?? []),
+    distinct.slice(0, TARGETS_MAX).flatMap((target) => ask(sender, target) ?? []),
   );
   const used = [...new Set(streams.flatMap(({ rule }) => (rule === undefined ? [] : [key(rule)])))];
+  const dependency = dependencyOf(network, senders.at(-1)!, ask);
+  const isPlanted = ({ to }: Stream) => 'fqdn' in to && to.fqdn === dependency.fqdn;
   // A rule that is the only one stays: without it there would be nothing to see.
   const quiet = used.length > 1 ? used.at(-1) : undefined;
   return {
     firewall: placement.firewall.id.toUpperCase(),
     senders,
-    streams: streams.filter(({ rule }) => rule === undefined || key(rule) !== quiet),
+    streams: streams.filter(
+      (stream) => !isPlanted(stream) && (stream.rule === undefined || key(stream.rule) !== quiet),
+    ),
     inbound: inboundOf(placement),
     rules: [...new Map(namesOf(placement).map((name) => [key(name), name])).values()],
-    dependency: dependencyOf(network, senders.at(-1)!, ask),
+    dependency,
   };
 }
 
@@ -227,15 +241,21 @@ function translationOf(rule: DnatRule, own: Ip | undefined): Omit<Inbound, 'rule
   return { publicAddress: formatIp(at), port, to: formatIp(translatedAddress), toPort, weight: 10 };
 }
 
-/** A name that AKS needs and the model denies; where it denies none, the first: what is planted then disagrees with the model. */
-function dependencyOf(network: Network, sender: Sender, ask: Ask): TrafficPlan['dependency'] {
-  const needed = network.perimeter.snapshot.datasets.requiredEgress.entries.flatMap((entry) => {
+/** Names that clusters need (aks.md 5). */
+function needed(network: Network): readonly { readonly fqdn: string; readonly port: number }[] {
+  return network.perimeter.snapshot.datasets.requiredEgress.entries.flatMap((entry) => {
     const { fqdn, required, protocol, ports } = entry;
     const isName = fqdn !== undefined && parseDomainName(fqdn) !== undefined;
     return required && protocol === 'HTTPS' && isName ? [{ fqdn, port: ports[0] ?? 443 }] : [];
   });
-  const isDenied = ({ fqdn, port }: (typeof needed)[number]) =>
-    ask(sender, { protocol: 'HTTPS', to: { fqdn }, port })?.action === 'Deny';
-  const chosen = needed.find(isDenied) ?? needed[0] ?? { fqdn: 'mcr.microsoft.com', port: 443 };
+}
+
+/** A name that AKS needs and the model denies; where it denies none, the first: what is planted then disagrees with the model. */
+function dependencyOf(network: Network, sender: Sender, ask: Ask): TrafficPlan['dependency'] {
+  const names = needed(network);
+  const denied = names.find(
+    ({ fqdn, port }) => ask(sender, { protocol: 'HTTPS', to: { fqdn }, port })?.action === 'Deny',
+  );
+  const chosen = denied ?? names[0] ?? { fqdn: 'mcr.microsoft.com', port: 443 };
   return { ...chosen, sender: sender.name };
 }

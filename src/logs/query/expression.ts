@@ -32,6 +32,8 @@ export type Expression<K extends Kind = Kind> = { readonly kind: K } & (
   /** The empty text where there is none. */
   | { readonly is: 'filled'; readonly of: Expression<'text'> }
   | { readonly is: 'text-of'; readonly of: Expression<'number'> }
+  /** What the first group of an RE2 pattern of ours matches, else the empty text. Both engines read RE2. */
+  | { readonly is: 'extracted'; readonly of: Expression<'text'>; readonly pattern: string }
   | { readonly is: 'joined'; readonly of: readonly Expression<'text'>[] }
   /** Start of the interval a time lies in; intervals start at 1970-01-01T00:00Z. */
   | { readonly is: 'interval'; readonly of: Expression<'time'>; readonly seconds: number }
@@ -133,6 +135,12 @@ export const textOf = (of: Expression<'number'>): Expression<'text'> => ({
   kind: 'text',
   is: 'text-of',
   of,
+});
+export const extracted = (of: Expression<'text'>, pattern: string): Expression<'text'> => ({
+  kind: 'text',
+  is: 'extracted',
+  of,
+  pattern,
 });
 export const joined = (...of: readonly Expression<'text'>[]): Expression<'text'> => ({
   kind: 'text',

@@ -104,6 +104,8 @@ export function kqlOf(of: Expression): string {
       return kqlOf(of.of);
     case 'text-of':
       return `tostring(${kqlOf(of.of)})`;
+    case 'extracted':
+      return `extract(${literalKql('text', of.pattern)}, 1, ${kqlOf(of.of)})`;
     case 'joined':
       return `strcat(${of.of.map(kqlOf).join(', ')})`;
     case 'interval':

@@ -115,6 +115,8 @@ export function sqlOf(of: Expression): string {
       return `coalesce(${sqlOf(of.of)}, '')`;
     case 'text-of':
       return `CAST(${sqlOf(of.of)} AS VARCHAR)`;
+    case 'extracted':
+      return `regexp_extract(${sqlOf(of.of)}, ${literalSql('text', of.pattern)}, 1)`;
     case 'joined':
       return `(${of.of.map(sqlOf).join(' || ')})`;
     case 'interval':

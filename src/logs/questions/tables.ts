@@ -80,7 +80,7 @@ export function decisions(...stages: readonly DecisionKind[]): readonly Source[]
 }
 
 /** Absent and empty are the same to a question; Kusto has no absent texts, DuckDB has. */
-function filled(of: Expression<'text'>): Expression<'text'> {
+export function filled(of: Expression<'text'>): Expression<'text'> {
   return { kind: 'text', is: 'filled', of };
 }
 

@@ -76,6 +76,20 @@ function loadRules(nft: string, text: string): Promise<void> {
 const notReloaded = (why: string) =>
   new OperationalError('nva/reload', `the rules were not changed: ${why}`);
 
+/**
+ * `CONFIGURATION same-but-names OTHER`: do they differ in nothing but names? Then a reload needs no restart.
+ * @throws OperationalError `nva/other-configuration` when they do not
+ */
+export async function sameButNamesCommand(
+  configuration: unknown,
+  [other]: readonly string[],
+): Promise<void> {
+  const rest = (value: unknown) => JSON.stringify({ ...readDnsProxyProgram(value), sets: [] });
+  const text = other === undefined ? '' : readFileSync(other, 'utf8');
+  if (rest(configuration) === rest(JSON.parse(text))) return;
+  throw new OperationalError('nva/other-configuration', 'the DNS proxy must be started again');
+}
+
 /** `CONFIGURATION status`: what the running proxy says of itself. @throws OperationalError `nva/not-running` */
 export async function statusCommand(configuration: unknown): Promise<void> {
   const { controlSocket } = readDnsProxyProgram(configuration);

@@ -36,7 +36,7 @@ export function azfwRecords(
   if (event.kind === 'lost') return [];
   const head = {
     time: recordTime(event.microseconds),
-    resourceId: context.resourceId.toUpperCase(),
+    resourceId: upperCase(context.resourceId),
   };
   const records: AzureLogRecord[] = [];
   for (const told of tellings(event)) {
@@ -52,6 +52,18 @@ export function azfwRecords(
   }
   return records;
 }
+
+/** Azure writes ids in capitals (azure-firewall 8.3); one writer has one. */
+function upperCase(id: string): string {
+  if (id !== lastId) {
+    lastId = id;
+    lastUpperCase = id.toUpperCase();
+  }
+  return lastUpperCase;
+}
+
+let lastId = '';
+let lastUpperCase = '';
 
 /** In alert mode a listed name is told first, and then what the rules made of it (azure-firewall 2.1). */
 function tellings<T extends FirewallEvent>(event: T): readonly T[] {

@@ -55,6 +55,14 @@ export function ruleColumns(rule: LoggedRule | undefined): RuleColumns {
 /** ISO in UTC with seven digits after the second, as Azure writes times. */
 export function recordTime(microseconds: number): string {
   const seconds = Math.floor(microseconds / 1e6);
+  // Records come in bursts of one second: most share the text of the one before.
+  if (seconds !== lastSecond) {
+    lastSecond = seconds;
+    lastText = new Date(seconds * 1000).toISOString().slice(0, 19);
+  }
   const fraction = String(Math.floor(microseconds - seconds * 1e6)).padStart(6, '0');
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}0Z`;
+  return `${lastText}.${fraction}0Z`;
 }
+
+let lastSecond = Number.NaN;
+let lastText = '';

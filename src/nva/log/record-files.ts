@@ -50,14 +50,16 @@ export class RecordFiles {
     positions: Readonly<Record<string, ReadPosition>>,
     positionsBefore: Readonly<Record<string, ReadPosition>>,
   ): void {
-    const byPath = new Map<string, string[]>();
+    const byHour = new Map<string, { readonly path: string; readonly lines: string[] }>();
     for (const record of records) {
-      const path = storagePath(record);
-      const lines = byPath.get(path);
       const line = `${JSON.stringify(record)}\n`;
-      if (lines === undefined) byPath.set(path, [line]);
-      else lines.push(line);
+      // One writer has one resource: category and hour tell the file.
+      const hour = record.category + record.time.slice(0, 13);
+      const found = byHour.get(hour);
+      if (found === undefined) byHour.set(hour, { path: storagePath(record), lines: [line] });
+      else found.lines.push(line);
     }
+    const byPath = new Map([...byHour.values()].map(({ path, lines }) => [path, lines]));
     const fresh = [...byPath.keys()].filter((path) => !this.#written.has(path));
     for (const path of fresh) {
       const whole = join(this.#folder, path);

@@ -17,6 +17,7 @@ import {
   PUBLIC_IPV4,
   vnetReaches,
 } from '../../network/index.ts';
+import { apiServerPrivateAddress } from '../../semantics/dns/cluster-names.ts';
 import { answered } from '../answer/answer.ts';
 import {
   type Branch,
@@ -30,6 +31,7 @@ import {
 import { isOneAddress, likeEnd, sameEnd } from '../header.ts';
 import { limited } from '../split.ts';
 import type { World } from '../world.ts';
+import { privateApiServer } from './api-server.ts';
 import { applicationGateway } from './application-gateway.ts';
 import { enteringPod, intoPodFromPod } from './entering-pod.ts';
 import { filters } from './filter.ts';
@@ -62,6 +64,8 @@ interface Receiver {
 function byOwner(world: World, subnetKey: string, branch: Branch): readonly Step[] {
   const { destination } = branch.header;
   if (destination.kind === 'one-of') {
+    const api = apiServerAt(world, destination.symbol);
+    if (api !== undefined) return [goesOn(branch, privateApiServer(world, api, subnetKey))];
     const vnetKey = world.network.subnets.get(subnetKey)?.vnet.key;
     const from = vnetKey === undefined ? {} : { vnetKey };
     const owners = findOwner(world.network, likeEnd(destination), from).filter(
@@ -102,6 +106,15 @@ function byOwner(world: World, subnetKey: string, branch: Branch): readonly Step
   }));
   take(ALL_IPV4, () => ({ label, perhaps: [] }));
   return steps;
+}
+
+/** The cluster whose API server has this address inside the network. */
+function apiServerAt({ network }: World, symbol: string | undefined) {
+  if (symbol === undefined) return undefined;
+  return network.clusters.find(
+    (cluster) =>
+      cluster.cluster !== undefined && apiServerPrivateAddress(network, cluster).symbol === symbol,
+  );
 }
 
 /** Who holds addresses that the subnet's network sees, boxes that filter for themselves before the plain resources they consist of. */

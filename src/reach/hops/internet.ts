@@ -15,12 +15,14 @@ import {
   PLATFORM_ADDRESSES,
   PRIVATE_IPV4,
 } from '../../network/index.ts';
+import { apiServerSymbol } from '../../semantics/api-server/public-names.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import { answered } from '../answer/answer.ts';
 import { type Branch, ends, goesOn, open, type Place, type Step, within } from '../branch.ts';
 import { type End, likeEnd, sameEnd } from '../header.ts';
 import type { World } from '../world.ts';
+import { publicApiServer, unlessRefused } from './api-server.ts';
 import { applicationGateway } from './application-gateway.ts';
 import { enteringSubnet } from './entering-subnet.ts';
 import { firewall } from './firewall.ts';
@@ -57,6 +59,10 @@ function toNumberOrSymbol(
   branch: Branch,
   destination: End & { readonly kind: 'one-of' },
 ): readonly Step[] {
+  const api = world.network.clusters.find(
+    ({ cluster }) => cluster !== undefined && destination.symbol === apiServerSymbol(cluster.key),
+  );
+  if (api !== undefined) return [goesOn(branch, publicApiServer(world, api))];
   const candidates = findOwner(world.network, likeEnd(destination));
   const [sure] = candidates
     .filter(({ certainty, isGuess }) => certainty === 'yes' && !isGuess)
@@ -156,7 +162,7 @@ function out(world: World, branch: Branch): readonly Step[] {
     return [open(branch, { missing })];
   }
   const left = { kind: 'left', to: 'the internet' } as const;
-  return answered(world, branch, left, { kind: 'internet' });
+  return unlessRefused(world, branch, (each) => answered(world, each, left, { kind: 'internet' }));
 }
 
 function dropped(branch: Branch, by: Decider): Step {

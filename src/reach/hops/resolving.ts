@@ -1,7 +1,12 @@
-import type { FlowRule } from '../../flows/index.ts';
+import type { Condition, FlowRule } from '../../flows/index.ts';
 import { NO_ADDRESSES, unionAddresses } from '../../net/index.ts';
 import type { OwnedAddress } from '../../network/index.ts';
 import { type Diagram, NOTHING } from '../../packets/index.ts';
+import {
+  apiServerNames,
+  apiServerSymbol,
+  whetherItsName,
+} from '../../semantics/api-server/public-names.ts';
 import { nameRules } from '../../semantics/dns/symbolic.ts';
 import { aliasSuffixes } from '../../semantics/dns/symbolic-alias.ts';
 import type { Decider } from '../../semantics/verdict.ts';
@@ -17,6 +22,7 @@ import {
   type Step,
 } from '../branch.ts';
 import type { End } from '../header.ts';
+import { outside } from '../outside.ts';
 import { toldOnce, type World } from '../world.ts';
 
 /** Who asks for a name. */
@@ -149,6 +155,9 @@ function mayBePrivate({ network }: World): readonly FlowRule<'perhaps', Decider>
   });
   const zones = [...privateDnsZones.values()].map(({ zone }) => zone);
   const patterns = new Set([...zones, ...[...zones, ...suffixes].map((suffix) => `*.${suffix}`)]);
+  for (const { known, mayBePrivate: isPerhaps } of apiServerNames(network)) {
+    if (isPerhaps) for (const name of known) patterns.add(name);
+  }
   const names = { patterns: [...patterns], withoutName: false };
   const by: Decider = { kind: 'platform', name: 'private zones' };
   return [{ region: [{ names }], effect: 'perhaps', by }];
@@ -156,14 +165,47 @@ function mayBePrivate({ network }: World): readonly FlowRule<'perhaps', Decider>
 
 /** By public DNS: the perimeter's own public addresses have names of Azure's; every other name is somebody else's. */
 function toPublic(world: World, branch: Branch, onward: Place): readonly Step[] {
-  const rules = toldOnce(world, 'own public names', () => ownNames(world));
+  const rules = toldOnce(world, 'own public names', () => [
+    ...apiServers(world),
+    ...ownNames(world),
+    ...perhapsApiServers(world),
+  ]);
   if (rules.length === 0) return [goesOn(branch, onward)];
   const { parts, rest } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
-  const steps = parts.map(({ branch: part, effect }) => goesOn(calling(part, effect), onward));
+  const steps = parts.flatMap(({ branch: part, effect }): readonly Step[] => {
+    if (effect.kind !== 'either') return [goesOn(calling(part, effect), onward)];
+    const here = { ...part, trail: branch.trail };
+    return [open(here, effect.need), goesOn(provided(here, effect.need), onward)];
+  });
   return rest === undefined ? steps : [...steps, goesOn(rest, onward)];
 }
 
 const DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
+
+/** A public name, or one that may be a private one's: then not even a denial is certain. */
+type PublicName = End | { readonly kind: 'either'; readonly need: Condition };
+
+/** AKS-98: who calls the name of an API server calls it. */
+function apiServers(world: World): readonly FlowRule<PublicName, Decider>[] {
+  return apiServerNames(world.network).flatMap(({ cluster, known }) => {
+    if (known.length === 0 || cluster.cluster === undefined) return [];
+    const label = `API server of ${cluster.name}`;
+    const symbol = apiServerSymbol(cluster.cluster.key);
+    const effect: End = { kind: 'one-of', addresses: outside(world), label, symbol };
+    const names = { patterns: known, withoutName: false };
+    return [{ region: [{ names }], effect, by: { kind: 'platform', name: label } as const }];
+  });
+}
+
+/** Names that Azure may have given to a cluster whose API server is, or may be, inside the network. */
+function perhapsApiServers({ network }: World): readonly FlowRule<PublicName, Decider>[] {
+  return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePrivate: isPerhaps }) => {
+    if (!isPerhaps || suffixes.length === 0) return [];
+    const names = { patterns: suffixes.map((suffix) => `*${suffix}`), withoutName: false };
+    const effect = { kind: 'either', need: whetherItsName('the name', cluster) } as const;
+    return [{ region: [{ names }], effect, by: { kind: 'platform', name: 'DNS of AKS' } as const }];
+  });
+}
 
 function ownNames({ network }: World): readonly FlowRule<End, Decider>[] {
   return network.owners.entries.flatMap((entry) => {

@@ -1,7 +1,12 @@
 import { type FoundOwner, findOwner, type Network } from '../../network/index.ts';
+import { mayReachApiServer } from '../../semantics/api-server/concrete.ts';
+import {
+  apiServerNames,
+  apiServerSymbol,
+  whetherItsName,
+} from '../../semantics/api-server/public-names.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import type { Decider, MissingFact } from '../../semantics/verdict.ts';
-import { apiServerSymbol } from '../api-server-target.ts';
 import { isPlatform, isPrivate } from '../is-private.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
 import { sameAddress, sessionOf, untranslated } from '../session.ts';
@@ -52,6 +57,7 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
   }
   const open = nobodyKnown(candidates, flow, journey, target);
   if (open !== undefined) return stop({ kind: 'unknown', why: [open] });
+  const conditions = journey.direction === 'return' ? [] : refusedAsApiServer(network, flow);
   return {
     hop,
     next: {
@@ -59,7 +65,19 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
       disposition: { kind: 'left-network', to: target },
       reply: replyFromInternet(flow),
     },
+    ...(conditions.length > 0 ? { conditions } : {}),
   };
+}
+
+/** A name that Azure may have given to a cluster of the input leads to its API server, which takes only whom it admits (AKS-98). */
+function refusedAsApiServer(network: Network, flow: Flow): readonly MissingFact[] {
+  const name = flow.destinationName;
+  if (name === undefined) return [];
+  return apiServerNames(network).flatMap(({ cluster, suffixes }) => {
+    if (!suffixes.some((suffix) => name.endsWith(suffix))) return [];
+    const isTaken = mayReachApiServer(network, cluster, flow.source).kind === 'allow';
+    return isTaken ? [] : [whetherItsName(name, cluster)];
+  });
 }
 
 /** An answer that arrives at the client, or at whoever translated the request. */

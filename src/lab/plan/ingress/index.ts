@@ -7,7 +7,6 @@ export {
   ingressControllers,
 } from './ingress-controllers.ts';
 export type { ServiceSeat } from './ingress-servers.ts';
-export { ingressStandIns } from './ingress-stand-ins.ts';
 export {
   type CertificateRequest,
   DEBIAN_WEB_SERVER,

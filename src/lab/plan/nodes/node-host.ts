@@ -27,7 +27,7 @@ export function nodeHost(
       'link set lo up',
       `addr add ${formatIp(seat.address)}/${seat.prefixLength} dev ${seat.interfaceName}`,
       `link set ${seat.interfaceName} up`,
-      `route add default via ${formatIp(seat.gateway)} dev ${seat.interfaceName}`,
+      `route add default via ${formatIp(seat.gateway)} dev ${seat.interfaceName} onlink`,
       ...own.flatMap(cableOfPod),
     ],
     nftables: rules.join('\n'),

@@ -22,6 +22,8 @@ export interface EngineProfile {
   readonly blockMatchesCluster: boolean;
   /** Egress from a pod to the node it runs on: K8P-16, K8P-36, K8P-49, K8P-60. */
   readonly ownNodeEgress: 'open' | 'host-action' | 'policy';
+  /** Ingress from the node it runs on: K8P-16; K8P-57 deny rules hold against it. */
+  readonly ownNodeIngress: 'open' | 'unless-denied';
   /** What decides outside traffic through a Service of policy `Cluster`: K8P-20, K8P-53, K8P-61. */
   readonly rewrittenSource: 'client-or-node' | 'not-enforced' | 'node';
   /** Which kinds it enforces (K8P-71). `unknown`: no source says. */
@@ -42,6 +44,7 @@ export const ENGINE_PROFILES: Readonly<Record<Engine, EngineProfile>> = {
     engine: 'generic',
     blockMatchesCluster: true,
     ownNodeEgress: 'open',
+    ownNodeIngress: 'open',
     rewrittenSource: 'client-or-node',
     kinds: { ...NETWORK_ONLY, admin: 'yes' },
     coversIpv6: true,
@@ -53,6 +56,7 @@ export const ENGINE_PROFILES: Readonly<Record<Engine, EngineProfile>> = {
     engine: 'azure-npm',
     blockMatchesCluster: true,
     ownNodeEgress: 'open',
+    ownNodeIngress: 'open',
     rewrittenSource: 'not-enforced',
     kinds: NETWORK_ONLY,
     coversIpv6: false,
@@ -64,6 +68,7 @@ export const ENGINE_PROFILES: Readonly<Record<Engine, EngineProfile>> = {
     engine: 'calico',
     blockMatchesCluster: true,
     ownNodeEgress: 'host-action',
+    ownNodeIngress: 'open',
     rewrittenSource: 'node',
     kinds: { network: 'yes', admin: 'yes', calico: 'yes', cilium: 'no' },
     coversIpv6: true,
@@ -75,6 +80,7 @@ export const ENGINE_PROFILES: Readonly<Record<Engine, EngineProfile>> = {
     engine: 'cilium',
     blockMatchesCluster: false,
     ownNodeEgress: 'policy',
+    ownNodeIngress: 'unless-denied',
     rewrittenSource: 'client-or-node',
     kinds: { network: 'yes', admin: 'unknown', calico: 'no', cilium: 'yes' },
     coversIpv6: true,

@@ -137,7 +137,7 @@ function hairpins(question: PolicyQuestion): readonly boolean[] {
 
 const STRAIGHT: readonly boolean[] = [false];
 
-/** Traffic with the own node stands outside NetworkPolicy on most engines (K8P-16, K8P-36, K8P-49, K8P-60). */
+/** Traffic with the own node stands outside NetworkPolicy on most engines (K8P-16, K8P-36, K8P-49, K8P-57, K8P-60). */
 function runEnd(
   index: PolicyIndex,
   stages: readonly Stage[],
@@ -158,7 +158,14 @@ function runEnd(
     name: `${nameOf(subject)} and its own node always reach each other`,
     fact: 'K8P-16',
   };
-  if (direction === 'ingress') return { allow: [own], deny: [], why: [] };
+  if (direction === 'ingress') {
+    if (index.profile.ownNodeIngress === 'open') return { allow: [own], deny: [], why: [] };
+    return runStages(
+      stages.filter(({ onlyDenies }) => onlyDenies === true),
+      context,
+      own,
+    );
+  }
   switch (index.profile.ownNodeEgress) {
     case 'policy':
       return runStages(stages, context, otherwise);

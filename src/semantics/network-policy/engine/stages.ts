@@ -12,26 +12,29 @@ export interface Stage {
   /** What becomes of a flow that no rule decided, when an isolating policy covers the pod. */
   readonly whenUnmatched: 'deny' | 'next';
   readonly groups: readonly (readonly Covering[])[];
+  /** Only rules that deny whatever others allow (K8P-41). */
+  readonly onlyDenies?: true;
   /** Do the policies of a group only add up (NetworkPolicy), or may either win (K8P-24)? */
   readonly hasRivals: boolean;
 }
 
-/** The stages of one pod and direction, without the empty ones. K8P-23, K8P-30, K8P-41. */
+/** The stages of one pod and direction, without the empty ones. K8P-23, K8P-30, K8P-38, K8P-41. */
 export function buildStages(
   covering: readonly Covering[],
   engine: Engine,
   tiers: ReadonlyMap<string, CalicoTier>,
 ): readonly Stage[] {
   if (covering.length === 0) return [];
-  const stages = [
-    adminStage(covering, 'admin'),
-    ...(engine === 'calico'
+  const stages =
+    engine === 'calico'
       ? calicoStages(covering, tiers)
-      : engine === 'cilium'
-        ? ciliumStages(covering)
-        : [unionStage(covering.filter((one) => one.policy.type === 'network'))]),
-    adminStage(covering, 'baseline'),
-  ];
+      : [
+          adminStage(covering, 'admin'),
+          ...(engine === 'cilium'
+            ? ciliumStages(covering)
+            : [unionStage(covering.filter((one) => one.policy.type === 'network'))]),
+          adminStage(covering, 'baseline'),
+        ];
   return stages.filter((stage) => stage.groups.length > 0);
 }
 
@@ -75,13 +78,16 @@ function ciliumStages(covering: readonly Covering[]): Stage[] {
     }));
   const denying = only('deny').filter((one) => one.rules.length > 0);
   return [
-    { ...unionStage(denying), name: 'Cilium deny rules', whenUnmatched: 'next' },
+    { ...unionStage(denying), name: 'Cilium deny rules', whenUnmatched: 'next', onlyDenies: true },
     unionStage(only('allow')),
   ];
 }
 
 /** Kubernetes policies sit in the default tier at this order (K8P-31). */
 const KUBERNETES_ORDER = 1000;
+
+/** The built-in tiers that hold the admin kinds (K8P-38). */
+const ADMIN_TIERS = { admin: 'kube-admin', baseline: 'kube-baseline' } as const;
 
 function calicoStages(
   covering: readonly Covering[],
@@ -97,16 +103,25 @@ function calicoStages(
   }
   // A tier the input does not hold may stand anywhere; its policies are in doubt, so first is where it shows.
   const orderOf = (name: string) => tiers.get(name)?.order ?? Number.NEGATIVE_INFINITY;
-  const names = [...byTier.keys()].sort(
-    (a, b) => compareNumbers(orderOf(a), orderOf(b)) || compareTexts(a, b),
-  );
-  return names.map((name) => ({
-    kind: 'policy',
-    name: `tier ${name}`,
-    whenUnmatched: tiers.get(name)?.whenUnmatched === 'pass' ? 'next' : 'deny',
-    groups: orderedGroups(byTier.get(name)!),
-    hasRivals: true,
+  const own = [...byTier].map(([name, policies]) => ({
+    tier: name,
+    stage: {
+      kind: 'policy',
+      name: `tier ${name}`,
+      whenUnmatched: tiers.get(name)?.whenUnmatched === 'pass' ? 'next' : 'deny',
+      groups: orderedGroups(policies),
+      hasRivals: true,
+    } satisfies Stage,
   }));
+  const admin = (['admin', 'baseline'] as const).map((kind) => ({
+    tier: ADMIN_TIERS[kind],
+    stage: adminStage(covering, kind),
+  }));
+  return [...admin, ...own]
+    .sort(
+      (a, b) => compareNumbers(orderOf(a.tier), orderOf(b.tier)) || compareTexts(a.tier, b.tier),
+    )
+    .map(({ stage }) => stage);
 }
 
 /** By order, then by name. Kubernetes policies only allow: they share one group, with Calico policies of their order. */

@@ -12,7 +12,7 @@ import type {
 } from '../policy.ts';
 import { type CiliumContext, parseCiliumPeers } from './parse-cilium-peers.ts';
 import { parseCiliumPorts } from './parse-cilium-ports.ts';
-import { parseCiliumSelector } from './parse-cilium-selector.ts';
+import { parseCiliumSelector, parseCiliumSubject } from './parse-cilium-selector.ts';
 import {
   field,
   isMissing,
@@ -106,10 +106,12 @@ function subjectOf(context: CiliumContext, spec: ObjectValue): Subject {
     );
   }
   if (nodes !== undefined) return { kind: 'hosts', at: nodes.at };
+  const { namespace, reading } = context;
+  const parse = namespace === undefined ? parseCiliumSelector : parseCiliumSubject;
   return {
     kind: 'cilium',
-    ...(context.namespace === undefined ? {} : { namespace: context.namespace }),
-    pods: parseCiliumSelector(context.reading, endpoints, 'endpointSelector'),
+    ...(namespace === undefined ? {} : { namespace }),
+    pods: parse(reading, endpoints, 'endpointSelector'),
     at: endpoints?.at ?? spec.at,
   };
 }

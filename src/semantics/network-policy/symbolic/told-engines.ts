@@ -12,6 +12,8 @@ export interface EngineTraits {
   readonly blocksHoldPodsAndNodes: boolean;
   /** What a pod sends to its own node. K8P-16 and K8P-60 open; K8P-36 the host's setting; K8P-49 as policies say. */
   readonly toOwnNode: 'open' | 'as-the-host-is-set' | 'as-policies-say';
+  /** From its own node: K8P-16 open; K8P-57 what a deny rule says holds. */
+  readonly fromOwnNode: 'open' | 'denied-by-deny-rules';
   /** A Service of traffic policy Cluster in front. K8P-20, K8P-61, K8P-53. */
   readonly behindCluster: 'open' | 'node' | 'client-or-any-node' | 'client-or-other-node';
   /** K8P-71; `perhaps`: no source says. */
@@ -29,6 +31,7 @@ export interface EngineTraits {
 const KUBERNETES: EngineTraits = {
   blocksHoldPodsAndNodes: true,
   toOwnNode: 'open',
+  fromOwnNode: 'open',
   behindCluster: 'client-or-any-node',
   enforces: { network: 'yes', admin: 'yes', calico: 'no', cilium: 'no' },
   isBlindToIpv6: false,
@@ -55,6 +58,7 @@ export const TRAITS: Readonly<Record<Engine, EngineTraits>> = {
   cilium: {
     blocksHoldPodsAndNodes: false,
     toOwnNode: 'as-policies-say',
+    fromOwnNode: 'denied-by-deny-rules',
     behindCluster: 'client-or-other-node',
     enforces: { network: 'yes', admin: 'perhaps', calico: 'no', cilium: 'yes' },
     isBlindToIpv6: false,

@@ -196,7 +196,13 @@ function toldOfEnd(
     name: `${title} and its own node always reach each other`,
     fact: 'K8P-16',
   };
-  if (direction === 'ingress') return [allow(own)];
+  if (direction === 'ingress') {
+    const holding =
+      TRAITS[sight.engine].fromOwnNode === 'open'
+        ? []
+        : tiers.filter(({ hasOnlyDenies }) => hasOnlyDenies);
+    return rulesOfTiers(holding, sight, own, comesBack);
+  }
   if (toOwnNode === 'as-the-host-is-set') {
     const missing = "Calico's defaultEndpointToHostAction in this cluster";
     const host: Decider = { ...own, name: 'defaultEndpointToHostAction', fact: 'K8P-36' };

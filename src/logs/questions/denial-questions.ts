@@ -1,0 +1,90 @@
+import {
+  all,
+  any,
+  choose,
+  differs,
+  distinct,
+  equal,
+  from,
+  joined,
+  least,
+  lower,
+  most,
+  not,
+  oneOf,
+  type Pipeline,
+  rows,
+  text,
+  textOf,
+} from '../query/index.ts';
+import { DECISION_COLUMNS, decisions } from './tables.ts';
+import { type Window, within } from './window.ts';
+
+const deniedRows = (window: Window) =>
+  from(DECISION_COLUMNS, ...decisions('network', 'application', 'threat'))
+    .where((row) => within(row.TimeGenerated, window))
+    .where((row) => oneOf(row.Action, ['Deny', 'Drop']));
+
+/**
+ * Flows that were denied, one row per source, target and port, the most frequent first.
+ * @param scanners sources whose denials towards addresses are told as one scan, and left out here
+ */
+export function denied(
+  window: Window,
+  count: number,
+  scanners: readonly string[] = [],
+): Pipeline {
+  return deniedRows(window)
+    .where((row) =>
+      scanners.length === 0
+        ? undefined
+        : not(all(oneOf(row.SourceIp, scanners), equal(row.Fqdn, text('')))),
+    )
+    .summarize((row) => ({
+      by: {
+        SourceIp: row.SourceIp,
+        Target: choose([[differs(row.Fqdn, text('')), lower(row.Fqdn)]], row.DestinationIp),
+        DestinationPort: row.DestinationPort,
+        Protocol: row.Protocol,
+        Stage: row.Stage,
+        ActionReason: row.ActionReason,
+        Rule: choose(
+          [[any(differs(row.RuleCollection, text('')), differs(row.Rule, text(''))), joined(row.RuleCollection, text('/'), row.Rule)]],
+          text(''),
+        ),
+      },
+      of: { Records: rows, First: least(row.TimeGenerated), Last: most(row.TimeGenerated) },
+    }))
+    .order(
+      '-Records',
+      'SourceIp',
+      'Target',
+      'DestinationPort',
+      'Protocol',
+      'Stage',
+      'Rule',
+      'ActionReason',
+    )
+    .take(count).pipeline;
+}
+
+/** How widely each source was denied by address: what tells a scan from a fault that repeats itself. */
+export function deniedSpread(window: Window, count: number): Pipeline {
+  return deniedRows(window)
+    .where((row) => all(equal(row.Stage, text('network')), differs(row.DestinationIp, text(''))))
+    .summarize((row) => ({
+      by: { SourceIp: row.SourceIp },
+      of: {
+        Records: rows,
+        Addresses: distinct(row.DestinationIp),
+        Ports: distinct(row.DestinationPort),
+        Targets: distinct(joined(row.DestinationIp, text(':'), textOf(row.DestinationPort))),
+        First: least(row.TimeGenerated),
+        Last: most(row.TimeGenerated),
+        LowestAddress: least(row.DestinationIp),
+        HighestAddress: most(row.DestinationIp),
+      },
+    }))
+    .order('-Targets', 'SourceIp')
+    .take(count).pipeline;
+}
