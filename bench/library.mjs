@@ -15,6 +15,7 @@ export async function library(name, exported) {
     bundle: true,
     format: 'esm',
     platform: 'node',
+    external: ['@duckdb/*', '@azure/*', 'azure-kusto-data'],
     logLevel: 'error',
     banner: {
       js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",

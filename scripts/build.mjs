@@ -31,8 +31,8 @@ export async function buildCommandLine() {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    // 3 MB that only a picture needs, under a licence of its own: it stays a package.
-    external: ['elkjs'],
+    // 3 MB that only a picture needs, under a licence of its own: it stays a package. So do those that a machine may lack.
+    external: ['elkjs', '@duckdb/*', '@azure/*', 'azure-kusto-data'],
     // Some packages are only whole as modules: their other form hides what it requires from a bundler.
     mainFields: ['module', 'main'],
     target: 'node20.19',

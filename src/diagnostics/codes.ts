@@ -186,6 +186,7 @@ export const DIAGNOSTIC_CODES = {
   'logs/time-zone': 'Times of a log do not say of which zone they are; they were read as stated.',
   'logs/clock-jump': 'Times of a log go back by more than an hour.',
   'logs/partial-result': 'The answer to a query over logs says that it is not complete.',
+  'logs/not-read': 'A file or blob of logs could not be read, or only in part; the others were.',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -241,9 +241,10 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
           tcp(9, 22, text('SSH-2.0-OpenSSH_9.2\r\n')),
           tcp(10, 80, request('GONE.x.com.:80', 80)),
           tcp(11, 80, request('X.Com.:80', 80)),
+          tcp(12, 80, request(`${'a.'.repeat(3000)}x.com`, 80)),
         ]);
         const words = Object.fromEntries(
-          Array.from({ length: 11 }, (_, at) => {
+          Array.from({ length: 12 }, (_, at) => {
             const answer = answers.get(at + 1) ?? 'nothing';
             return [at + 1, /^HTTP\/1.1 (\d+)/.exec(answer)?.[1] ?? answer.replace(/\d+$/, 'port')];
           }),
@@ -260,6 +261,7 @@ describe(`application rules in the real proxy${notRun(labReady())}`, () => {
           9: 'nothing',
           10: '502',
           11: '200',
+          12: '470',
         });
         const reasons = proxy.logs.filter(({ action }) => action === 'Deny');
         expect(reasons.map(({ reason }) => reason)).toEqual(

@@ -8,6 +8,9 @@ import { MAPS, THREAT_TAIL } from './proxy-maps.ts';
 /** Files that are no connections: listeners, sockets, logs, resolvers. */
 const FILES_RESERVED = 200;
 
+/** Longer than this is no name of DNS; nobody is asked for it, and a log line stays a line. */
+const NAME_MAX = 253;
+
 /** What a denied HTTP client reads; status 470 and the words are what users report of the original. */
 const DENIED = 'Action: Deny. Reason: No rule matched. Proceeding with default action.\\n';
 
@@ -24,7 +27,7 @@ export function proxyText(
   const { http, tls } = maps;
   return [
     'global',
-    '  log stdout len 4096 format raw local0',
+    '  log stdout len 16384 format raw local0',
     // Two files for each connection, and the hard limit is refused at start rather than met later.
     `  maxconn ${Math.max(16, Math.floor((site.filesMax - FILES_RESERVED) / 2))}`,
     `  stats socket ${site.runFolder}/haproxy.sock mode 600 level admin expose-fd listeners`,
@@ -68,7 +71,7 @@ function tlsLines(site: ApplianceSite, names: NameMaps, threats: ThreatFilter): 
     `  ${d} reject if !{ req.ssl_hello_type 1 }`,
     `  ${d} set-var(sess.reason) str(no-sni)`,
     `  ${d} set-var(sess.fqdn) req.ssl_sni,lower,rtrim(.)`,
-    `  ${d} reject if !{ var(sess.fqdn) -m found }`,
+    `  ${d} reject if !{ var(sess.fqdn) -m len 1:${NAME_MAX} }`,
     ...threatLines(site, threats, d, 'sess').map((line) => `  ${line}`),
     ...(threats.mode === 'Deny' && threats.names !== undefined
       ? [`  ${d} reject if { var(sess.threat) -m found }`]
@@ -100,14 +103,14 @@ function httpLines(site: ApplianceSite, names: NameMaps, threats: ThreatFilter):
     `  ${d} set-var(txn.act) str(Deny)`,
     `  ${d} set-var(txn.rule) str(0)`,
     `  ${d} set-var(txn.dst) dst`,
-    `  ${d} set-var(txn.path) path`,
+    `  ${d} set-var(txn.path) path,bytes(0,1000)`,
     `  ${d} set-var(txn.port) dst_port`,
     // The whole header: a list of names is no name.
     `  ${d} set-var(txn.host) req.fhdr(host),lower`,
     `  ${d} set-var(txn.fqdn) var(txn.host),field(1,:),rtrim(.)`,
     `  ${d} set-var(txn.hostport) var(txn.host),field(2,:)`,
     // A request that names nobody is not what `*` means.
-    '  acl is_named var(txn.fqdn) -m len gt 0',
+    `  acl is_named var(txn.fqdn) -m len 1:${NAME_MAX}`,
     `  ${d} set-var(txn.reason) str(no-host) if !is_named`,
     `  ${d} ${answer(470, DENIED)} if !is_named`,
     ...threatLines(site, threats, d, 'txn').map((line) => `  ${line}`),
@@ -139,8 +142,8 @@ function answer(status: number, text: string): string {
 
 /** One JSON object for each connection (TLS) or request (HTTP); `rule` is the number of the rule, 0 for none. */
 function logFormat(scope: 'sess' | 'txn', protocol: string, rest: string): string {
-  const text = (name: string) => `"${name}":"%[var(${scope}.${name}),json(utf8s)]"`;
-  return `{"t":"%Ts.%ms","cat":"AZFWApplicationRule","proto":"${protocol}","src":"%ci","sport":%cp,"dst":"%[var(${scope}.dst)]","dport":%[dst_port],${text('fqdn')},"ip":"%[var(${scope}.ip)]","action":"%[var(${scope}.act)]","rule":"%[var(${scope}.rule)]","reason":"%[var(${scope}.reason)]","threat":"%[var(${scope}.threat)]",${rest}}`;
+  const fqdn = `"fqdn":"%[var(${scope}.fqdn),bytes(0,${NAME_MAX}),json(utf8s)]"`;
+  return `{"t":"%Ts.%ms","cat":"AZFWApplicationRule","proto":"${protocol}","src":"%ci","sport":%cp,"dst":"%[var(${scope}.dst)]","dport":%[dst_port],${fqdn},"ip":"%[var(${scope}.ip)]","action":"%[var(${scope}.act)]","rule":"%[var(${scope}.rule)]","reason":"%[var(${scope}.reason)]","threat":"%[var(${scope}.threat)]",${rest}}`;
 }
 
 /** Leaves the rule number in `threat` when a listed name is asked for; addresses were looked at before. */

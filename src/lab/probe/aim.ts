@@ -44,7 +44,9 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
     id,
     protocol: flow.protocol,
     ...(address === undefined ? {} : { address }),
-    port: flow.destinationPort,
+    // A Service is called at its own port; the flow of the proof goes on to the pod's.
+    port:
+      clusterName === undefined ? flow.destinationPort : portOf(question.to, flow.destinationPort),
     ...nameOf(destinationName ?? clusterName),
     ...sourceOf(trace, from),
   };
@@ -69,6 +71,11 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
         speaks: { kind: 'http', path: '/', ...named(destinationName) },
       });
   }
+}
+
+function portOf(to: string, otherwise: number): number {
+  const asked = /:(\d+)(?:\/\w+)?$/.exec(to)?.[1];
+  return asked === undefined ? otherwise : Number(asked);
 }
 
 function nameOf(name: string | undefined): { readonly name?: string } {

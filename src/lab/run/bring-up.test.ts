@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { smallLab } from '../../../tests/support/small-lab.ts';
 import type { LabHost } from '../plan/lab-plan.ts';
-import { creationBatch, hostScript, removalBatch, sysctlPath } from './bring-up.ts';
+import {
+  creationBatch,
+  failedHost,
+  hostScript,
+  laneScript,
+  removalBatch,
+  sysctlPath,
+} from './bring-up.ts';
 import { listensIn } from './daemon.ts';
 import { cutsOf, failureRules, knownFailures } from './failures.ts';
 import { digestOf, namespaceOf, placed, runPlan } from './run-plan.ts';
@@ -38,6 +45,18 @@ describe('what makes a network', () => {
     expect(at.every((position) => position >= 0)).toBe(true);
     expect([...at].sort((a, b) => a - b)).toEqual(at);
     expect(script.startsWith('set -e\n')).toBe(true);
+  });
+
+  it('names the host that fails, with what was said before', () => {
+    const lane = laneScript('x', plan.hosts.slice(0, 1), '/lab');
+    expect(lane).toBe(
+      "nsenter --net=/run/netns/sp-x-client sh /lab/hosts/client/up.sh || { echo 'sallyport-host-failed client' >&2; exit 1; }\n",
+    );
+    expect(failedHost('Error: no\nsallyport-host-failed client\n')).toEqual({
+      said: 'Error: no\n',
+      name: 'client',
+    });
+    expect(failedHost('killed')).toEqual({ said: 'killed' });
   });
 
   it('answers every port only where the plan says so', () => {

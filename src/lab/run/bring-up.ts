@@ -40,6 +40,30 @@ export function hostScript(host: LabHost, folder: string): string {
   ].join('\n');
 }
 
+/** Where `hostScript` lies below the lab's folder. */
+export function hostFile(host: string): string {
+  return `hosts/${host}/up.sh`;
+}
+
+/** For `sh`: the scripts of these hosts, one after the other. The first that fails ends it, and is named last. */
+export function laneScript(lab: string, hosts: readonly LabHost[], folder: string): string {
+  return hosts
+    .map(
+      ({ name }) =>
+        `nsenter --net=/run/netns/${namespaceOf(lab, name)} sh ${folder}/${hostFile(name)} || { echo '${FAILED}${name}' >&2; exit 1; }\n`,
+    )
+    .join('');
+}
+
+/** Which host failed, and what was said before. */
+export function failedHost(err: string): { readonly said: string; readonly name?: string } {
+  const at = err.lastIndexOf(FAILED);
+  if (at < 0) return { said: err };
+  return { said: err.slice(0, at), name: err.slice(at + FAILED.length).trim() };
+}
+
+const FAILED = 'sallyport-host-failed ';
+
 export function rulesOf(host: LabHost, folder: string): string {
   return `${placed(host.nftables, folder)}${host.answers ? ANSWER_RULES : ''}`;
 }

@@ -1,16 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationalError } from '../../diagnostics/index.ts';
-import type { LabHost } from '../plan/lab-plan.ts';
 import { makeAuthority } from './authority.ts';
-import { creationBatch, hostScript } from './bring-up.ts';
-import { enterFiles, inNamespace, NSSWITCH } from './enter-host.ts';
+import { creationBatch, failedHost, hostFile, hostScript, laneScript } from './bring-up.ts';
+import { enterFiles, NSSWITCH } from './enter-host.ts';
 import type { LabFolder } from './lab-folder.ts';
 import { OPENSSL_CONFIGURATION, responderConfiguration, responderPages } from './responder.ts';
 import { placed, type RunPlan } from './run-plan.ts';
-import { eachOf, runProgram } from './run-program.ts';
+import { runProgram } from './run-program.ts';
 
-const AT_ONCE = 4;
+const SIDE_BY_SIDE = 4;
 const LONG_NAME = 63;
 
 /** Every file that anything in the lab reads, before anything starts. Owner-only. */
@@ -23,7 +22,10 @@ export function writeLabFiles(plan: RunPlan, folder: LabFolder): void {
   const leaf = authority.issue([...names, ...addresses]);
   const files = [
     ...plan.files.map((file) => ({ path: file.path, text: placed(file.text, path) })),
-    ...plan.hosts.flatMap((host) => enterFiles(plan, host, path)),
+    ...plan.hosts.flatMap((host) => [
+      { path: hostFile(host.name), text: hostScript(host, path) },
+      ...enterFiles(plan, host, path),
+    ]),
     ...responderPages(),
     ...plan.certificates.flatMap((wanted) => {
       const made = authority.issue(wanted.names);
@@ -55,20 +57,23 @@ export function writeLabFiles(plan: RunPlan, folder: LabFolder): void {
 }
 
 /**
- * Namespaces and cables in one go, then each host by itself.
+ * Namespaces and cables in one go, then each host by itself, several side by side.
  * @throws OperationalError `lab/network` with what the kernel said, and about which host
  */
 export async function buildNetwork(plan: RunPlan, folder: LabFolder): Promise<void> {
   const made = await runProgram(['ip', '-batch', '-'], { input: creationBatch(plan) });
   if (made.code !== 0) throw refused('the namespaces and cables', made.err);
-  await eachOf(plan.hosts, AT_ONCE, (host) => buildHost(plan, host, folder));
-}
-
-async function buildHost(plan: RunPlan, host: LabHost, folder: LabFolder): Promise<void> {
-  const built = await runProgram(inNamespace(plan.lab, host.name, ['sh', '-s']), {
-    input: hostScript(host, folder.path),
-  });
-  if (built.code !== 0) throw refused(`host \`${host.name}\` (${host.label})`, built.err);
+  const ends = await Promise.all(
+    Array.from({ length: SIDE_BY_SIDE }, (_, lane) => {
+      const hosts = plan.hosts.filter((_, at) => at % SIDE_BY_SIDE === lane);
+      return runProgram(['sh', '-s'], { input: laneScript(plan.lab, hosts, folder.path) });
+    }),
+  );
+  const failed = ends.find(({ code }) => code !== 0);
+  if (failed === undefined) return;
+  const { said, name } = failedHost(failed.err);
+  const host = plan.hosts.find((one) => one.name === name);
+  throw refused(host === undefined ? 'a host' : `host \`${host.name}\` (${host.label})`, said);
 }
 
 /** The hard limit: each daemon may raise its own up to it. */

@@ -115,8 +115,7 @@ export function documentDecoding(decoding: Decoding, valueMax: number): TextDeco
 
   /** A bracket that never closes has swallowed what follows; whole records on lines of their own are read out of it. */
   const rescue = ({ kind, text, line }: JsonPiece) => {
-    const isLines = text.includes('\n');
-    if (isLines) {
+    if (WHOLE_LINE.test(text)) {
       decoding.line = line - 1;
       return decodeLines(decoding, newLineMemory(), text);
     }

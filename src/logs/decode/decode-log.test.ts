@@ -462,7 +462,7 @@ describe('broken input is kept aside with its place', () => {
         'sample:6: the time of the record cannot be read',
         'sample:7: the record has no time',
         'sample:8: the record has no `properties`',
-        'sample:9: the value is no JSON object',
+        'sample:9: the line is not JSON',
         'sample:10: the message is not written as any we know',
       ],
       codes: ['logs/broken-line'],

@@ -8,6 +8,11 @@ const DEPTH_MAX = 4;
 
 /** A text that should be one JSON value: a line, an element, an object between others. */
 export function decodeJsonText(decoding: Decoding, text: string): void {
+  // Files of something else have millions of such lines, and an error that is thrown takes longer than a record.
+  if (!looksLikeJson(text)) {
+    quarantine(decoding, 'logs/broken-line', whyNotJson(text, undefined), text);
+    return;
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -168,6 +173,13 @@ export function noteIncomplete(decoding: Decoding, part: JsonObject): void {
     message: `\`${decoding.source.name}\` is the answer to a query that was not finished; rows are missing`,
     hint: 'ask for a shorter time span, or for fewer columns',
   });
+}
+
+/** From bracket to bracket. */
+function looksLikeJson(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  return (first === 123 && last === 125) || (first === 91 && last === 93);
 }
 
 function whyNotJson(text: string, error: unknown): string {

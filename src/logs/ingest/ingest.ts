@@ -16,6 +16,8 @@ export interface IngestOptions {
   readonly lineBytesMax?: number;
   /** Records older than this many days are not kept. */
   readonly keepDays?: number;
+  /** Records of a transaction; fewer lose less when the process is ended, and take longer. */
+  readonly batchRows?: number;
   readonly onProgress?: (progress: IngestProgress) => void;
   readonly clock?: Clock;
   /** Once aborted, what is staged is written and the rest left for the next time. */
@@ -67,24 +69,38 @@ export async function ingest(
     let nextId = Math.max(0, ...[...known.values()].map(({ id }) => id)) + 1;
     const bytes = inputs.reduce((sum, { size }) => sum + size, 0);
     const meter = progressMeter(clock, inputs.length, bytes, options.onProgress);
-    const writer = batchWriter(store.connection, oldest);
+    const writer = batchWriter(store.connection, {
+      ...(oldest === undefined ? {} : { oldest }),
+      ...(options.batchRows === undefined ? {} : { rows: options.batchRows }),
+    });
     let bytesBefore = 0;
     try {
       for (const [index, input] of inputs.entries()) {
         if (signal?.aborted === true) break;
         const before = known.get(input.name);
-        if (before?.isWhole === true && before.size === input.size && before.version === input.version) {
+        if (
+          before?.isWhole === true &&
+          before.size === input.size &&
+          before.version === input.version
+        ) {
           total.filesUnchanged += 1;
         } else {
           const id = before?.id ?? nextId++;
-          const outcome = await readInput(writer, input, id, before, options, (bytesRead, records) => {
-            meter.report({
-              filesDone: index,
-              bytesDone: bytesBefore + bytesRead,
-              records: total.decoded + records,
-              name: input.name,
-            });
-          });
+          const outcome = await readInput(
+            writer,
+            input,
+            id,
+            before,
+            options,
+            (bytesRead, records) => {
+              meter.report({
+                filesDone: index,
+                bytesDone: bytesBefore + bytesRead,
+                records: total.decoded + records,
+                name: input.name,
+              });
+            },
+          );
           add(total, outcome);
         }
         bytesBefore += input.size;
@@ -129,7 +145,10 @@ function newTotal() {
   };
 }
 
-function add(total: ReturnType<typeof newTotal>, { reports, diagnostics, isFailed }: Outcome): void {
+function add(
+  total: ReturnType<typeof newTotal>,
+  { reports, diagnostics, isFailed }: Outcome,
+): void {
   for (const diagnostic of diagnostics) {
     if (total.diagnostics.length < DIAGNOSTICS_MAX) total.diagnostics.push(diagnostic);
     else total.untold += 1;
@@ -163,7 +182,13 @@ function reportOf(total: ReturnType<typeof newTotal>) {
   const rest: Diagnostic[] =
     untold === 0
       ? []
-      : [{ code: 'logs/not-read', severity: 'note', message: `${untold} more remarks of the same kinds are not shown` }];
+      : [
+          {
+            code: 'logs/not-read',
+            severity: 'note',
+            message: `${untold} more remarks of the same kinds are not shown`,
+          },
+        ];
   return {
     filesUnchanged: total.filesUnchanged,
     filesFailed: total.filesFailed,

@@ -1,7 +1,12 @@
 import { createReadStream, type Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Diagnostic, OperationalError, type Parsed, wholeFile } from '../../diagnostics/index.ts';
+import {
+  type Diagnostic,
+  OperationalError,
+  type Parsed,
+  wholeFile,
+} from '../../diagnostics/index.ts';
 import type { LogInput } from './log-input.ts';
 
 const FILES_MAX = 1_000_000;

@@ -17,7 +17,10 @@ export interface IngestProgress {
 }
 
 export interface ProgressMeter {
-  report(now: Pick<IngestProgress, 'filesDone' | 'bytesDone' | 'records' | 'name'>, isLast?: boolean): void;
+  report(
+    now: Pick<IngestProgress, 'filesDone' | 'bytesDone' | 'records' | 'name'>,
+    isLast?: boolean,
+  ): void;
 }
 
 const EVERY_MILLISECONDS = 200;
@@ -43,7 +46,8 @@ export function progressMeter(
       const first = samples[0]!;
       const seconds = (at - first.at) / 1000;
       const bytesPerSecond = seconds > 0 ? (now.bytesDone - first.bytes) / seconds : 0;
-      const left = bytesPerSecond > 0 ? { secondsLeft: (bytes - now.bytesDone) / bytesPerSecond } : {};
+      const left =
+        bytesPerSecond > 0 ? { secondsLeft: (bytes - now.bytesDone) / bytesPerSecond } : {};
       tell({ ...now, files, bytes, seconds: (at - began) / 1000, bytesPerSecond, ...left });
     },
   };

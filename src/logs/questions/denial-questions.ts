@@ -5,6 +5,7 @@ import {
   differs,
   distinct,
   equal,
+  extracted,
   from,
   joined,
   least,
@@ -81,10 +82,27 @@ export function deniedSpread(window: Window, count: number): Pipeline {
         Targets: distinct(joined(row.DestinationIp, text(':'), textOf(row.DestinationPort))),
         First: least(row.TimeGenerated),
         Last: most(row.TimeGenerated),
-        LowestAddress: least(row.DestinationIp),
-        HighestAddress: most(row.DestinationIp),
       },
     }))
     .order('-Targets', 'SourceIp')
+    .take(count).pipeline;
+}
+
+/** The networks (of 256 addresses) in which these sources were denied by address. */
+export function deniedNetworks(
+  window: Window,
+  sources: readonly string[],
+  count: number,
+): Pipeline {
+  return deniedRows(window)
+    .where((row) => all(oneOf(row.SourceIp, sources), equal(row.Fqdn, text(''))))
+    .summarize((row) => ({
+      by: {
+        SourceIp: row.SourceIp,
+        Network: extracted(row.DestinationIp, '^([0-9]+\\.[0-9]+\\.[0-9]+)\\.'),
+      },
+      of: { Records: rows, Addresses: distinct(row.DestinationIp) },
+    }))
+    .order('-Addresses', 'SourceIp', 'Network')
     .take(count).pipeline;
 }

@@ -1,4 +1,4 @@
-export { denied, deniedSpread } from './denial-questions.ts';
+export { denied, deniedNetworks, deniedSpread } from './denial-questions.ts';
 export {
   actions,
   recordsByKind,

@@ -24,7 +24,9 @@ export async function knownSources(
   );
   const sources = reader.getRows().map(([id, name, size, version, isWhole, bytes, line, mark]) => {
     const position =
-      bytes === null || line === null ? {} : { position: { bytes: Number(bytes), line: Number(line) } };
+      bytes === null || line === null
+        ? {}
+        : { position: { bytes: Number(bytes), line: Number(line) } };
     const known: KnownSource = {
       id: Number(id),
       name: String(name),

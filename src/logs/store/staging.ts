@@ -31,8 +31,8 @@ export function newStaging(): Staging {
   return { kinds: new Map(), words: newWordList(), rows: 0 };
 }
 
-export function isFull({ rows, words }: Staging): boolean {
-  return rows >= BATCH_ROWS || words.length >= BATCH_CHARACTERS;
+export function isFull({ rows, words }: Staging, rowsMax: number): boolean {
+  return rows >= rowsMax || words.length >= BATCH_CHARACTERS;
 }
 
 export function clearStaging(staging: Staging): void {
@@ -47,7 +47,14 @@ export const RECORD_COLUMNS: Readonly<Record<LogKind, readonly StoreColumn[]>> =
 ) as unknown as Record<LogKind, readonly StoreColumn[]>;
 
 /** Form, category and place differ from way to way of delivery, and unknown fields too: they make no other record. */
-const NOT_IN_KEY: ReadonlySet<string> = new Set(['category', 'form', 'extra', 'line', 'item', 'resource']);
+const NOT_IN_KEY: ReadonlySet<string> = new Set([
+  'category',
+  'form',
+  'extra',
+  'line',
+  'item',
+  'resource',
+]);
 
 /** Adds records of one source. */
 export function stage(staging: Staging, records: readonly LogRecord[], source: number): void {
@@ -60,7 +67,8 @@ export function stage(staging: Staging, records: readonly LogRecord[], source: n
   for (const [kind, some] of byKind) {
     const into = roomFor(staging, kind, some.length);
     const at = into.count;
-    for (let row = 0; row < some.length; row += 1) startKey(into.keys, at + row, some[row]!.resource);
+    for (let row = 0; row < some.length; row += 1)
+      startKey(into.keys, at + row, some[row]!.resource);
     // Column by column: in the inner loop the name of the field does not change.
     for (const [index, { field, type }] of RECORD_COLUMNS[kind].entries()) {
       const column = into.columns[index]!;
@@ -75,7 +83,9 @@ export function stage(staging: Staging, records: readonly LogRecord[], source: n
   }
 }
 
-type Cells = Readonly<Record<string, string | number | boolean | Readonly<Record<string, Scalar>> | undefined>>;
+type Cells = Readonly<
+  Record<string, string | number | boolean | Readonly<Record<string, Scalar>> | undefined>
+>;
 
 function texts(
   words: WordList,
@@ -164,14 +174,22 @@ function roomFor(staging: Staging, kind: LogKind, more: number): StagedKind {
     const columns = RECORD_COLUMNS[kind].map(({ type }) =>
       type === 'VARCHAR' ? new Int32Array() : new Float64Array(),
     );
-    found = { kind, count: 0, capacity: 0, columns, sources: new Int32Array(), keys: new Uint32Array() };
+    found = {
+      kind,
+      count: 0,
+      capacity: 0,
+      columns,
+      sources: new Int32Array(),
+      keys: new Uint32Array(),
+    };
     staging.kinds.set(kind, found);
   }
   const needed = found.count + more;
   if (needed <= found.capacity) return found;
   const capacity = Math.max(needed, found.capacity * 2, 4_096);
   for (const [index, column] of found.columns.entries()) {
-    const wider = column instanceof Int32Array ? new Int32Array(capacity) : new Float64Array(capacity);
+    const wider =
+      column instanceof Int32Array ? new Int32Array(capacity) : new Float64Array(capacity);
     wider.set(column);
     found.columns[index] = wider;
   }

@@ -15,7 +15,12 @@ export function storeEngine(store: LogStore): LogEngine {
         const isText = reader.columnTypes().map(({ typeId }) => typeId === VARCHAR);
         const rows = reader
           .getRows()
-          .map((cells): LogRow => Object.fromEntries(cells.map((cell, at) => [names[at], valueOf(cell, isText[at] === true)])));
+          .map(
+            (cells): LogRow =>
+              Object.fromEntries(
+                cells.map((cell, at) => [names[at], cellValue(cell, isText[at] === true)]),
+              ),
+          );
         return { rows, diagnostics: [] };
       } catch (error) {
         throw storeError(store.path, error);
@@ -28,7 +33,7 @@ export function storeEngine(store: LogStore): LogEngine {
 /** `DuckDBTypeId.VARCHAR`, said here so that the package is loaded with the store only. */
 const VARCHAR = 17;
 
-function valueOf(cell: DuckDBValue, isText: boolean): LogValue {
+function cellValue(cell: DuckDBValue, isText: boolean): LogValue {
   if (cell === null) return isText ? '' : null;
   if (typeof cell === 'bigint') return Number(cell);
   if (typeof cell === 'object') {

@@ -116,7 +116,8 @@ function stagedName(kind: StagedKind['kind']): string {
 }
 
 function inChunks(rows: number, write: (from: number, count: number) => void): void {
-  for (let from = 0; from < rows; from += CHUNK_ROWS) write(from, Math.min(CHUNK_ROWS, rows - from));
+  for (let from = 0; from < rows; from += CHUNK_ROWS)
+    write(from, Math.min(CHUNK_ROWS, rows - from));
 }
 
 function fill(

@@ -4,6 +4,7 @@ import { wireName } from './query.ts';
 
 /** Seconds an element outlives the answer that named it: the client's connection starts after the answer. */
 const GRACE_SECONDS = 15;
+const EXTENSION_MILLISECONDS = 60_000;
 const ELEMENTS_PER_COMMAND = 500;
 const UPDATES_PER_TRANSACTION = 200;
 
@@ -152,17 +153,31 @@ export class FqdnSets {
     }
   }
 
-  /** Writes all that is remembered again: nft was started anew, or somebody may have emptied the sets. */
+  /** Writes all that is remembered again: nft was started anew, or somebody made the table anew. */
   restore(): void {
+    this.#renew(() => true);
+  }
+
+  /**
+   * Writes the lives of what was seen again since it was written. Not each time: an address that is asked for every second is
+   * written once a minute.
+   */
+  extend(): void {
+    this.#renew((until, held) => until - held > EXTENSION_MILLISECONDS);
+  }
+
+  #renew(isNeeded: (until: number, held: number) => boolean): void {
     const now = performance.now();
-    const updates = this.names.flatMap((name) =>
-      [...(this.#seen.get(name) ?? [])]
+    for (const name of this.names) {
+      const updates = [...(this.#seen.get(name) ?? [])]
         .filter(([, until]) => until > now)
         .flatMap(([address, until]) =>
-          (this.#setsOfName.get(name) ?? []).map((set) => ({ set, address, until })),
-        ),
-    );
-    if (updates.length > 0) this.#enqueue({ updates, done: () => {} });
+          (this.#setsOfName.get(name) ?? [])
+            .filter((set) => isNeeded(until, this.#lives.get(set)?.get(address) ?? 0))
+            .map((set) => ({ set, address, until })),
+        );
+      if (updates.length > 0) this.#enqueue({ updates, done: () => {} });
+    }
   }
 
   /** Forgets what has ended in the kernel too. */

@@ -6,6 +6,30 @@ export interface KernelElement {
   readonly secondsLeft: number;
 }
 
+/** Another number for each table that is made, even under the same name; `undefined` when there is none. */
+export function readTableHandle(nft: string, table: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    execFile(nft, ['-j', 'list', 'tables'], { timeout: 10_000 }, (error, stdout) => {
+      if (error !== null) return resolve(undefined);
+      try {
+        const { nftables }: { nftables: readonly { table?: KernelTable }[] } = JSON.parse(stdout);
+        const found = nftables.find(
+          (each) => `${each.table?.family} ${each.table?.name}` === table,
+        );
+        resolve(found?.table?.handle);
+      } catch {
+        resolve(undefined);
+      }
+    });
+  });
+}
+
+interface KernelTable {
+  readonly family: string;
+  readonly name: string;
+  readonly handle: number;
+}
+
 const LISTING_BYTES_MAX = 256 * 1024 * 1024;
 
 /** What the sets of a table hold now: an earlier run's work, kept over a restart. Empty when there is no such table. */

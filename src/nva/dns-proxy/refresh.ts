@@ -9,16 +9,26 @@ const AT_ONCE = 32;
 
 /**
  * Resolves every name of a network rule again and again, whether anybody asks or not (azure-firewall 2.4: every 15 seconds), and
- * writes what is remembered once more, so that sets which somebody emptied heal within a round.
+ * keeps the lives in the kernel in step. Sets of a table that somebody made anew are filled again within a round.
  */
 export class Refresh {
   readonly #upstreams: Upstreams;
   readonly #sets: FqdnSets;
   readonly #events: EventLog | undefined;
   readonly #timer: NodeJS.Timeout;
+  readonly #readTable: () => Promise<number | undefined>;
+  #table: number | undefined | 'not read' = 'not read';
   #isRunning = false;
 
-  constructor(upstreams: Upstreams, sets: FqdnSets, seconds: number, events: EventLog | undefined) {
+  /** @param readTable tells tables of one name apart */
+  constructor(
+    upstreams: Upstreams,
+    sets: FqdnSets,
+    seconds: number,
+    events: EventLog | undefined,
+    readTable: () => Promise<number | undefined>,
+  ) {
+    this.#readTable = readTable;
     this.#upstreams = upstreams;
     this.#sets = sets;
     this.#events = events;
@@ -40,7 +50,10 @@ export class Refresh {
       for (let name = names.pop(); name !== undefined; name = names.pop()) await this.#one(name);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    this.#sets.restore();
+    const table = await this.#readTable();
+    if (table === this.#table || this.#table === 'not read') this.#sets.extend();
+    else this.#sets.restore();
+    this.#table = table;
     this.#isRunning = false;
   }
 

@@ -3,7 +3,7 @@ import { type DnsProxyProgram, readDnsProxyProgram } from './configuration.ts';
 import { type ControlReply, type ControlRequest, openControlSocket } from './control-socket.ts';
 import { EventLog } from './event-log.ts';
 import { FqdnSets } from './fqdn-sets.ts';
-import { readKernelSets } from './kernel-sets.ts';
+import { readKernelSets, readTableHandle } from './kernel-sets.ts';
 import { type Listener, listenForDns } from './listeners.ts';
 import { NftShell } from './nft-shell.ts';
 import { Refresh } from './refresh.ts';
@@ -44,7 +44,9 @@ export async function startDnsProxy(configuration: unknown): Promise<RunningDnsP
     cacheEntriesMax: program.cacheEntriesMax,
     ...(events === undefined ? {} : { events }),
   });
-  const refresh = new Refresh(upstreams, sets, program.refreshSeconds, events);
+  const refresh = new Refresh(upstreams, sets, program.refreshSeconds, events, () =>
+    sets.names.length === 0 ? Promise.resolve(undefined) : readTableHandle(program.nft, sets.table),
+  );
   const listeners: Listener[] = [];
   let control: Server | undefined;
   const close = async () => {

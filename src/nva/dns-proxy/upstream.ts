@@ -25,8 +25,8 @@ interface Slot {
   asked: number;
 }
 
-/** Sockets in use at once. With 16 random ports, a random id and a random spelling an answer cannot be guessed. */
-const SOCKETS = 16;
+/** Sockets in use at once: with random ports, random ids and random spelling an answer is not guessed. More of them cost wake-ups. */
+const SOCKETS = 4;
 /** A socket takes a new random port after so many questions. */
 const QUESTIONS_PER_SOCKET = 20_000;
 const FAILURES_TO_LEAVE = 3;

@@ -1,0 +1,32 @@
+import { LOG_KINDS, LOG_TABLES } from '../columns.ts';
+import type { LogStore } from './open-store.ts';
+import { storeError } from './store-error.ts';
+
+/**
+ * Deletes the records before a time (microseconds), and gives the room back to the disk as far as whole row groups went. What was read
+ * is still known as read: it does not come back with the next ingest.
+ * @returns how many records were deleted
+ */
+export async function deleteBefore(store: LogStore, time: number): Promise<number> {
+  const { connection, path } = store;
+  try {
+    let deleted = 0;
+    await connection.run('BEGIN');
+    for (const kind of LOG_KINDS) {
+      const result = await connection.run(
+        `DELETE FROM "${LOG_TABLES[kind].table}" WHERE TimeGenerated < make_timestamp(${Math.trunc(time)})`,
+      );
+      deleted += Number(result.rowsChanged);
+    }
+    await connection.run('COMMIT');
+    if (deleted > 0) await connection.run('CHECKPOINT');
+    return deleted;
+  } catch (error) {
+    try {
+      await connection.run('ROLLBACK');
+    } catch {
+      // Nothing was open.
+    }
+    throw storeError(path, error);
+  }
+}
