@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const here = fileURLToPath(import.meta.url);
-const CONNECTIONS = 10_000;
+const CONNECTIONS = 5_000;
 const AT_ONCE = 50;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const PLUGINS = '/usr/lib/x86_64-linux-gnu/ulogd';
 
 /** The same decision with and without a log; the mark is that of rule 1 of network rules. */

@@ -14,7 +14,10 @@
 //   npm run bench -- endpoint only the local Azure Resource Manager
 //   npm run bench -- appliance only the compiled firewall on the wire
 //   npm run bench -- dns      only the DNS proxy, in network namespaces
-//   npm run bench -- logs     only what the appliance's logs cost
+//   npm run bench -- lab-logs only what the appliance's logs cost
+//   npm run bench -- lab-pods only pods brought up in the lab
+//   npm run bench -- waf      only the web application firewall of the lab
+//   npm run bench -- logs-decode only the decoding of firewall logs
 //   npm run bench -- relation only the naive relational product that egress is compared with
 //   npm run bench -- solver   only the audit of rules by an SMT solver
 import { spawnSync } from 'node:child_process';
@@ -189,5 +192,9 @@ if (only === undefined || only === 'endpoint') await import('./endpoint.mjs');
 if (only === undefined || only === 'appliance') await import('./appliance.mjs');
 if (only === undefined || only === 'dns')
   spawnSync(process.execPath, [join(root, 'bench', 'dns.mjs')], { stdio: 'inherit' });
-if (only === undefined || only === 'logs')
+if (only === undefined || only === 'lab-logs')
   spawnSync(process.execPath, [join(root, 'bench', 'lab-logs.mjs')], { stdio: 'inherit' });
+for (const name of ['lab-pods', 'waf', 'logs-decode']) {
+  if (only === undefined || only === name)
+    spawnSync(process.execPath, [join(root, 'bench', `${name}.mjs`)], { stdio: 'inherit' });
+}

@@ -36,7 +36,7 @@ export function addQuery(program: Command, finish: (code: ExitCode) => void): vo
 Ends
   pods   ns:NAMESPACE   label:KEY=VALUE,KEY=VALUE      pods, some of them
   deploy:NAMESPACE/NAME  pod: sts: ds: job: cronjob:   a workload
-  nodes   node:POOL                                    nodes
+  nodes   node:POOL   node:CLUSTER/POOL                nodes
   internet   onprem:CIDR   10.0.0.0/8   10.0.0.4       addresses
   subnet:NAME   tag:SERVICETAG                         addresses by their name
   api.example.com   *.example.com                      names (only --to)

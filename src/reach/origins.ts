@@ -30,6 +30,7 @@ import { onPremises } from './hops/on-premises.ts';
 import { unlessFailed } from './hops/unless-failed.ts';
 import { livePods } from './live-pods.ts';
 import { outside } from './outside.ts';
+import { poolsNamed } from './pools-named.ts';
 import type { Selector } from './selector.ts';
 import type { World } from './world.ts';
 
@@ -202,25 +203,14 @@ export function poolsFor(cluster: ClusterPlacement, pod: PodClass): readonly Poo
 }
 
 function nodeOrigins(world: World, selector: Selector & { kind: 'nodes' }): Found<Origin> {
-  const pools = world.network.clusters.flatMap((cluster) =>
-    cluster.pools.map((pool) => ({ cluster, pool })),
-  );
-  const wanted = pools.filter(
-    ({ pool }) => selector.pool === undefined || pool.pool.name === selector.pool,
-  );
-  if (wanted.length === 0) {
-    return {
-      kind: 'problem',
-      message: `no node pool of the input is \`${selector.text}\``,
-      hint: pools.map(({ pool }) => `node:${pool.pool.name}`).join(', ') || 'add the cluster',
-    };
-  }
+  const pools = poolsNamed(world.network, selector);
+  if (pools.kind === 'problem') return pools;
   return {
     kind: 'found',
-    found: wanted.map(({ cluster, pool }): Origin => {
+    found: pools.found.map(({ cluster, pool, label, spelling }): Origin => {
       return {
-        label: `nodes of pool ${pool.pool.name}`,
-        spell: () => `node:${pool.pool.name}`,
+        label,
+        spell: () => spelling,
         source: endOfNode(world, cluster, pool),
         cluster,
         pool,

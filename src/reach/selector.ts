@@ -24,7 +24,12 @@ export type Selector = {
       /** All of them must be there. Empty: any pod. */
       readonly labels: readonly (readonly [key: string, value: string])[];
     }
-  | { readonly kind: 'nodes'; readonly pool?: string }
+  | {
+      readonly kind: 'nodes';
+      /** Needed where two clusters have a pool of the name. */
+      readonly cluster?: string;
+      readonly pool?: string;
+    }
   | { readonly kind: 'internet' }
   | { readonly kind: 'addresses'; readonly addresses: AddressSet; readonly onPremises?: true }
   | { readonly kind: 'subnet'; readonly name: string }
@@ -53,7 +58,7 @@ const WORKLOADS: Readonly<Record<string, string>> = {
 };
 
 export const SELECTOR_FORMS =
-  'use pods, ns:NAMESPACE, deploy:NAMESPACE/NAME, label:KEY=VALUE, nodes, node:POOL, internet, onprem:CIDR, a CIDR or address, ' +
+  'use pods, ns:NAMESPACE, deploy:NAMESPACE/NAME, label:KEY=VALUE, nodes, node:POOL, node:CLUSTER/POOL, internet, onprem:CIDR, a CIDR or address, ' +
   'subnet:NAME, tag:SERVICETAG, a host name or *.suffix, service:NAMESPACE/NAME, private-endpoint:NAME, publicip:NAME; ' +
   'the receiving side may end in :443, :80,443, :8000-8999 or :53/udp';
 
@@ -116,7 +121,12 @@ function parseNamed(
       return as({ kind: 'pods', labels: labels as unknown as readonly [string, string][], text });
     }
     case 'node':
-      return as({ kind: 'nodes', pool: rest, text });
+      return as({
+        kind: 'nodes',
+        pool: name,
+        ...(group === undefined ? {} : { cluster: group }),
+        text,
+      });
     case 'subnet':
       return as({ kind: 'subnet', name: rest, text });
     case 'tag':

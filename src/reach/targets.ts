@@ -20,6 +20,7 @@ import {
 } from './origins.ts';
 import { outside } from './outside.ts';
 import { placesOfPod } from './places-of-pod.ts';
+import { poolsNamed } from './pools-named.ts';
 import type { Selector } from './selector.ts';
 import type { AskedService } from './start.ts';
 import type { World } from './world.ts';
@@ -137,25 +138,19 @@ function nodeTargets(
   selector: Selector & { kind: 'nodes' },
   service: AskedService,
 ): Found<Target> {
-  const targets = world.network.clusters.flatMap((cluster) =>
-    cluster.pools
-      .filter(({ pool }) => selector.pool === undefined || pool.name === selector.pool)
-      .map((pool): Target => {
-        const label = `nodes of pool ${pool.pool.name}`;
-        return {
-          label,
-          destination: endOfNode(world, cluster, pool),
-          names: WITHOUT_NAME,
-          service,
-          spell: (point) => `node:${pool.pool.name}${portOf(point)}`,
-        };
-      }),
-  );
-  if (targets.length > 0) return { kind: 'found', found: targets };
+  const pools = poolsNamed(world.network, selector);
+  if (pools.kind === 'problem') return pools;
   return {
-    kind: 'problem',
-    message: `no node pool of the input is \`${selector.text}\``,
-    hint: 'nodes stands for all of them',
+    kind: 'found',
+    found: pools.found.map(
+      ({ cluster, pool, label, spelling }): Target => ({
+        label,
+        destination: endOfNode(world, cluster, pool),
+        names: WITHOUT_NAME,
+        service,
+        spell: (point) => `${spelling}${portOf(point)}`,
+      }),
+    ),
   };
 }
 

@@ -238,7 +238,7 @@ export function poolsOf(cluster: ClusterPlacement, pod: PodClass): readonly Pool
 }
 
 /** Pools a pod may be scheduled to, by operating system and the labels AKS itself sets. */
-function mayRunOn(pod: PodClass, pool: PoolPlacement): boolean {
+export function mayRunOn(pod: PodClass, pool: PoolPlacement): boolean {
   const { labels, name, mode, osType } = pool.pool;
   const known: Readonly<Record<string, string | undefined>> = {
     ...labels,

@@ -5,7 +5,9 @@ import { SQL_MACROS, toSql } from '../../src/logs/query/index.ts';
 import type { LogRecord } from '../../src/logs/record.ts';
 
 const TYPES = { text: 'VARCHAR', int: 'BIGINT', real: 'DOUBLE', bool: 'BOOLEAN' } as const;
-type Columns = Readonly<Record<string, { readonly name: string; readonly type: keyof typeof TYPES }>>;
+type Columns = Readonly<
+  Record<string, { readonly name: string; readonly type: keyof typeof TYPES }>
+>;
 
 /** Records in a DuckDB in memory, with the tables that the store has. */
 export async function engineOf(records: Iterable<LogRecord>): Promise<LogEngine> {

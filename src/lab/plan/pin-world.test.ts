@@ -178,4 +178,37 @@ describe('what only Azure knows', () => {
     expect(told).toEqual({ 'pip.publicIp': '203.0.113.1' });
     expect(pinned.assumed).toEqual([{ name: 'pip.publicIp', value: '203.0.113.1' }]);
   });
+
+  it('AKS-98: gives an API server the name that Azure generates, and leaves a written one alone', () => {
+    const cluster = (name: string, properties: Json): Json => ({
+      type: 'Microsoft.ContainerService/managedClusters',
+      name,
+      location: 'eastus',
+      properties,
+    });
+    const { network, assumed } = pinnedPerimeter(
+      snapshotOf([
+        cluster('open', {}),
+        cluster('closed', { apiServerAccessProfile: { enablePrivateCluster: true } }),
+        cluster('exported', { fqdn: 'x-1.hcp.eastus.azmk8s.io' }),
+      ]),
+    );
+    expect(assumed).toEqual([
+      { name: 'closed.privateFQDN', value: 'closed-lab.privatelink.eastus.azmk8s.io' },
+      { name: 'open.fqdn', value: 'open-lab.hcp.eastus.azmk8s.io' },
+    ]);
+    const clusters = [...network.perimeter.clusters.values()];
+    expect(clusters.map(({ fqdn, privateFqdn }) => fqdn ?? privateFqdn).sort()).toEqual([
+      'closed-lab.privatelink.eastus.azmk8s.io',
+      'open-lab.hcp.eastus.azmk8s.io',
+      'x-1.hcp.eastus.azmk8s.io',
+    ]);
+    // As `--assume` reads it.
+    const settled = settleAssumptions(snapshotOf([cluster('open', {})]), {
+      'open.fqdn': 'open-lab.hcp.eastus.azmk8s.io',
+    });
+    expect([...readPerimeter(settled).clusters.values()][0]?.fqdn).toBe(
+      'open-lab.hcp.eastus.azmk8s.io',
+    );
+  });
 });

@@ -10,6 +10,7 @@ import {
 } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import { AddressPool } from './address-pool.ts';
+import { apiServerName } from './lab-names.ts';
 import { writtenAddresses } from './written-addresses.ts';
 
 /** A value only Azure knows, what the lab takes for it, and where it belongs. */
@@ -49,7 +50,6 @@ export interface PinnedWorld {
  */
 export function pinWorld(perimeter: Perimeter, network: Network): PinnedWorld {
   const open = network.owners.entries.filter(({ address }) => !address.isExact);
-  if (open.length === 0) return { pins: [], assumed: [], gaps: [] };
   const owned = network.owners.entries.flatMap(({ address }) =>
     address.isExact ? address.addresses.v4.slice(0, 1) : [],
   );
@@ -62,7 +62,7 @@ export function pinWorld(perimeter: Perimeter, network: Network): PinnedWorld {
     const known = byIdentity.get(identity);
     if (known === undefined || entry.owner.kind === 'public-ip') byIdentity.set(identity, entry);
   }
-  const pins: Pin[] = [];
+  const pins: Pin[] = [...apiServerPins(perimeter)];
   const gaps: Gap[] = [];
   for (const [identity, entry] of inOrder(byIdentity)) {
     const place = placeOf(entry, perimeter);
@@ -88,6 +88,23 @@ export function pinWorld(perimeter: Perimeter, network: Network): PinnedWorld {
   }
   const assumed = pins.map(({ name, value }) => ({ name, value }));
   return { pins, assumed, gaps };
+}
+
+/** The name Azure generates for an API server, so that the lab and who reads the input mean one machine by it (AKS-98). */
+function apiServerPins({ clusters }: Perimeter): readonly Pin[] {
+  return [...clusters.values()].flatMap((cluster): readonly Pin[] => {
+    const isPrivate = cluster.apiServer.isPrivate === true;
+    if ((isPrivate ? cluster.privateFqdn : cluster.fqdn) !== undefined) return [];
+    const attribute = isPrivate ? 'privateFQDN' : 'fqdn';
+    const path = ['properties', attribute];
+    return [
+      {
+        name: `${cluster.name}.${attribute}`,
+        value: apiServerName(cluster),
+        owner: { kind: 'resource', key: cluster.key, path },
+      },
+    ];
+  });
 }
 
 /** The likely one even where it is written somewhere: who writes it (a DNS server of the network, a route) expects this very thing there. */

@@ -59,6 +59,20 @@ describe('what the proof says and what happened', () => {
     expect(compare([traceOf('denied'), traceOf('broken')], answered).kind).toBe('disagree');
   });
 
+  it('a name that the proof says does not resolve must not resolve', () => {
+    const ends = traceOf('denied');
+    const nameless: Trace = {
+      ...ends,
+      forward: { ...ends.forward, hops: [{ ...ends.forward.hops[0]!, kind: 'name' }] },
+    };
+    expect(compare([nameless], { ...answered, isNameless: true })).toEqual({ kind: 'agree' });
+    expect(compare([nameless], answered).kind).toBe('disagree');
+  });
+
+  it('without an address nothing was sent, and nothing is held against the proof', () => {
+    expect(compare([traceOf('allowed')], seen({ kind: 'no-name' }))).toEqual({ kind: 'open' });
+  });
+
   it('the source that the other end saw is the one the proof translated to', () => {
     expect(compare([traceOf('allowed', '203.0.113.4')], answered)).toEqual({
       kind: 'disagree',

@@ -44,7 +44,7 @@ export function compare(traces: readonly Trace[], observation: Observation): Agr
 }
 
 function endsAtName({ forward, answer }: Trace): boolean {
-  return answer === 'denied' && forward.hops.length === 1 && forward.hops[0]?.kind === 'dns';
+  return answer === 'denied' && forward.hops.length === 1 && forward.hops[0]?.kind === 'name';
 }
 
 function agreesOnName({ isNameless }: Observation): Agreement {

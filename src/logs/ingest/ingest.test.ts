@@ -1,11 +1,19 @@
-import { appendFile, copyFile, mkdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  readFile,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../tests/support/source-tree.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../tests/support/temporary-folder.ts';
 import { fixedClock } from '../../io/index.ts';
-import { LOG_COLUMNS, LOG_KINDS, LOG_TABLES } from '../columns.ts';
+import { LOG_KINDS, LOG_TABLES } from '../columns.ts';
 import {
   deleteBefore,
   type LogStore,
@@ -99,7 +107,13 @@ describe('what is in the store', () => {
   });
 
   it('numbers beyond 32 bits and hostile texts come out as they went in', async () => {
-    const texts = [`'; DROP TABLE AZFWNetworkRule; --`, 'nul\0inside', '"quoted"\r\n,', '日本 ✓ 😀', '\u001b[31m'];
+    const texts = [
+      `'; DROP TABLE AZFWNetworkRule; --`,
+      'nul\0inside',
+      '"quoted"\r\n,',
+      '日本 ✓ 😀',
+      '\u001b[31m',
+    ];
     await writeFile(
       join(logs, 'a.json'),
       texts.map((Rule, at) => line(at, { Rule, SourcePort: 4_503_599_627_370_497 })).join(''),
@@ -121,9 +135,9 @@ describe('what is in the store', () => {
       { _Extra: '{"NewColumn":"x","Level":3}' },
     ]);
     expect((await storeContents(store)).unknown).toEqual([
-      { what: 'category', name: 'AZFWNewTable', count: 1 },
       { what: 'field', name: 'AZFWNetworkRule.Level', count: 1 },
       { what: 'field', name: 'AZFWNetworkRule.NewColumn', count: 1 },
+      { what: 'category', name: 'AZFWNewTable', count: 1 },
     ]);
   });
 
@@ -222,9 +236,10 @@ describe('the same event', () => {
     });
     await writeFile(join(logs, 'a.json'), `${access}\n${access}\n`);
     expect(await read()).toMatchObject({ records: 2, duplicates: 0 });
-    await utimes(join(logs, 'a.json'), 2_000_000_000, 2_000_000_000);
-    await writeFile(join(logs, 'a.json'), `${access}\n${access}\n`);
-    expect((await storeContents(store)).byKind['gateway-access']).toBe(2);
+    // The same two again, of a file that looks new, are known by where they stand.
+    await writeFile(join(logs, 'a.json'), `${access}\n${access}\n${line(1)}`);
+    await store.connection.run('UPDATE _Sources SET Mark = NULL');
+    expect(await read()).toMatchObject({ records: 1, duplicates: 2 });
   });
 });
 
@@ -280,7 +295,11 @@ describe('inputs', () => {
     expect(report).toMatchObject({ filesFailed: 1, records: 2, quarantined: 0 });
     expect(report.diagnostics).toMatchObject([{ code: 'logs/not-read', severity: 'error' }]);
     isBroken = false;
-    expect(await ingest(store, [flaky])).toMatchObject({ filesFailed: 0, records: 1, duplicates: 1 });
+    expect(await ingest(store, [flaky])).toMatchObject({
+      filesFailed: 0,
+      records: 1,
+      duplicates: 1,
+    });
   });
 
   it('progress ends at all bytes and says how long it will take', async () => {
@@ -305,8 +324,4 @@ describe('inputs', () => {
     expect(report).toMatchObject({ isAborted: true, records: 1 });
     expect(await read()).toMatchObject({ isAborted: false, records: 2, duplicates: 1 });
   });
-});
-
-it('the fields of a record and the columns of its table are as many', () => {
-  expect(LOG_KINDS.every((kind) => Object.keys(LOG_COLUMNS[kind]).length > 0)).toBe(true);
 });

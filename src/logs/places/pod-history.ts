@@ -90,7 +90,10 @@ function* entriesOf(
   text: string,
 ): Generator<{ readonly line: number; readonly entry: Entry | undefined }> {
   let header: readonly string[] | undefined;
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
     const written = raw.trim();
     if (written === '' || written.startsWith('#')) continue;
     const line = index + 1;

@@ -134,7 +134,12 @@ function inCluster(
     });
   const ofPods = poolsBy('podSubnet');
   if (ofPods.length > 0) {
-    return { label: `a pod of ${poolWords(ofPods, name)}`, kind: 'pool', cluster: name, pools: ofPods };
+    return {
+      label: `a pod of ${poolWords(ofPods, name)}`,
+      kind: 'pool',
+      cluster: name,
+      pools: ofPods,
+    };
   }
   const ofNodes = poolsBy('nodeSubnet');
   if (ofNodes.length > 0 || has(cluster.nodeAddresses)) {

@@ -35,7 +35,10 @@ export interface RuleToAdd {
   readonly ruleType: 'ApplicationRule' | 'NetworkRule';
   readonly name: string;
   readonly sourceAddresses: readonly string[];
-  readonly protocols?: readonly { readonly protocolType: 'Http' | 'Https'; readonly port: number }[];
+  readonly protocols?: readonly {
+    readonly protocolType: 'Http' | 'Https';
+    readonly port: number;
+  }[];
   readonly targetFqdns?: readonly string[];
   readonly ipProtocols?: readonly string[];
   readonly destinationAddresses?: readonly string[];
@@ -213,7 +216,8 @@ function ruleToAdd(
   const pools =
     network?.clusters
       .filter(({ name }) => name === place.cluster)
-      .flatMap((cluster) => cluster.pools.filter(({ pool }) => place.pools?.includes(pool.name))) ?? [];
+      .flatMap((cluster) => cluster.pools.filter(({ pool }) => place.pools?.includes(pool.name))) ??
+    [];
   const ranges = pools.flatMap(({ nodeSubnet }) =>
     nodeSubnet.kind === 'found' ? [formatAddressSet(nodeSubnet.target.addresses)] : [],
   );

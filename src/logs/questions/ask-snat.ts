@@ -7,10 +7,10 @@ import { fitLine } from './linear-fit.ts';
 import { busiestDestinations, connectionsOverTime, type Ranges } from './snat-questions.ts';
 import { intervalsOf } from './time-steps.ts';
 
-/** AFW: ports per public address and instance for one destination address, port and protocol; two instances run at least. */
+/** AFW-78: ports per public address and instance for one destination address, port and protocol; two instances run at least. */
 export const SNAT_PORTS = 2496;
 const INSTANCES_MIN = 2;
-/** A port is free again four minutes after its connection fell silent (AFW: idle timeout north-south). */
+/** A port is free again four minutes after its connection fell silent (idle timeout north-south, azure-firewall 9.22). */
 export const SNAT_SECONDS = 240;
 
 /** How many connections to one destination there is room for. */
@@ -61,7 +61,7 @@ export interface SnatAnswer {
   readonly seconds: number;
 }
 
-/** Where nothing is known of the firewall, what it does by default: RFC 1918 and 100.64/10 keep their source (AFW-71). */
+/** Where nothing is known of the firewall, what it does by default: RFC 1918 and 100.64/10 keep their source (AFW-75). */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 export const INSIDE: Ranges = rangesOf(
   addressesOfPrefixes(PRIVATE.map((text) => parsePrefix(text) as Prefix)),
@@ -154,10 +154,15 @@ export function forecastOf(
   const now = recent.at(-1)!;
   if (now >= limit) return { kind: 'over', since: starts[overSince(values, limit)]! };
   if (recent.length < 6) {
-    return { kind: 'unknown', why: `only ${recent.length} whole intervals of 4 minutes: too few to see a trend` };
+    return {
+      kind: 'unknown',
+      why: `only ${recent.length} whole intervals of 4 minutes: too few to see a trend`,
+    };
   }
   const origin = starts.at(-1)!;
-  const fit = fitLine(recent.map((value, index) => [(starts[from + index]! - origin) / 3600e6, value]));
+  const fit = fitLine(
+    recent.map((value, index) => [(starts[from + index]! - origin) / 3600e6, value]),
+  );
   if (fit === undefined) return { kind: 'unknown', why: 'too few points' };
   const low = fit.slope - 2 * fit.slopeError;
   if (low <= 0) return { kind: 'steady', why: 'no rise that stands out from its own noise' };

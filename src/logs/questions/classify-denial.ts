@@ -1,4 +1,10 @@
-import { addressesOfPrefixes, addressSetHas, type Prefix, parseIp, parsePrefix } from '../../net/index.ts';
+import {
+  addressesOfPrefixes,
+  addressSetHas,
+  type Prefix,
+  parseIp,
+  parsePrefix,
+} from '../../net/index.ts';
 import type { FindNeed, Need } from './needed-egress.ts';
 
 /** What a denial means: something AKS needs is missing, somebody is up to no good, nothing, or nobody knows. */
@@ -36,11 +42,13 @@ export function classifyDenial(
   { hits, listed }: KnownThreats,
 ): Classified {
   const { source, target, port, protocol, stage, reason } = flow;
-  if (stage === 'threat') return { class: 'threat', why: 'threat intelligence knows the destination' };
+  if (stage === 'threat')
+    return { class: 'threat', why: 'threat intelligence knows the destination' };
   if (hits.has(threatKey(source, target))) {
     return { class: 'threat', why: 'the same flow is a hit of threat intelligence or IDPS' };
   }
-  if (target !== '' && listed(target)) return { class: 'threat', why: 'stands in your threat list' };
+  if (target !== '' && listed(target))
+    return { class: 'threat', why: 'stands in your threat list' };
   const need = findNeed(flow);
   if (need !== undefined && need.entry.status === 'noise') {
     return { class: 'noise', why: `${need.entry.purpose} (a known harmless deny)` };
@@ -51,13 +59,19 @@ export function classifyDenial(
   const noise = noiseOf(target, port, protocol);
   if (noise !== undefined) return { class: 'noise', why: noise };
   if (need !== undefined) {
-    return { class: 'unknown', why: `not required, but of use to AKS: ${need.entry.purpose}`, need };
+    return {
+      class: 'unknown',
+      why: `not required, but of use to AKS: ${need.entry.purpose}`,
+      need,
+    };
   }
   return { class: 'unknown', why: hintOf(target, reason) };
 }
 
 const MULTICAST = addressesOfPrefixes(
-  ['224.0.0.0/4', '255.255.255.255/32', '169.254.0.0/16'].map((text) => parsePrefix(text) as Prefix),
+  ['224.0.0.0/4', '255.255.255.255/32', '169.254.0.0/16'].map(
+    (text) => parsePrefix(text) as Prefix,
+  ),
 );
 const CHATTER: Readonly<Record<number, string>> = {
   137: 'NetBIOS name service, which asks whoever is near',

@@ -1,5 +1,5 @@
-import type { LogEngine } from '../engine.ts';
 import { LOG_KINDS, type LogKind } from '../columns.ts';
+import type { LogEngine } from '../engine.ts';
 import { askRows } from './ask-rows.ts';
 import { recordsByKind, recordsOverTime } from './questions.ts';
 import { intervalsOf } from './time-steps.ts';

@@ -30,11 +30,7 @@ const deniedRows = (window: Window) =>
  * Flows that were denied, one row per source, target and port, the most frequent first.
  * @param scanners sources whose denials towards addresses are told as one scan, and left out here
  */
-export function denied(
-  window: Window,
-  count: number,
-  scanners: readonly string[] = [],
-): Pipeline {
+export function denied(window: Window, count: number, scanners: readonly string[] = []): Pipeline {
   return deniedRows(window)
     .where((row) =>
       scanners.length === 0
@@ -50,7 +46,12 @@ export function denied(
         Stage: row.Stage,
         ActionReason: row.ActionReason,
         Rule: choose(
-          [[any(differs(row.RuleCollection, text('')), differs(row.Rule, text(''))), joined(row.RuleCollection, text('/'), row.Rule)]],
+          [
+            [
+              any(differs(row.RuleCollection, text('')), differs(row.Rule, text(''))),
+              joined(row.RuleCollection, text('/'), row.Rule),
+            ],
+          ],
           text(''),
         ),
       },

@@ -1,4 +1,16 @@
+export * from './ask-cost.ts';
+export * from './ask-denied.ts';
+export { type AnswerRow, askRows } from './ask-rows.ts';
+export * from './ask-snat.ts';
+export * from './ask-summary.ts';
+export * from './ask-threats.ts';
+export * from './ask-timeline.ts';
+export type { Asking } from './asking.ts';
+export type { DenialClass } from './classify-denial.ts';
+export * from './completeness.ts';
 export { denied, deniedNetworks, deniedSpread } from './denial-questions.ts';
+export { FIREWALL_PRICES } from './firewall-prices.ts';
+export { fitLine, type LinearFit } from './linear-fit.ts';
 export {
   actions,
   recordsByKind,
@@ -6,6 +18,7 @@ export {
   ruleHits,
   type TopOf,
   timeline,
+  timelineOfRules,
   top,
 } from './questions.ts';
 export {
@@ -23,5 +36,6 @@ export {
 } from './snat-questions.ts';
 export { column, DECISION_COLUMNS, decisions, WRITTEN } from './tables.ts';
 export { dnsAnswers, dnsNames, longNames, threats, unresolvedNames } from './threat-questions.ts';
+export { intervalsOf, stepFor } from './time-steps.ts';
 export { gatewayHosts, wafClients, wafRules } from './web-questions.ts';
 export { type Window, within } from './window.ts';

@@ -9,7 +9,9 @@ export interface LinearFit {
 }
 
 /** `undefined` for fewer points than a slope with an error needs, and where all have one `x`. O(n). */
-export function fitLine(points: readonly (readonly [x: number, y: number])[]): LinearFit | undefined {
+export function fitLine(
+  points: readonly (readonly [x: number, y: number])[],
+): LinearFit | undefined {
   const count = points.length;
   if (count < 3) return undefined;
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / count;

@@ -43,14 +43,28 @@ export function needsOf(
   const clusters = network?.clusters.filter(({ cluster }) => cluster !== undefined) ?? [];
   const wanted: readonly Wanted[] =
     network === undefined || clusters.length === 0
-      ? datasets.requiredEgress.entries.map((entry) => wantedOf(entry, 'perhaps', 'AKS clusters need it; which cluster this is was not said', datasets))
+      ? datasets.requiredEgress.entries.map((entry) =>
+          wantedOf(
+            entry,
+            'perhaps',
+            'AKS clusters need it; which cluster this is was not said',
+            datasets,
+          ),
+        )
       : clusters.flatMap((placement) =>
           requiredEgress(network, placement).flatMap(({ entry, applies, why }) =>
             applies === 'no'
               ? []
               : [
                   {
-                    ...wantedOf(entry, applies === 'yes' ? 'yes' : 'perhaps', applies === 'yes' ? `${placement.name} needs it` : `${placement.name} needs it, depending on ${why}`, datasets),
+                    ...wantedOf(
+                      entry,
+                      applies === 'yes' ? 'yes' : 'perhaps',
+                      applies === 'yes'
+                        ? `${placement.name} needs it`
+                        : `${placement.name} needs it, depending on ${why}`,
+                      datasets,
+                    ),
                     cluster: placement.name,
                   },
                 ],
@@ -102,7 +116,10 @@ function wantedOf(
     name: entry.fqdn === undefined ? undefined : namePattern(entry.fqdn),
     has: (ip) => {
       addresses ??= addressesOfPrefixes(
-        texts.flatMap((text): readonly Prefix[] => parsePrefix(text) ?? []),
+        texts.flatMap((text): readonly Prefix[] => {
+          const prefix = parsePrefix(text);
+          return prefix === undefined ? [] : [prefix];
+        }),
       );
       return addressSetHas(addresses, ip);
     },
@@ -113,7 +130,11 @@ function wantedOf(
 function namePattern(fqdn: string): RegExp {
   const parts = fqdn.toLowerCase().split(/(\*|\{\w+\})/);
   const source = parts.map((part) =>
-    part === '*' ? '[^/]*' : part.startsWith('{') ? '[^.]+' : part.replace(/[.+?^$()[\]|\\]/g, '\\$&'),
+    part === '*'
+      ? '[^/]*'
+      : part.startsWith('{')
+        ? '[^.]+'
+        : part.replace(/[.+?^$()[\]|\\]/g, '\\$&'),
   );
   return new RegExp(`^${source.join('')}$`);
 }

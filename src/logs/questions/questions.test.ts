@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kustoBinder } from '../../../tests/support/kusto.ts';
 import { LOG_COLUMNS, LOG_KINDS, LOG_TABLES } from '../columns.ts';
 import { toKql } from '../query/index.ts';
-import * as questions from './questions.ts';
+import * as questions from './index.ts';
 
 const TYPES = { text: 'string', int: 'int', real: 'real', bool: 'bool' } as const;
 const tables = Object.fromEntries(
@@ -33,7 +33,29 @@ const ALL = {
   timeline: questions.timeline(WINDOW, 300),
   threats: questions.threats(WINDOW, 10),
   dns: questions.dnsNames({}, 10),
-  connections: questions.connectionsPerDestination(WINDOW, 60, 10),
+  deniedButScans: questions.denied(WINDOW, 100, ['10.0.0.1', '\'"| take 1']),
+  spread: questions.deniedSpread(WINDOW, 100),
+  networks: questions.deniedNetworks(WINDOW, ['10.0.0.1'], 100),
+  timelineOfRules: questions.timelineOfRules(WINDOW, 300, ['a', 'b']),
+  longNames: questions.longNames(WINDOW, 10),
+  dnsFailed: questions.dnsNames({}, 10, 'Failed'),
+  dnsAnswers: questions.dnsAnswers({}),
+  unresolved: questions.unresolvedNames({}, 10),
+  busiest: questions.busiestDestinations(WINDOW, questions.INSIDE, 240, 10),
+  connections: questions.connectionsOverTime(WINDOW, questions.INSIDE, 240, ['a.example']),
+  transferred: questions.transferred(WINDOW, questions.INSIDE),
+  wafRules: questions.wafRules(WINDOW, 10),
+  wafClients: questions.wafClients(WINDOW, 10),
+  gatewayHosts: questions.gatewayHosts(WINDOW, 10),
+  search: questions.search(
+    WINDOW,
+    [
+      { value: 'x', isNot: false },
+      { field: 'port', value: '443', isNot: true },
+      { field: 'name', value: '*.example', isNot: false },
+    ],
+    10,
+  ),
 };
 
 describe("every question means something to Microsoft's own binder", () => {

@@ -8,6 +8,7 @@ import {
   least,
   lower,
   most,
+  oneOf,
   type Pipeline,
   rows,
   rowsWhere,
@@ -23,7 +24,6 @@ const RULES = ['network', 'application', 'dnat'] as const;
 
 const decided = (stages: readonly (typeof RULES_AND_THREATS)[number][], window: Window) =>
   from(DECISION_COLUMNS, ...decisions(...stages)).where((row) => within(row.TimeGenerated, window));
-
 
 /** Records, first and last, by table. The tables asked for must exist where the question is sent. */
 export function recordsByKind(kinds: readonly LogKind[], window: Window): Pipeline {
@@ -158,4 +158,23 @@ export function timeline(window: Window, seconds: number): Pipeline {
       of: { Records: rows },
     }))
     .order('Start', 'Action').pipeline;
+}
+
+/** Records per interval of some rules, and of the default action. */
+export function timelineOfRules(
+  window: Window,
+  seconds: number,
+  rules: readonly string[],
+): Pipeline {
+  return decided(RULES, window)
+    .where((row) => oneOf(row.Rule, [...rules, '']))
+    .summarize((row) => ({
+      by: {
+        Start: interval(row.TimeGenerated, seconds),
+        RuleCollection: row.RuleCollection,
+        Rule: row.Rule,
+      },
+      of: { Records: rows },
+    }))
+    .order('Start', 'RuleCollection', 'Rule').pipeline;
 }

@@ -3,9 +3,9 @@ import {
   all,
   any,
   contains,
+  type Expression,
   ends,
   equal,
-  type Expression,
   from,
   lower,
   number,
@@ -50,11 +50,10 @@ export function search(window: Window, terms: readonly SearchTerm[], count: numb
       DNS_AS_DECISION[name] ?? (kind === 'number' ? number(0) : text('')),
     ]),
   );
-  return from(
-    DECISION_COLUMNS,
-    ...decisions('network', 'application', 'dnat', 'threat', 'idps'),
-    { table: LOG_TABLES.dns.table, columns: dns },
-  )
+  return from(DECISION_COLUMNS, ...decisions('network', 'application', 'dnat', 'threat', 'idps'), {
+    table: LOG_TABLES.dns.table,
+    columns: dns,
+  })
     .where((row) => within(row.TimeGenerated, window))
     .where((row) => all(...terms.map((term) => holds(row, term))))
     .order(
@@ -112,7 +111,9 @@ export function parseSearchTerm(word: string): SearchTerm | { readonly problem: 
   if (match === null) return { value: word, isNot: false };
   const [, name = '', operator, value = ''] = match;
   if (!(name in SEARCH_FIELDS)) {
-    return { problem: `\`${name}\` is no field; fields are ${Object.keys(SEARCH_FIELDS).join(', ')}` };
+    return {
+      problem: `\`${name}\` is no field; fields are ${Object.keys(SEARCH_FIELDS).join(', ')}`,
+    };
   }
   const field = name as SearchField;
   if (field === 'port' && !/^\d{1,5}$/.test(value)) return { problem: `\`${value}\` is no port` };

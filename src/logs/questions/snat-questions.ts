@@ -2,8 +2,8 @@ import { LOG_TABLES } from '../columns.ts';
 import {
   addressIn,
   all,
-  choose,
   type Columns,
+  choose,
   contains,
   differs,
   from,

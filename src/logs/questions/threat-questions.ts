@@ -108,7 +108,11 @@ export function longNames(window: Window, count: number): Pipeline {
 }
 
 /** DNS questions by name, with how many failed and how long answers took. */
-export function dnsNames(window: Window, count: number, by: 'Records' | 'Failed' | 'Slowest' = 'Records'): Pipeline {
+export function dnsNames(
+  window: Window,
+  count: number,
+  by: 'Records' | 'Failed' | 'Slowest' = 'Records',
+): Pipeline {
   return dnsRows(window)
     .summarize((row) => ({
       by: { QueryName: lower(row.QueryName) },

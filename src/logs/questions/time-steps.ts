@@ -4,7 +4,9 @@ const STEPS = [60, 300, 900, 3600, 3 * 3600, 6 * 3600, 86_400, 7 * 86_400, 28 * 
 /** The narrowest readable interval of which no more than `most` cover a span of microseconds. */
 export function stepFor(from: number, to: number, most = 72): number {
   const seconds = Math.max(0, to - from) / 1e6;
-  return STEPS.find((step) => seconds / step <= most) ?? Math.ceil(seconds / most / 86_400) * 86_400;
+  return (
+    STEPS.find((step) => seconds / step <= most) ?? Math.ceil(seconds / most / 86_400) * 86_400
+  );
 }
 
 /** Starts of the intervals that a span touches, in microseconds; intervals start at 1970. Never more than `most`. */

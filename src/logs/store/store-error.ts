@@ -30,7 +30,7 @@ const FAULTS: readonly (readonly [pattern: RegExp, code: string, what: string, h
     'name a store in a folder of your own',
   ],
   [
-    /not a valid DuckDB database|newer|storage version|Serialization Error|checksum|corrupt/i,
+    /not a valid DuckDB database|read enough bytes|INTERNAL Error|FATAL Error|newer|storage version|Serialization Error|checksum|corrupt/i,
     'logs/store-unreadable',
     'is no store that this version can read',
     'ingest into a new one',

@@ -69,7 +69,7 @@ function sideVerdict(
   return allHold(
     side.map((answer): ExpectationVerdict => {
       const to = selectorOf(answer.entry);
-      const told = judgeAlways(ask, `node:${pool}`, to);
+      const told = judgeAlways(ask, `node:${cluster.name}/${pool}`, to);
       if (answer.applies === 'yes' || told.kind === 'proven') return told;
       const missing = `${answer.why} (${cluster.name} then needs ${to})`;
       return { kind: 'conditional', needs: [{ missing }], examples: [] };

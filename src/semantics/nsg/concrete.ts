@@ -27,7 +27,7 @@ import { matchEnd, restsOnDefaultRoute } from './rule-end.ts';
 export { type CoveredRule, coveredRules } from './covered-rules.ts';
 export { defaultSecurityRules } from './default-rules.ts';
 export { internetTag, type VirtualNetworkTag, virtualNetworkTag } from './local-tags.ts';
-export type { Direction, NsgOptions } from './ready-rules.ts';
+export type { Direction, NsgOptions, OverlayPods } from './ready-rules.ts';
 
 /**
  * Verdict of one network security group for the first packet of a flow; replies need no rule of their own.

@@ -1,4 +1,5 @@
 import type { NetworkSecurityGroup, SecurityRule } from '../../model/index.ts';
+import { type AddressSet, NO_ADDRESSES } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { MissingFact } from '../verdict.ts';
@@ -14,6 +15,17 @@ export interface NsgOptions {
    * (the default) follows that; `undecided` leaves it open, so a verdict that rests on it is unknown.
    */
   readonly defaultRouteInTag?: 'included' | 'undecided';
+  /**
+   * Set for traffic inside an overlay, which has addresses that no network holds: the rules Azure appends let it pass, and whether
+   * `VirtualNetwork` in a written rule holds pods is not documented (AKS-62).
+   */
+  readonly overlayPods?: OverlayPods;
+}
+
+/** The pods of one cluster whose addresses are of no virtual network. */
+export interface OverlayPods {
+  readonly cluster: string;
+  readonly addresses: AddressSet;
 }
 
 /** A rule with its ends turned into sets for one subnet. */
@@ -41,7 +53,8 @@ export function readyRules(
   ready.set(network, groups);
   const lists = groups.get(nsg) ?? new Map();
   groups.set(nsg, lists);
-  const key = `${direction} ${defaultRouteInTag} ${subnetKey}`;
+  const { overlayPods } = options;
+  const key = `${direction} ${defaultRouteInTag} ${subnetKey} ${overlayPods?.cluster ?? ''}`;
   const known = lists.get(key);
   if (known !== undefined) return known;
   const context: EndContext = {
@@ -49,10 +62,12 @@ export function readyRules(
     virtualNetwork: virtualNetworkTag(network, subnetKey),
     internet: internetTag(network, subnetKey),
     defaultRouteInTag,
+    podsInTag: podsInTag(overlayPods, 'perhaps'),
   };
+  const appended: EndContext = { ...context, podsInTag: podsInTag(overlayPods, 'for certain') };
   const made = [
     ...nsg.rules.map((rule) => readyRule(rule, false, context)),
-    ...defaultSecurityRules.map((rule) => readyRule(rule, true, context)),
+    ...defaultSecurityRules.map((rule) => readyRule(rule, true, appended)),
   ]
     .filter(({ rule }) => isUnknown(rule.direction) || rule.direction === direction)
     .sort((a, b) => orderOf(a.rule) - orderOf(b.rule));
@@ -73,6 +88,17 @@ function readyRule(rule: SecurityRule, isDefault: boolean, context: EndContext):
     destination: ruleEnd(rule.destinations, to, `the destination of rule ${rule.name}`, context),
     doubts,
   };
+}
+
+function podsInTag(
+  pods: OverlayPods | undefined,
+  are: 'perhaps' | 'for certain',
+): EndContext['podsInTag'] {
+  if (pods === undefined) return { addresses: NO_ADDRESSES, possible: [] };
+  const { addresses, cluster } = pods;
+  if (are === 'for certain') return { addresses, possible: [] };
+  const why = { missing: `whether the tag VirtualNetwork holds the pods of ${cluster}` };
+  return { addresses: NO_ADDRESSES, possible: [{ addresses, why }] };
 }
 
 /** A rule of unknown priority comes first: whatever it may match, it may decide. */

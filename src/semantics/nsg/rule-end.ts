@@ -28,6 +28,8 @@ export interface EndContext {
   readonly internet: LocalTag;
   /** Is the default route of the subnet part of `VirtualNetwork`, or does that stay open (AZN-33)? */
   readonly defaultRouteInTag: 'included' | 'undecided';
+  /** Pods that `VirtualNetwork` holds beside the network, where the traffic of an overlay is asked about (AKS-62). */
+  readonly podsInTag: LocalTag;
 }
 
 /** One end of a rule as sets: all its terms together. */
@@ -65,8 +67,10 @@ export function ruleEnd(
         const tag = membersOfTag(term, context);
         certain.push(tag.addresses);
         possible.push(...tag.possible);
-        if (isVirtualNetwork(term) && context.virtualNetwork.includesDefaultRoute) {
-          usesDefaultRoute = true;
+        if (isVirtualNetwork(term)) {
+          certain.push(context.podsInTag.addresses);
+          possible.push(...context.podsInTag.possible);
+          if (context.virtualNetwork.includesDefaultRoute) usesDefaultRoute = true;
         }
         break;
       }

@@ -9,12 +9,12 @@ import {
   needing,
 } from '../../flows/index.ts';
 import type { AddressTerm, NetworkSecurityGroup, SecurityRule } from '../../model/index.ts';
-import { ALL_PORTS } from '../../net/index.ts';
+import { type AddressSet, ALL_PORTS, unionAddresses } from '../../net/index.ts';
 import { type Network, PLATFORM_ADDRESSES } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { Decider } from '../verdict.ts';
 import { type Dictionary, regionOf } from './symbolic-region.ts';
-import { AZURE_HOST, INSTANCE_METADATA, localWords } from './symbolic-tags.ts';
+import { AZURE_HOST, INSTANCE_METADATA, localWords, type Meaning } from './symbolic-tags.ts';
 
 export type NsgRule = FlowRule<'allow' | 'deny', Decider>;
 
@@ -24,6 +24,11 @@ export interface NsgRulesOptions {
    * (the default) follows that; `undecided` leaves it open.
    */
   readonly defaultRouteInTag?: 'included' | 'undecided';
+  /**
+   * The pods of a cluster whose traffic among nodes and pods is asked about: they have addresses of no network. What Azure appends lets
+   * them pass; whether a written rule means them by `VirtualNetwork` nobody says (AKS-62).
+   */
+  readonly insideOverlay?: { readonly cluster: string; readonly pods: AddressSet };
 }
 
 /**
@@ -45,13 +50,17 @@ export function nsgRules(
     words: localWords(network, subnetKey),
     defaultRouteInTag: options.defaultRouteInTag ?? 'included',
   };
+  const { written, appended } = withPods(dictionary, options.insideOverlay);
   const entries = [
     ...nsg.rules.map((rule) => ({ rule, isDefault: false })),
     ...DEFAULT_RULES.map((rule) => ({ rule, isDefault: true })),
   ]
     .filter(({ rule }) => isUnknown(rule.direction) || rule.direction === direction)
     .sort((a, b) => orderOf(a.rule) - orderOf(b.rule))
-    .map(({ rule, isDefault }) => ({ rule, told: toldRule(nsg, rule, isDefault, dictionary) }));
+    .map(({ rule, isDefault }) => ({
+      rule,
+      told: toldRule(nsg, rule, isDefault, isDefault ? appended : written),
+    }));
   const rules = entries.flatMap(({ told }) => told);
   const all = direction === 'Inbound' ? rules : [...hostServiceRules(entries), ...rules];
   return ofDoubtfulGroup(nsg, all);
@@ -87,6 +96,26 @@ export function subnetNsgRules(
     default:
       return open(by, { missing: link.unknown.missing, at: link.unknown.at });
   }
+}
+
+/** What `VirtualNetwork` says of pods of an overlay: in the rules Azure appends they are in it, in written ones they may be. */
+function withPods(
+  dictionary: Dictionary,
+  inside: NsgRulesOptions['insideOverlay'],
+): { readonly written: Dictionary; readonly appended: Dictionary } {
+  if (inside === undefined) return { written: dictionary, appended: dictionary };
+  const { words } = dictionary;
+  const { virtualNetwork } = words;
+  const meaning = (more: Partial<Meaning>): Dictionary => ({
+    ...dictionary,
+    words: { ...words, virtualNetwork: { ...virtualNetwork, ...more } },
+  });
+  const needs = [{ missing: `whether the tag VirtualNetwork holds the pods of ${inside.cluster}` }];
+  const pods = { addresses: inside.pods, needs };
+  return {
+    written: meaning({ possible: [...virtualNetwork.possible, pods] }),
+    appended: meaning({ certain: unionAddresses(virtualNetwork.certain, inside.pods) }),
+  };
 }
 
 /** Nobody knows for any flow. */

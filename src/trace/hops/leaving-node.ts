@@ -6,8 +6,9 @@ import type { MissingFact } from '../../semantics/verdict.ts';
 import { isPlatform } from '../is-private.ts';
 import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
 import { formatAddress, withRange } from '../step-of.ts';
-import type { Step } from '../trace.ts';
+import type { Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { betweenNodes, hasOverlay } from './between-nodes.ts';
 import { internetExit } from './internet-exit.ts';
 import { platformAnswer } from './platform-answer.ts';
 
@@ -44,7 +45,7 @@ export function leavingNodeHop(
   }
   if (at.pod === undefined && deliverTo !== undefined && isInsideOverlay(at, deliverTo)) {
     steps.push({ stage: 'cluster network', text: `→ ${formatAddress(flow.destination)}` });
-    return { hop: { ...hop, flow }, next: { kind: 'forward', to: intoOverlay(deliverTo, flow) } };
+    return insideOverlay(context, at, flow, journey, deliverTo, { ...hop, flow });
   }
 
   const left = masquerade(context, at, flow, journey, steps);
@@ -135,15 +136,28 @@ function staticGatewayOf(
 }
 
 function isInsideOverlay(at: LeavingNode, { cluster, pod }: DeliverTo): boolean {
-  const { addressing } = at.cluster;
-  return (
-    cluster === at.cluster &&
-    !pod.hostNetwork &&
-    (addressing === 'overlay' || addressing === 'kubenet')
-  );
+  return cluster === at.cluster && !pod.hostNetwork && hasOverlay(cluster);
 }
 
-/** From a node to a pod: no box stands between them, on the way back neither. */
+/** From a node to a pod: security groups, should the pod be on another node, and no box for the answer. */
+function insideOverlay(
+  { network }: TraceContext,
+  { cluster, pool }: LeavingNode,
+  flow: Flow,
+  { direction }: Journey,
+  deliverTo: DeliverTo,
+  hop: Hop & { readonly steps: Step[] },
+): HopResult {
+  const onward = { kind: 'forward', to: intoOverlay(deliverTo, flow) } as const;
+  if (pool === undefined || direction === 'return') return { hop, next: onward };
+  const between = betweenNodes(network, { cluster, pool }, deliverTo.pod, flow, hop.steps);
+  const { denied, open, assumptions } = between;
+  if (denied !== undefined) {
+    return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: denied } } };
+  }
+  return { hop, next: onward, assumptions, ...(open.length === 0 ? {} : { conditions: open }) };
+}
+
 function intoOverlay(deliverTo: DeliverTo, flow: Flow): Placed {
   return {
     at: {

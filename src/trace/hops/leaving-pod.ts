@@ -6,6 +6,7 @@ import { replyTo } from '../session.ts';
 import { formatAddress, stepOf } from '../step-of.ts';
 import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { type BetweenNodes, betweenNodes, hasOverlay } from './between-nodes.ts';
 
 type LeavingPod = Position & { kind: 'leaving-pod' };
 
@@ -35,13 +36,28 @@ export function leavingPodHop(
   } else {
     steps.push({ stage: 'egress policy', text: 'an answer: policies are stateful' });
   }
-  const said = conditions === undefined ? {} : { conditions };
-
-  if (deliverTo !== undefined && staysInside(at, deliverTo)) {
+  const isInside = deliverTo !== undefined && staysInside(at, deliverTo);
+  let between: BetweenNodes | undefined;
+  if (isInside) {
     if (deliverTo.pod !== at.pod) {
       const text = `→ ${formatAddress(flow.destination)}, inside the overlay`;
       steps.push({ stage: 'cluster network', text });
     }
+    const { cluster, pool, pod } = at;
+    if (pool !== undefined && hasOverlay(cluster) && journey.direction === 'forward') {
+      between = betweenNodes(context.network, { cluster, pool, pod }, deliverTo.pod, flow, steps);
+      if (between.denied !== undefined) {
+        const disposition = { kind: 'denied', by: between.denied } as const;
+        return { hop, next: { kind: 'stop', disposition } };
+      }
+    }
+  }
+  const open = [...(conditions ?? []), ...(between?.open ?? [])];
+  const said = {
+    ...(open.length === 0 ? {} : { conditions: open }),
+    ...(between === undefined ? {} : { assumptions: between.assumptions }),
+  };
+  if (isInside) {
     const to: Position = {
       kind: 'entering-pod',
       cluster: deliverTo.cluster,

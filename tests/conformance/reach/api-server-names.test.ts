@@ -124,8 +124,9 @@ describe('the public name of an API server', () => {
   it('AKS-98: of one cluster is none of another', () => {
     const more = [aks('aks2', ranges(OFFICE))];
     const network = perimeter({ names: named, more });
-    fromNodes(network, NAME, 'allowed');
-    fromNodes(network, OTHER, 'open');
+    expectBoth(network, 'node:aks/nodes', `${NAME}:443`, 'allowed');
+    expectBoth(network, 'node:aks2/nodes', `${NAME}:443`, 'allowed');
+    expectBoth(network, 'node:aks/nodes', `${OTHER}:443`, 'open');
   });
 });
 

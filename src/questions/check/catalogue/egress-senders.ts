@@ -62,7 +62,12 @@ export function originOf({ network }: CheckContext, sender: Sender): Origin | un
   const world = proofWorld(network);
   const { cluster, pool, subnet, who } = sender;
   if (who === 'Nodes') {
-    const found = originsOf(world, { kind: 'nodes', pool: pool.pool.name, text: sender.from });
+    const found = originsOf(world, {
+      kind: 'nodes',
+      cluster: cluster.name,
+      pool: pool.pool.name,
+      text: sender.from,
+    });
     if (found.kind === 'problem') return undefined;
     return found.found.find((one) => one.pool === pool && one.cluster === cluster);
   }

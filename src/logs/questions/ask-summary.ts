@@ -1,0 +1,61 @@
+import type { LogKind } from '../columns.ts';
+import { askDenied, type DeniedAnswer } from './ask-denied.ts';
+import { type AnswerRow, askRows } from './ask-rows.ts';
+import { askSnat, type SnatAnswer } from './ask-snat.ts';
+import { askThreats, type ThreatsAnswer } from './ask-threats.ts';
+import { askTimeline, type TimelineAnswer } from './ask-timeline.ts';
+import type { Asking } from './asking.ts';
+import { askCompleteness, type Completeness } from './completeness.ts';
+import { actions, top } from './questions.ts';
+import { dnsAnswers } from './threat-questions.ts';
+
+/** What somebody who was just called wants to know first. */
+export interface SummaryAnswer {
+  readonly completeness: Completeness;
+  /** Absent where no log decides anything. */
+  readonly timeline?: TimelineAnswer;
+  readonly actions: readonly {
+    readonly stage: string;
+    readonly action: string;
+    readonly records: number;
+  }[];
+  readonly denied: DeniedAnswer;
+  readonly threats: ThreatsAnswer;
+  readonly snat?: SnatAnswer;
+  readonly dns: { readonly records: number; readonly failed: number };
+  readonly talkers: readonly AnswerRow[];
+  readonly names: readonly AnswerRow[];
+}
+
+const DECISIONS: readonly LogKind[] = ['network', 'application', 'dnat', 'threat', 'idps'];
+
+export async function askSummary(asking: Asking, count: number): Promise<SummaryAnswer> {
+  const { engine, window, said } = asking;
+  const completeness = await askCompleteness(engine, window);
+  const { span, logs } = completeness;
+  const decides = logs.some(({ kind }) => DECISIONS.includes(kind));
+  const answers = await askRows(engine, dnsAnswers(window), said);
+  const records = answers.reduce((sum, row) => sum + row.number('Records'), 0);
+  const good = answers.filter((row) => row.text('ResponseCode') === 'NOERROR');
+  const timeline =
+    span === undefined || !decides ? undefined : await askTimeline(asking, span, 'action', 0, 60);
+  const snat = span === undefined || !decides ? undefined : await askSnat(asking, span, 3);
+  return {
+    completeness,
+    ...(timeline === undefined ? {} : { timeline }),
+    actions: (await askRows(engine, actions(window), said)).map((row) => ({
+      stage: row.text('Stage'),
+      action: row.text('Action'),
+      records: row.number('Records'),
+    })),
+    denied: await askDenied(asking),
+    threats: await askThreats(asking, count),
+    ...(snat === undefined ? {} : { snat }),
+    dns: {
+      records,
+      failed: records - good.reduce((sum, row) => sum + row.number('Records'), 0),
+    },
+    talkers: await askRows(engine, top('talkers', window, count), said),
+    names: await askRows(engine, top('names', window, count), said),
+  };
+}
