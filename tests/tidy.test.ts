@@ -42,7 +42,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that may touch the machine. */
-const WORLDLY = ['io', 'cli', 'rehearse', 'live', 'nva', 'lab', 'logs'];
+const WORLDLY = ['io', 'cli', 'certificates', 'rehearse', 'live', 'nva', 'lab', 'logs'];
 
 /** Longer than 400 lines, each with its reason. */
 const LONG: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { OperationalError } from '../diagnostics/index.ts';
 import { inHost, inNamespace, withSystemPaths } from '../lab/run/index.ts';
 import { type ChosenLab, hostOf, type LabChoice, runningLab } from './chosen-lab.ts';
@@ -87,8 +88,8 @@ function run([program = '', ...args]: readonly string[]): Promise<ExitCode> {
     child.on('close', (code, signal) => {
       process.removeListener('SIGINT', ignore);
       process.removeListener('SIGTERM', relay);
-      // Not one of our own codes: it is the command's.
-      done((code ?? (signal === 'SIGINT' ? 130 : 143)) as ExitCode);
+      // Not one of our own codes: it is the command's, told as a shell tells it.
+      done((code ?? 128 + constants.signals[signal ?? 'SIGTERM']) as ExitCode);
     });
   });
 }

@@ -12,8 +12,9 @@ export async function failCommand(
   if (reply?.kind !== 'done') {
     throw new InputError(reply?.kind === 'refused' ? reply.why : 'the lab does not answer');
   }
-  const share = loss === 100 ? 'every packet' : `${loss}% of the packets`;
-  process.stderr.write(`${what}: ${share} to and from it is lost; sallyport lab restore ends it\n`);
+  const share =
+    loss === 100 ? 'every packet to and from it is' : `${loss}% of the packets to and from it are`;
+  process.stderr.write(`${what}: ${share} lost; sallyport lab restore ends it\n`);
   return 0;
 }
 

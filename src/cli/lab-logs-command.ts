@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LabFolder } from '../lab/run/index.ts';
 import { safe } from '../report/style.ts';
 import { type LabChoice, runningLab } from './chosen-lab.ts';
-import type { ExitCode } from './exit-code.ts';
+import { type ExitCode, InputError } from './exit-code.ts';
 
 export interface LogsOptions extends LabChoice {
   readonly follow?: boolean;
@@ -28,7 +28,15 @@ export async function logsCommand(
   const words = names.flatMap((name) => [name, ...(ALSO[name] ?? [])]);
   const wanted = (path: string) => words.length === 0 || words.some((word) => path.includes(word));
   const read = new Map<string, number>();
-  for (const path of logsOf(folder).filter(wanted)) {
+  const found = logsOf(folder);
+  if (!follow && found.length > 0 && !found.some(wanted)) {
+    const all = [...new Set(found.map((path) => nameOf(relative(folder.path, path))))];
+    throw new InputError(
+      `no log is called ${words.map((word) => `\`${word}\``).join(' or ')}`,
+      `there are ${all.sort().join(', ')}`,
+    );
+  }
+  for (const path of found.filter(wanted)) {
     const size = statSync(path).size;
     const from = Math.max(0, size - TAIL_BYTES);
     const tail = textOf(path, from, size).split('\n');

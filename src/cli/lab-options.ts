@@ -125,6 +125,7 @@ function addWatching(lab: Command, finish: Finish): void {
     .description('hosts, daemons, what is broken on purpose')
     .addOption(name())
     .addOption(format('text', 'json'))
+    .option('--rules', 'also every rule of the firewalls, and how often it decided')
     .action(async (options) => {
       const { statusCommand } = await import('./lab-status-command.ts');
       finish(await statusCommand(options));

@@ -1,3 +1,4 @@
+import { type Gap, locate } from '../diagnostics/index.ts';
 import type { LabPlan } from '../lab/plan/lab-plan.ts';
 import { safe } from '../report/style.ts';
 
@@ -7,7 +8,17 @@ export function labPlanJson(plan: LabPlan): string {
     host,
     appliance: { name: appliance.name },
   }));
-  return `${JSON.stringify({ ...plan, appliances }, null, 2)}\n`;
+  return `${JSON.stringify({ ...plan, appliances, gaps: plan.gaps.map(shownGap) }, null, 2)}\n`;
+}
+
+/** A place holds the whole shape of its file: people and plans need the line. */
+function shownGap({ what, why, at, count }: Gap): Readonly<Record<string, unknown>> {
+  return {
+    what,
+    why,
+    ...(at === undefined ? {} : { at: `${locate(at).file}:${locate(at).line}` }),
+    ...(count === undefined ? {} : { count }),
+  };
 }
 
 /** For people: who is there, how it is wired, what runs, and what is not as in Azure. */

@@ -9,8 +9,10 @@ import {
   labsIn,
   planDifference,
   readState,
+  ruleHits,
   runPlan,
 } from '../lab/run/index.ts';
+import { ruleHitsText } from '../report/rule-hits-text.ts';
 import { count, safe } from '../report/style.ts';
 import { type ChosenLab, folderOf, type LabChoice, runningLab } from './chosen-lab.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -22,7 +24,7 @@ const ADDRESSES_SHOWN = 4;
 
 /** 0 when it is up and all of it works; 1 when something does not, or nothing is up. */
 export async function statusCommand(
-  options: LabChoice & { readonly format: 'text' | 'json' },
+  options: LabChoice & { readonly format: 'text' | 'json'; readonly rules?: boolean },
 ): Promise<ExitCode> {
   const labs = labsFolder(process.env);
   const folder = folderOf(options);
@@ -30,8 +32,7 @@ export async function statusCommand(
     const others = labsIn(labs);
     if (options.format === 'json') process.stdout.write(`${JSON.stringify({ isUp: false })}\n`);
     else {
-      const more = others.length === 0 ? '' : `; there is ${others.join(', ')}`;
-      process.stdout.write(`no lab \`${folder.lab}\` is up${more}\n`);
+      process.stdout.write(`${notUp(folder.lab, others)}\n`);
     }
     return 1;
   }
@@ -39,6 +40,7 @@ export async function statusCommand(
   const reply = await askLab(lab.folder.control, { ask: 'status' });
   const differences = await differencesOf(lab);
   const status = reply?.kind === 'status' ? reply.status : undefined;
+  const firewalls = options.rules ? await ruleHits(lab.plan, lab.folder, lab.entrance) : undefined;
   if (options.format === 'json') {
     const { milliseconds, origin, isPrivileged, digest } = lab.state;
     process.stdout.write(
@@ -55,14 +57,27 @@ export async function statusCommand(
           ends: lab.plan.ends,
           assumed: lab.plan.assumed,
           differences,
+          ...(firewalls === undefined ? {} : { firewalls }),
           ...status,
         },
         null,
         2,
       )}\n`,
     );
-  } else process.stdout.write(statusText(lab, status, labs, differences));
+  } else {
+    const rules = firewalls === undefined ? '' : ruleHitsText(firewalls);
+    process.stdout.write(`${statusText(lab, status, labs, differences)}${rules}`);
+  }
   return status !== undefined && isSound(status) ? 0 : 1;
+}
+
+/** A folder without a state is what a killed `lab up` had begun. */
+function notUp(lab: string, others: readonly string[]): string {
+  const more = others.filter((other) => other !== lab);
+  const there = more.length === 0 ? '' : `; there is ${more.join(', ')}`;
+  return others.includes(lab)
+    ? `lab \`${lab}\` was begun and never finished: sallyport lab up makes it, lab down clears it${there}`
+    : `no lab \`${lab}\` is up${there}`;
 }
 
 function isSound({ daemons, failures }: LabStatus): boolean {

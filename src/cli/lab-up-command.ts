@@ -117,9 +117,15 @@ function upText(plan: LabPlan, { was, state }: LabUp): string {
       : [
           `  ${count(known, 'thing')} of the perimeter not in the lab: sallyport lab up --dry-run lists them`,
         ]),
-    `next: sallyport lab status; sallyport lab exec ${plan.ends[0]?.name ?? 'END'} -- CMD`,
+    `next: sallyport lab probe; sallyport lab exec ${likelyEnd(plan)} -- curl -sS https://mcr.microsoft.com/`,
     '',
   ].join('\n');
+}
+
+/** Where a person looks out from first. */
+function likelyEnd({ ends }: LabPlan): string {
+  const of = (kind: string) => ends.find(({ name }) => name.startsWith(`${kind}/`))?.name;
+  return of('pod') ?? of('node') ?? of('machine') ?? 'internet';
 }
 
 function upJson(plan: LabPlan, { was, state, notReady, folder }: LabUp): string {

@@ -6,6 +6,7 @@ import type { ExitCode } from './exit-code.ts';
 import { inputOptions } from './input-options.ts';
 import { addLab } from './lab-options.ts';
 import { isLive, liveOptions } from './live-options.ts';
+import { addLogs } from './logs-options.ts';
 import { addQuery } from './query-options.ts';
 import { addRehearse } from './rehearse-options.ts';
 
@@ -47,6 +48,7 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
   addEmit(program, version, finish);
   addRehearse(program, version, finish);
   addLab(program, finish);
+  addLogs(program, finish);
   addCompletion(program, finish);
   return program;
 }

@@ -395,4 +395,11 @@ export const AKS_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AKS-99': {
+    fact: 'Masquerade is a step of packets that leave a node: what a pod sends to the address of its own node is delivered there with the address of the pod, and no network security group or route table sees it.',
+    source:
+      'Azure/ip-masq-agent-v2 (a chain of nat POSTROUTING, which packets for the host itself do not pass)',
+    readOn: '2026-11-21',
+    standing: 'inferred',
+  },
 } as const satisfies Readonly<Record<string, Fact>>;

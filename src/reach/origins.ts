@@ -21,6 +21,7 @@ import {
 import { membersOfTag } from '../semantics/match.ts';
 import { type Home, open, type Place } from './branch.ts';
 import { NO_FAILURES } from './failures.ts';
+import { fittingPools } from './fitting-pools.ts';
 import { AS_SENT, type End } from './header.ts';
 import { internet } from './hops/internet.ts';
 import { endOfNode, endOfSender, leavingNode } from './hops/leaving-node.ts';
@@ -176,24 +177,10 @@ export function spelledKind(pod: PodClass): string {
   return KINDS[pod.kind] ?? 'pod';
 }
 
-/** Pools a pod may be scheduled to, by operating system and the labels AKS itself sets; one of each that differ in their subnets. */
+/** Pools a pod may be scheduled to: one of each that differ in their subnets. */
 export function poolsFor(cluster: ClusterPlacement, pod: PodClass): readonly PoolPlacement[] {
   const seen = new Map<string, PoolPlacement>();
-  for (const pool of cluster.pools) {
-    const { name, mode, osType, labels } = pool.pool;
-    if (mode === 'Gateway' || (pod.os !== undefined && pod.os !== osType.toLowerCase())) continue;
-    const known: Readonly<Record<string, string | undefined>> = {
-      ...labels,
-      agentpool: name,
-      'kubernetes.azure.com/agentpool': name,
-      'kubernetes.azure.com/mode': mode?.toLowerCase(),
-      'kubernetes.io/os': osType.toLowerCase(),
-    };
-    // A label nobody wrote may still be on the nodes: only a contradiction excludes a pool.
-    const isExcluded = Object.entries(pod.nodeSelector).some(
-      ([key, value]) => known[key] !== undefined && known[key] !== value,
-    );
-    if (isExcluded) continue;
+  for (const pool of fittingPools(cluster, pod)) {
     const key = [pool.nodeSubnet, pool.podSubnet]
       .map((link) => (link.kind === 'found' ? link.target.subnet.key : link.kind))
       .join('|');

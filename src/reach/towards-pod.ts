@@ -1,6 +1,7 @@
 import type { PodClass } from '../model/index.ts';
-import type { ClusterPlacement } from '../network/index.ts';
-import type { Branch } from './branch.ts';
+import type { ClusterPlacement, PoolPlacement } from '../network/index.ts';
+import { type Branch, goesOn, type Place } from './branch.ts';
+import { betweenNodes, hasOverlay } from './hops/between-nodes.ts';
 import { enteringPod, fromPodToPod } from './hops/entering-pod.ts';
 import { leavingPodToPod } from './hops/leaving-pod.ts';
 import type { Origin } from './origins.ts';
@@ -24,16 +25,35 @@ export function towardsPod(
   if (own === cluster && from !== undefined) {
     const isBetweenPods = pool === undefined || (!to.hostNetwork && !from.hostNetwork);
     if (from === to || (!isFlat && isBetweenPods)) {
-      return { branch: sent, place: fromPodToPod(world, cluster, from, to, through) };
+      return { branch: sent, place: fromPodToPod(world, cluster, from, to, through, pool) };
     }
     const branch = { ...sent, deliverTo: { cluster, pod: to, ...through } };
     return { branch, place: leavingPodToPod(world, cluster, pool, from, to, through) };
   }
-  const isOverlay = cluster.addressing === 'overlay' || cluster.addressing === 'kubenet';
-  if (own === cluster && isOverlay && !to.hostNetwork) {
+  if (own === cluster && hasOverlay(cluster) && !to.hostNetwork) {
     const inside = enteringPod(world, cluster, to, 'direct', 'some-node', 'no box on its way');
-    return { branch: sent, place: inside };
+    return {
+      branch: sent,
+      place: pool === undefined ? inside : fromNode(world, cluster, pool, to, inside),
+    };
   }
   const node = own === cluster ? { fromNode: true as const } : {};
   return { branch: { ...sent, deliverTo: { cluster, pod: to, ...node, ...through } }, place };
+}
+
+/** A node of a pool sends to a pod: security groups, should the pod be on another node. */
+function fromNode(
+  world: World,
+  cluster: ClusterPlacement,
+  pool: PoolPlacement,
+  to: PodClass,
+  inside: Place,
+): Place {
+  return {
+    key: `node to pod ${pool.pool.key} ${to.kind} ${to.namespace}/${to.name}`,
+    visit: (branch) => {
+      const { passed, stopped } = betweenNodes(world, cluster, { pool }, to, branch);
+      return [...stopped, ...passed.map((each) => goesOn(each, inside))];
+    },
+  };
 }

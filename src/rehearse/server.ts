@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
+import { type Certificates, makeCertificates } from '../certificates/index.ts';
 import { type Arm, createArm, NOT_KEPT } from './arm.ts';
 import { armError } from './arm-error.ts';
 import { type ArmAnswer, type ArmRequest, answerOf } from './arm-request.ts';
 import type { Behaviour } from './behaviour.ts';
-import { type Certificates, makeCertificates } from './certificates.ts';
 import { type Extension, extensionIndex, writeCliConfiguration } from './cli-configuration.ts';
 import type { DeploymentDoor } from './deployment-door.ts';
 import { handleGraph } from './graph.ts';

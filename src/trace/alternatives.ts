@@ -64,7 +64,7 @@ const WORST_FIRST: readonly Trace['answer'][] = ['broken', 'denied', 'unknown', 
 export function told(alternatives: readonly Alternative[]): readonly Trace[] {
   const groups = new Map<string, Alternative[]>();
   for (const one of alternatives) {
-    const key = `${one.trace.answer} ${one.trace.summary}`;
+    const key = `${one.trace.answer} ${one.trace.summary} ${receiverOf(one.trace)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [one]);
     else group.push(one);
@@ -79,6 +79,11 @@ export function told(alternatives: readonly Alternative[]): readonly Trace[] {
     return { ...first!.trace, summary: withWays(first!.trace.summary, more) };
   });
   return traces.sort((a, b) => WORST_FIRST.indexOf(a.answer) - WORST_FIRST.indexOf(b.answer));
+}
+
+/** A node that its own pod called sees another sender than one across the network (AKS-99): the two are told apart. */
+function receiverOf({ answer, forward }: Trace): string {
+  return answer === 'allowed' && forward.hops.at(-1)?.kind === 'node' ? 'own node' : '';
 }
 
 function alike(names: readonly string[]): string {

@@ -38,7 +38,7 @@ describe.each(Object.entries(INPUTS))('golden %s', (name, path) => {
 it('every golden folder belongs to an input', () => {
   expect(readdirSync(join(projectRoot, 'tests', 'golden')).sort()).toEqual(
     // What is compiled, emitted and drawn has folders of its own.
-    [...Object.keys(INPUTS), 'appliance', 'diagram', 'emit'].sort(),
+    [...Object.keys(INPUTS), 'appliance', 'diagram', 'emit', 'lab', 'lab-ingress', 'logs'].sort(),
   );
 });
 

@@ -71,6 +71,10 @@ export const QUESTIONS_ASKED: readonly (readonly [from: string, to: string])[] =
   ['nodes', 'service:x/inner'],
   ['internet', 'service:x/front'],
   ['subnet:machines', 'service:x/front:80'],
+  ['nodes', '*.hcp.westeurope.azmk8s.io:443'],
+  ['pods', 'aks-1.hcp.westeurope.azmk8s.io:443'],
+  ['subnet:machines', 'aks-1.privatelink.westeurope.azmk8s.io:443'],
+  ['internet', 'aks-1.hcp.westeurope.azmk8s.io:443'],
 ];
 
 const FIREWALL = '10.0.0.4';
@@ -103,6 +107,8 @@ const SERVICE_TAGS: Partial<Datasets> = {
 
 export function randomPerimeter(seed: number): RandomPerimeter {
   const dice = diceOf(seededRandom(seed * 7919 + 13));
+  // Dice of its own: what was drawn before it stays as it was.
+  const access = apiServer(diceOf(seededRandom(seed * 6151 + 7)));
   const resources = withUnknowns(dice, [
     ...networks(dice),
     ...tables(dice),
@@ -112,9 +118,36 @@ export function randomPerimeter(seed: number): RandomPerimeter {
     ...gateways(dice),
     ...machines(dice),
     ...managedCluster(dice),
-  ]);
+  ]).map(access);
   const objects = workloads(dice);
   return { network: networkOf(resources, objects, SERVICE_TAGS), resources, objects };
+}
+
+/** The names of the API server, and whom it takes. */
+function apiServer({ chance, pick }: Dice): (resource: Json) => Json {
+  const ranges = pick<Json>([
+    {},
+    { authorizedIPRanges: ['203.0.113.0/24'] },
+    { authorizedIPRanges: ['198.51.100.0/24', '0.0.0.0/32'] },
+    { authorizedIPRanges: ['0.0.0.0/32'] },
+    { authorizedIPRanges: [unknown('range')] },
+  ]);
+  const names = {
+    ...(chance(0.5) ? { fqdn: 'aks-1.hcp.westeurope.azmk8s.io' } : {}),
+    ...(chance(0.5) ? { privateFQDN: 'aks-1.privatelink.westeurope.azmk8s.io' } : {}),
+  };
+  const access = {
+    ...(chance(0.3) ? { enablePrivateClusterPublicFQDN: chance(0.5) } : {}),
+    ...(chance(0.3) ? { privateDNSZone: pick(['system', 'none']) } : {}),
+    ...(chance(0.1) ? { enablePrivateCluster: unknown('private') } : {}),
+  };
+  return (resource) => {
+    if (resource['type'] !== 'Microsoft.ContainerService/managedClusters') return resource;
+    const properties = resource['properties'] as Json;
+    const written = (properties['apiServerAccessProfile'] ?? {}) as Json;
+    const apiServerAccessProfile = { ...ranges, ...access, ...written };
+    return { ...resource, properties: { ...properties, ...names, apiServerAccessProfile } };
+  };
 }
 
 const unknown = (what: string): Json => ({

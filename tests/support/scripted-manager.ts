@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { makeCertificates } from '../../src/rehearse/certificates.ts';
+import { makeCertificates } from '../../src/certificates/index.ts';
 
 export interface Asked {
   readonly method: string;

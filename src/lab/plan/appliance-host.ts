@@ -11,6 +11,7 @@ import { type DomainName, formatIp, type Ip, type Port, parseIp } from '../../ne
 import type { FirewallPlacement, Network } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { LabHost, LabPlan, LabProcess } from './lab-plan.ts';
+import { labUlogdText } from './lab-ulogd.ts';
 import { PLATFORM_DNS, type Seat, wayOut } from './seat.ts';
 
 /** Group of NFLOG for what appliances decide (lab-design 4.5); NSGs have 6, policies 7. */
@@ -121,7 +122,10 @@ function programs(
       }),
     },
     { path: `${host}/rules.json`, text: json(appliance.rules) },
-    { path: `${host}/ulogd.conf`, text: ulogdText(folder) },
+    {
+      path: `${host}/ulogd.conf`,
+      text: labUlogdText(LOG_GROUP, `${folder}/verdicts.json`, `${folder}/ulogd.log`),
+    },
     {
       path: `${host}/log-writer.json`,
       text: json({
@@ -179,27 +183,4 @@ function programs(
     },
   ];
   return { files, processes };
-}
-
-/** Verdicts as JSON lines (lab-design 4.5). */
-function ulogdText(folder: string): string {
-  const plugin = (name: string) => `plugin="/usr/lib/x86_64-linux-gnu/ulogd/ulogd_${name}.so"`;
-  return [
-    '[global]',
-    `logfile="${folder}/ulogd.log"`,
-    'loglevel=5',
-    ...['inppkt_NFLOG', 'raw2packet_BASE', 'filter_IFINDEX', 'filter_IP2STR', 'output_JSON'].map(
-      plugin,
-    ),
-    'stack=log1:NFLOG,base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR,json1:JSON',
-    '[log1]',
-    `group=${LOG_GROUP}`,
-    'bind=1',
-    'numeric_label=0',
-    'netlink_qthreshold=1',
-    '[json1]',
-    'sync=1',
-    `file="${folder}/verdicts.json"`,
-    '',
-  ].join('\n');
 }

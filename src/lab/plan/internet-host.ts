@@ -81,9 +81,13 @@ export function internetHost(
 
 /**
  * Every address of the internet answers DNS, SNTP (48 bytes, RFC 4330) and, by an echo, everything else. A datagram's answer must come
- * from the address that was asked, which NAT remembers.
+ * from the address that was asked, which NAT remembers. Nobody on the internet has a private address.
  */
 const INTERNET_RULES = `table inet internet {
+  chain c_private {
+    type filter hook prerouting priority raw; policy accept;
+    fib daddr type local ip daddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 } drop
+  }
   chain c_names {
     type nat hook prerouting priority dstnat;
     fib daddr type local udp dport 53 dnat ip to ${INTERNET_ADDRESS}:53

@@ -3,18 +3,24 @@ import { isIPv4 } from 'node:net';
 import {
   AUTHORITY_KEY_ID,
   BASIC_CONSTRAINTS,
+  bits,
+  boolean,
   certificate,
   EXTENDED_KEY_USAGE,
   extension,
+  integer,
   KEY_USAGE,
   keyId,
   nameOf,
+  objectId,
+  octets,
   pem,
   SERVER_AUTHENTICATION,
   SUBJECT_ALTERNATIVE_NAME,
   SUBJECT_KEY_ID,
-} from '../../rehearse/certificates.ts';
-import { bits, boolean, integer, objectId, octets, sequence, tagged } from '../../rehearse/der.ts';
+  sequence,
+  tagged,
+} from '../../certificates/index.ts';
 
 /** PEM texts. The authority's key stays in the lab's private folder: HAProxy signs a certificate for each name it is asked for. */
 export interface LabAuthority {

@@ -24,9 +24,11 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   dnsmasq: 'dnsmasq-base',
 };
 
+const ULOGD_PARTS = [['/usr/lib/*/ulogd', 'ulogd_output_JSON.so']] as const;
+
 /** Parts of a program that come in packages of their own, by where Debian puts them; `*` is the machine's architecture. */
 const PARTS: Readonly<Record<string, readonly (readonly [folder: string, file: string])[]>> = {
-  ulogd: [['/usr/lib/*/ulogd', 'ulogd_output_JSON.so']],
+  ulogd: ULOGD_PARTS,
   nginx: [
     ['/usr/lib/nginx/modules', 'ngx_http_modsecurity_module.so'],
     ['/usr/share/modsecurity-crs', 'rules'],
@@ -135,6 +137,13 @@ function isThere(program: string): boolean {
       return false;
     }
   });
+}
+
+/** Where this machine's ulogd has its plugins. */
+export function ulogdPlugins(): string {
+  const [[pattern, file]] = ULOGD_PARTS;
+  const [first] = foldersLike(pattern);
+  return foldersLike(pattern).find((one) => existsSync(join(one, file))) ?? first ?? pattern;
 }
 
 function hasParts(program: string): boolean {

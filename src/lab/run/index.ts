@@ -16,6 +16,7 @@ export {
   type PlanDifference,
   planDifference,
 } from './plan-difference.ts';
+export { type FirewallHits, type RuleHits, ruleHits } from './rule-hits.ts';
 export { digestOf, namespaceOf, type RunPlan, runPlan } from './run-plan.ts';
 export { runProgram } from './run-program.ts';
 export { type SupervisorConfiguration, supervise } from './supervisor.ts';

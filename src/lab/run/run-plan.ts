@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LabPlan } from '../plan/lab-plan.ts';
+import { ULOGD_PLUGINS } from '../plan/lab-ulogd.ts';
+import { ulogdPlugins } from './features.ts';
 
 /** What is done of a plan; it goes to a file between the command and the supervisor. */
 export interface RunPlan
@@ -30,9 +32,10 @@ export function digestOf(plan: RunPlan): string {
   return createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 16);
 }
 
-/** `{folder}` stands for the lab's folder wherever a plan names a path. */
+/** `{folder}` stands for the lab's folder wherever a plan names a path; so does what else only the machine knows. */
 export function placed(text: string, folder: string): string {
-  return text.replaceAll('{folder}', folder);
+  const here = text.replaceAll('{folder}', folder);
+  return here.includes(ULOGD_PLUGINS) ? here.replaceAll(ULOGD_PLUGINS, ulogdPlugins()) : here;
 }
 
 export function namespaceOf(lab: string, host: string): string {

@@ -16,7 +16,12 @@ export function runProgram(
   {
     input,
     milliseconds = 20_000,
-  }: { readonly input?: string; readonly milliseconds?: number } = {},
+    outputBytes = OUTPUT_BYTES_MOST,
+  }: {
+    readonly input?: string;
+    readonly milliseconds?: number;
+    readonly outputBytes?: number;
+  } = {},
 ): Promise<Ended> {
   const [program = '', ...args] = command;
   return new Promise((done) => {
@@ -28,7 +33,7 @@ export function runProgram(
     });
     const said = { out: '', err: '' };
     const keep = (stream: 'out' | 'err') => (chunk: Buffer) => {
-      if (said[stream].length < OUTPUT_BYTES_MOST) said[stream] += chunk.toString('utf8');
+      if (said[stream].length < outputBytes) said[stream] += chunk.toString('utf8');
     };
     child.stdout?.on('data', keep('out'));
     child.stderr?.on('data', keep('err'));

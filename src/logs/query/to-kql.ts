@@ -2,13 +2,16 @@ import { assertNever } from '../../diagnostics/index.ts';
 import type { Aggregate, Expression } from './expression.ts';
 import type { Pipeline, Source, Step } from './pipeline.ts';
 
-/** A pipeline as KQL for Log Analytics and Azure Data Explorer, a step a line. */
+/**
+ * A pipeline as KQL for Log Analytics and Azure Data Explorer, a step a line. Of several tables those that a workspace does not have
+ * (yet) are left out by `isfuzzy`, which is about tables alone: a column that is not there is still an error.
+ */
 export function toKql({ sources, steps }: Pipeline): string {
   const [first, ...others] = sources.map(sourceKql);
   const start =
     others.length === 0 || first === undefined
       ? (first ?? '')
-      : `union\n${[first, ...others].map((each) => `  (${each.replaceAll('\n', ' ')})`).join(',\n')}`;
+      : `union isfuzzy=true\n${[first, ...others].map((each) => `  (${each.replaceAll('\n', ' ')})`).join(',\n')}`;
   return [start, ...steps.map((step) => `| ${stepKql(step)}`)].join('\n');
 }
 

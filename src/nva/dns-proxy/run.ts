@@ -60,8 +60,9 @@ export async function startDnsProxy(configuration: unknown): Promise<RunningDnsP
   try {
     for (const endpoint of program.listen) listeners.push(await listenForDns(endpoint, resolver));
     if (program.controlSocket !== undefined) {
+      const parts = { program, shell, sets, upstreams, resolver, refresh };
       control = await openControlSocket(program.controlSocket, (request) =>
-        answerControl(request, program, shell, sets, upstreams, resolver, refresh),
+        answerControl(request, parts),
       );
     }
   } catch (cause) {
@@ -75,15 +76,17 @@ export async function startDnsProxy(configuration: unknown): Promise<RunningDnsP
   };
 }
 
-async function answerControl(
-  request: ControlRequest,
-  program: DnsProxyProgram,
-  shell: NftShell,
-  sets: FqdnSets,
-  upstreams: Upstreams,
-  resolver: Resolver,
-  refresh: Refresh,
-): Promise<ControlReply> {
+interface ProxyParts {
+  readonly program: DnsProxyProgram;
+  readonly shell: NftShell;
+  readonly sets: FqdnSets;
+  readonly upstreams: Upstreams;
+  readonly resolver: Resolver;
+  readonly refresh: Refresh;
+}
+
+async function answerControl(request: ControlRequest, parts: ProxyParts): Promise<ControlReply> {
+  const { program, shell, sets, upstreams, resolver, refresh } = parts;
   switch (request.do) {
     case 'reload': {
       const reply = await reloadRules(shell, sets, program, request.rules, request.configuration);

@@ -99,7 +99,7 @@ function partsOfList(network: Network, name: string): readonly Part[] | undefine
   if (/^clients /.test(name)) {
     return [...network.subnets.keys()].flatMap((subnetKey) => routesOf(network, subnetKey));
   }
-  return /^(masquerade|outbound|outside|own public names|private endpoint|front end|listeners|rules of|services)\b/.test(
+  return /^(addresses held|authorized ranges|generated names|masquerade|outbound|outside|own public names|private endpoint|front end|listeners|rules of|services)\b/.test(
     name,
   )
     ? []

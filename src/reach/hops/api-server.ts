@@ -69,7 +69,7 @@ export function unlessRefused(
   branch: Branch,
   onward: (branch: Branch) => readonly Step[],
 ): readonly Step[] {
-  const rules = toldOnce(world, 'names that Azure gave', () => generatedNames(world));
+  const rules = toldOnce(world, 'generated names', () => generatedNames(world));
   if (rules.length === 0) return onward(branch);
   const { parts, rest } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
   const steps = parts.flatMap(({ branch: named, effect: clusters }) => {

@@ -1,5 +1,5 @@
 import type { PodClass } from '../../model/index.ts';
-import type { ClusterPlacement } from '../../network/index.ts';
+import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
 import type { AddressKind } from '../../semantics/network-policy/symbolic/far-parts.ts';
 import {
   egressBetween,
@@ -9,6 +9,7 @@ import {
 import { answered } from '../answer/answer.ts';
 import { type Branch, ends, open, type Place, type Step } from '../branch.ts';
 import { policyView, toldOnce, type World } from '../world.ts';
+import { betweenNodes, hasOverlay } from './between-nodes.ts';
 import { filter, filters } from './filter.ts';
 
 /** Where the answer of a pod sets out: the subnet of its node or its own. */
@@ -60,13 +61,18 @@ export function enteringPod(
   };
 }
 
-/** From pod to pod inside the cluster network: egress of the one and ingress of the other, and no box between. */
+/**
+ * From pod to pod inside the cluster network: egress of the one and ingress of the other, and between them the security groups of their
+ * nodes where there is an overlay.
+ * @param pool the place the sender is asked from; absent where no pool is known
+ */
 export function fromPodToPod(
   world: World,
   cluster: ClusterPlacement,
   from: PodClass,
   to: PodClass,
   through: Through = {},
+  pool?: PoolPlacement,
 ): Place {
   const name = `${to.namespace}/${to.name}`;
   return {
@@ -79,11 +85,22 @@ export function fromPodToPod(
         ),
         box: { box: 'pod', name: `${owner.namespace}/${owner.name}`, stage },
       });
-      const { passed, stopped } = filters(branch, [
-        told(egressBetween, from, 'egress policy'),
-        told(ingressBetween, to, 'ingress policy'),
-      ]);
-      return [...stopped, ...passed.map((each) => ends(each, { kind: 'delivered', to: name }))];
+      const sent = filters(branch, [told(egressBetween, from, 'egress policy')]);
+      const crossed = sent.passed.map((each) =>
+        pool === undefined || !hasOverlay(cluster)
+          ? { passed: [each], stopped: [] }
+          : betweenNodes(world, cluster, { pool, pod: from }, to, each),
+      );
+      const ingress = told(ingressBetween, to, 'ingress policy');
+      const taken = crossed.flatMap(({ passed }) => passed).map((each) => filters(each, [ingress]));
+      return [
+        ...sent.stopped,
+        ...crossed.flatMap(({ stopped }) => stopped),
+        ...taken.flatMap(({ stopped }) => stopped),
+        ...taken
+          .flatMap(({ passed }) => passed)
+          .map((each) => ends(each, { kind: 'delivered', to: name })),
+      ];
     },
   };
 }

@@ -19,6 +19,7 @@ import { type Branch, cut, goesOn, open, type Part, type Place, type Step } from
 import type { End } from '../header.ts';
 import { toldOnce, type World } from '../world.ts';
 import { leavingSubnet } from './leaving-subnet.ts';
+import { atOwnNode } from './own-node.ts';
 
 export const STATIC_EGRESS = 'kubernetes.azure.com/static-gateway-configuration';
 
@@ -52,23 +53,27 @@ export function leavingNode(
           ),
         ];
       }
+      const { arrived, onward } = atOwnNode(world, cluster, pod, node, branch);
       const rules = toldOnce(
         world,
         `masquerade ${cluster.name} ${pool?.pool.key ?? ''} ${pod.hostNetwork}`,
         () => masqueradeRules(world.network, cluster, pool, pod),
       );
-      const { parts, rest } = cut(branch, rules, { box: 'node', name, stage: 'masquerade' });
-      const steps = settle(parts).map(({ branch: part, effect }): Step => {
-        const isKept = effect === 'kept';
-        const source = isKept ? endOfSender(world, cluster, pool, pod) : node;
-        const hasPodSubnet = pool?.podSubnet.kind === 'found' && !pod.hostNetwork;
-        const link = isKept && hasPodSubnet ? pool.podSubnet : pool?.nodeSubnet;
-        const sent = { ...part, header: { ...part.header, source } };
-        return outside(world, isKept ? knownAs(sent, pod, source) : sent, cluster, pool, link);
+      const masqueraded = onward.flatMap((each): readonly Step[] => {
+        const { parts, rest } = cut(each, rules, { box: 'node', name, stage: 'masquerade' });
+        const steps = settle(parts).map(({ branch: part, effect }): Step => {
+          const isKept = effect === 'kept';
+          const source = isKept ? endOfSender(world, cluster, pool, pod) : node;
+          const hasPodSubnet = pool?.podSubnet.kind === 'found' && !pod.hostNetwork;
+          const link = isKept && hasPodSubnet ? pool.podSubnet : pool?.nodeSubnet;
+          const sent = { ...part, header: { ...part.header, source } };
+          return outside(world, isKept ? knownAs(sent, pod, source) : sent, cluster, pool, link);
+        });
+        return rest === undefined
+          ? steps
+          : [...steps, open(rest, { missing: `how ${cluster.name} masquerades` })];
       });
-      return rest === undefined
-        ? steps
-        : [...steps, open(rest, { missing: `how ${cluster.name} masquerades` })];
+      return [...arrived, ...masqueraded];
     },
   };
 }

@@ -24,8 +24,10 @@ import {
 } from '../branch.ts';
 import type { End } from '../header.ts';
 import { toldOnce, type World } from '../world.ts';
+import { betweenNodes, hasOverlay } from './between-nodes.ts';
 import { enteringPod } from './entering-pod.ts';
 import { filters } from './filter.ts';
+import { endOfNode, endOfPod } from './leaving-node.ts';
 import { nsgOf } from './leaving-subnet.ts';
 
 type Listening = Extract<FrontEndEffect, { kind: 'listening' }>;
@@ -145,9 +147,9 @@ function toBackends(
   }
   const isLocal = service.externalTrafficPolicy === 'Local';
   const either = oneOfSeveral(backends.length, `which pod behind ${name} gets it`);
-  return backends.map(({ pod, port }): Step => {
+  return backends.flatMap(({ pod, port }): readonly Step[] => {
     const part = either === undefined ? branch : provided(branch, either);
-    if (port === undefined) return ends(part, { kind: 'denied', by: undeclared(pod, frontend) });
+    if (port === undefined) return [ends(part, { kind: 'denied', by: undeclared(pod, frontend) })];
     const arrival = isLocal || client === 'kept' ? 'load-balancer-local' : 'load-balancer-cluster';
     // What comes from elsewhere is neither a pod nor a node, whatever range its address lies in.
     const isElsewhere = branch.sender !== cluster;
@@ -159,8 +161,31 @@ function toBackends(
       isElsewhere ? 'no-member' : 'told',
       subnet === undefined ? 'unknown' : { subnetKey: subnet.subnet.key },
     );
-    return goesOn({ ...part, header: { ...part.header, destinationPort: port } }, place);
+    const called = { ...part, header: { ...part.header, destinationPort: port } };
+    if (isLocal) return [goesOn(called, place)];
+    const { passed, stopped } = toOtherNode(world, cluster, subnet, pod, called);
+    return [...stopped, ...passed.map((each) => goesOn(each, place))];
   });
+}
+
+/** Under `Cluster` a node hands on to a pod of any node, as itself (AKS-75): security groups of the overlay see a node and a pod. */
+function toOtherNode(
+  world: World,
+  cluster: ClusterPlacement,
+  subnet: SubnetPlacement | undefined,
+  pod: PodClass,
+  branch: Branch,
+): ReturnType<typeof betweenNodes> {
+  const pool = cluster.pools.find(({ nodeSubnet }) => targetOf(nodeSubnet) === subnet);
+  if (subnet === undefined || pool === undefined || pod.hostNetwork || !hasOverlay(cluster)) {
+    return { passed: [branch], stopped: [] };
+  }
+  const source = endOfNode(world, cluster, pool);
+  const destination = endOfPod(world, cluster, pool, pod);
+  const seen = { ...branch, header: { ...branch.header, source, destination } };
+  const sender = { pool, isAnyNode: true } as const;
+  const { passed, stopped } = betweenNodes(world, cluster, sender, pod, seen);
+  return { passed: passed.map((each) => ({ ...each, header: branch.header })), stopped };
 }
 
 function undeclared(pod: PodClass, { service }: ServiceFrontend) {

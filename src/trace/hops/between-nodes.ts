@@ -126,8 +126,8 @@ function groupVerdict(
 }
 
 /** Said where a subnet is not in the input (AKS-59). */
-export function letsItsClusterWork({ pool }: PoolPlacement): string {
-  return `the security group on the subnet of pool ${pool.name}, which is not in the input, lets its cluster's nodes and pods reach each other`;
+function letsItsClusterWork({ pool }: PoolPlacement): string {
+  return `the security group on the subnet of pool ${pool.name}, which is not in the input, lets traffic inside its cluster pass`;
 }
 
 /** Are pods carried by their own addresses in ranges that are no network's? */
@@ -147,9 +147,9 @@ function poolsOfSender({ cluster, pool, pod, isAnyNode }: SenderInside): readonl
   );
 }
 
-/** A pod calls itself, or both were seen running on one node. */
+/** A pod calls itself, or both were seen running on one node. Host-network pods get here only when they call themselves. */
 function isCertainlyOneNode(from: PodClass, to: PodClass): boolean {
-  if (from === to) return from.kind === 'Pod' || from.replicas === 1;
+  if (from === to) return from.kind === 'Pod' || from.replicas === 1 || from.hostNetwork;
   return from.nodeName !== undefined && from.nodeName === to.nodeName;
 }
 

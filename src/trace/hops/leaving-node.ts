@@ -10,6 +10,7 @@ import type { Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { betweenNodes, hasOverlay } from './between-nodes.ts';
 import { internetExit } from './internet-exit.ts';
+import { intoOwnNode, nameOfNode, nodesCalled } from './own-node.ts';
 import { platformAnswer } from './platform-answer.ts';
 
 type LeavingNode = Position & { kind: 'leaving-node' };
@@ -48,6 +49,10 @@ export function leavingNodeHop(
     return insideOverlay(context, at, flow, journey, deliverTo, { ...hop, flow });
   }
 
+  if (journey.direction === 'forward' && deliverTo === undefined) {
+    const called = journey.choose(nodesCalled(context.network, at, flow), nameOfNode);
+    if (called === 'own') return intoOwnNode(hop, flow);
+  }
   const left = masquerade(context, at, flow, journey, steps);
   const { outside } = left;
   const said = left.why.length === 0 ? {} : { conditions: left.why };
@@ -158,6 +163,7 @@ function insideOverlay(
   return { hop, next: onward, assumptions, ...(open.length === 0 ? {} : { conditions: open }) };
 }
 
+/** At the pod, which knows that a node of its cluster sends. */
 function intoOverlay(deliverTo: DeliverTo, flow: Flow): Placed {
   return {
     at: {

@@ -1,5 +1,6 @@
 import {
   isElsewhere,
+  type Network,
   type PoolPlacement,
   type SubnetPlacement,
   targetOf,
@@ -10,6 +11,7 @@ import {
   deliverToService,
   type ServiceDelivery,
 } from '../../semantics/load-balancer/concrete.ts';
+import { nodeAddressOf } from '../../semantics/masquerade/own-address.ts';
 import type { MissingFact, Verdict } from '../../semantics/verdict.ts';
 import type { HopResult, Journey, Placed, Position } from '../journey.ts';
 import { podName } from '../pod-name.ts';
@@ -17,6 +19,7 @@ import { replyTo } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { type BetweenNodes, betweenNodes, hasOverlay } from './between-nodes.ts';
 import { replyHome } from './reply-home.ts';
 import { judge, subnetVerdict } from './verdicts.ts';
 
@@ -101,11 +104,30 @@ export function serviceFrontendHop(
     text: `→ ${podName(backend.pod)}:${backend.port}, source ${isKept ? `stays ${seen}` : seen}`,
     facts: delivery.facts,
   });
+  const between = toOtherNode(network, at, node, backend, steps);
+  if (between?.denied !== undefined) return stop({ kind: 'denied', by: between.denied });
+  open.push(...(between?.open ?? []));
   return {
     hop: { ...hop, flow: backend.flow },
     next: { kind: 'forward', to: intoPod(at, backend, flow, journey, subnet) },
     ...(open.length > 0 ? { conditions: open } : {}),
+    ...(between === undefined ? {} : { assumptions: between.assumptions }),
   };
+}
+
+/** Under `Cluster` the node that receives hands on to a pod of any node, as itself (AKS-75): inside the overlay, from node to pod. */
+function toOtherNode(
+  network: Network,
+  { cluster, frontend }: AtFrontend,
+  pool: PoolPlacement | undefined,
+  { pod, flow }: BackendFlow,
+  steps: Step[],
+): BetweenNodes | undefined {
+  const isKept = frontend.service.externalTrafficPolicy === 'Local' || pod.hostNetwork;
+  if (pool === undefined || isKept || !hasOverlay(cluster)) return undefined;
+  const sender = { cluster, pool, isAnyNode: true } as const;
+  const handed = { ...flow, source: nodeAddressOf(network, cluster, pool) };
+  return betweenNodes(network, sender, pod, handed, steps);
 }
 
 /** A load balancer hands to nodes of any pool: one of each that differ in their subnet. */

@@ -1,4 +1,5 @@
 import type { LabProcess } from '../lab-plan.ts';
+import { labUlogdText } from '../lab-ulogd.ts';
 import type { NodeSeat } from '../node-seat.ts';
 import { DENIAL_GROUP } from './nft-text.ts';
 
@@ -17,28 +18,6 @@ export function denialLog({ host }: NodeSeat): {
       ready: { kind: 'file', path: log },
       restarts: true,
     },
-    file: { path, text: configuration(log, `{folder}/policies/${host}.log`) },
+    file: { path, text: labUlogdText(DENIAL_GROUP, log, `{folder}/policies/${host}.log`) },
   };
-}
-
-function configuration(log: string, own: string): string {
-  const plugins = 'inppkt_NFLOG raw2packet_BASE filter_IFINDEX filter_IP2STR output_JSON'.split(
-    ' ',
-  );
-  return [
-    '[global]',
-    `logfile="${own}"`,
-    'loglevel=5',
-    ...plugins.map((name) => `plugin="/usr/lib/x86_64-linux-gnu/ulogd/ulogd_${name}.so"`),
-    'stack=log1:NFLOG,base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR,json1:JSON',
-    '[log1]',
-    `group=${DENIAL_GROUP}`,
-    'bind=1',
-    'numeric_label=0',
-    'netlink_qthreshold=1',
-    '[json1]',
-    'sync=1',
-    `file="${log}"`,
-    '',
-  ].join('\n');
 }

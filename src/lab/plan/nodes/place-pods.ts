@@ -1,6 +1,6 @@
 import type { Gap } from '../../../diagnostics/index.ts';
 import type { AgentPool, ClusterNode, PodClass } from '../../../model/index.ts';
-import { formatIp } from '../../../net/index.ts';
+import { formatIp, parseIp } from '../../../net/index.ts';
 import type { NodeSeat } from '../node-seat.ts';
 
 /** A pod that has a node, and no address yet. */
@@ -80,11 +80,21 @@ function seatsFor(
     ({ host, address }) => host === pod.nodeName || own?.includes(formatIp(address)) === true,
   );
   if (named.length > 0) return named;
+  // Its address is one of the subnet of its pool.
+  const beside = seats.filter((seat) => isBeside(seat, pod));
+  if (beside.length > 0) return beside;
   const fitting = seats.filter((seat) => grants(labelsOfSeat(seat), pod.nodeSelector));
   if (pod.kind === 'DaemonSet') return fitting;
   const isSystem = pod.namespace === 'kube-system';
   const preferred = fitting.filter(({ pool }) => isSystemPool(pool) === isSystem);
   return preferred.length > 0 ? preferred : fitting;
+}
+
+function isBeside({ address, prefixLength }: NodeSeat, pod: PodClass): boolean {
+  const own = parseIp(pod.address ?? '');
+  if (own === undefined || own.family !== 4 || address.family !== 4) return false;
+  const size = 2 ** (32 - prefixLength);
+  return Math.floor(own.value / size) === Math.floor(address.value / size);
 }
 
 function isSystemPool(pool: AgentPool | undefined): boolean {

@@ -1,0 +1,84 @@
+import { LOG_KINDS } from '../logs/columns.ts';
+import type { IngestReport } from '../logs/ingest/index.ts';
+import { bytesWords, countWords, secondsWords, timeWords } from '../report/logs-page.ts';
+import { LOG_NAMES } from '../report/logs-remarks.ts';
+import { count, hanging, paint, safe } from '../report/style.ts';
+import type { ExitCode } from './exit-code.ts';
+import { ingestInto, type StoreChoice } from './open-logs.ts';
+import { type Output, terminal } from './terminal.ts';
+
+export interface IngestCommandOptions extends StoreChoice {
+  readonly keepDays?: number;
+  readonly format: 'text' | 'json';
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+const UNKNOWN_MAX = 8;
+
+/** 0: all of it is in the store. 1: some file could not be read, or it was interrupted; what was read is kept. */
+export async function logsIngestCommand(
+  paths: readonly string[],
+  options: IngestCommandOptions,
+): Promise<ExitCode> {
+  const output = terminal(options);
+  const { DEFAULT_STORE, openStore } = await import('../logs/store/index.ts');
+  const path = options.store ?? DEFAULT_STORE;
+  const store = await openStore(path, { mode: 'write' });
+  try {
+    const report = await ingestInto(store, paths, options, output);
+    const text =
+      options.format === 'json'
+        ? `${JSON.stringify({ schemaVersion: 1, store: path, ...report }, undefined, 1)}\n`
+        : ingestText(report, path, output);
+    output.out(text);
+    return report.filesFailed > 0 || report.isAborted ? 1 : 0;
+  } finally {
+    store.close();
+  }
+}
+
+function ingestText(report: IngestReport, path: string, { style }: Output): string {
+  const { bold, dim } = paint(style);
+  const { records, files, filesUnchanged, filesFailed, bytes, seconds, span } = report;
+  const rate = seconds > 0 ? `, ${bytesWords(bytes / seconds)}/s` : '';
+  const kinds = LOG_KINDS.filter((kind) => report.byKind[kind] > 0).map(
+    (kind) => `${countWords(report.byKind[kind])} ${LOG_NAMES[kind]}`,
+  );
+  const notes = [
+    ...(kinds.length === 0 ? [] : [`read: ${kinds.join(', ')}`]),
+    ...(span === undefined
+      ? []
+      : [`from ${timeWords(span.earliest)} to ${timeWords(span.latest)} UTC`]),
+    ...(report.duplicates === 0
+      ? []
+      : [`${countWords(report.duplicates)} records were there already`]),
+    ...(filesUnchanged === 0 ? [] : [`${count(filesUnchanged, 'file')} unchanged since last time`]),
+    ...(filesFailed === 0 ? [] : [`${count(filesFailed, 'file')} could not be read whole`]),
+    ...(report.quarantined === 0
+      ? []
+      : [`${countWords(report.quarantined)} lines could not be read: kept aside with their place`]),
+    ...(report.passedOver === 0
+      ? []
+      : [
+          `${countWords(report.passedOver)} records of categories that are not decoded: ${seen(report.unknownCategories)}`,
+        ]),
+    ...(report.unknownFields.length === 0
+      ? []
+      : [`fields we do not know, kept beside the columns: ${seen(report.unknownFields)}`]),
+    ...(report.expired === 0
+      ? []
+      : [`${countWords(report.expired)} records were older than the days to keep`]),
+    ...(report.isAborted ? ['interrupted: run it again to go on'] : []),
+  ];
+  const head = `${bold(`${countWords(records)} new records`)} from ${count(files, 'file')} (${bytesWords(bytes)} in ${secondsWords(seconds)}${rate})   ${dim(safe(path))}`;
+  return `${[head, ...notes.map((note) => hanging(style, 1, '', safe(note)))].join('\n')}\n`;
+}
+
+function seen(list: IngestReport['unknownFields']): string {
+  const more = list.length - UNKNOWN_MAX;
+  const names = list
+    .slice(0, UNKNOWN_MAX)
+    .map(({ name, count }) => `${name} (${countWords(count)})`);
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,69 @@
+import type { LogKind } from '../columns.ts';
+import type { LogEngine } from '../engine.ts';
+import { askCompleteness, type Completeness } from '../questions/completeness.ts';
+
+/** A stretch of time, in microseconds; the end is excluded. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether a log says everything that happened in a span: only then does its silence mean anything. */
+export type Coverage =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export const DAY = 86_400e6;
+const HOUR = 3600e6;
+
+/** As `Date.toISOString`, to the second. */
+export function isoTime(micros: number): string {
+  return `${new Date(Math.floor(micros / 1e6) * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** The last days of what was logged, or up to a moment. `undefined`: nothing was logged at all. */
+export async function lastDays(
+  engine: LogEngine,
+  kinds: readonly LogKind[],
+  days: number,
+  until?: string,
+): Promise<{ readonly span: Span; readonly completeness: Completeness } | undefined> {
+  const window = until === undefined ? {} : { to: until };
+  const whole = await askCompleteness(engine, window, kinds);
+  if (whole.span === undefined) return undefined;
+  const to = until === undefined ? whole.span.last + 1 : Date.parse(until) * 1000;
+  const span = { from: to - days * DAY, to };
+  const completeness = await askCompleteness(
+    engine,
+    { from: new Date(span.from / 1000).toISOString(), ...window },
+    kinds,
+  );
+  return { span, completeness };
+}
+
+/** Does one log cover the span? An hour at either end is let go: records come late, and hours are what gaps are told by. */
+export function coverageOf(
+  kind: LogKind,
+  { from, to }: Span,
+  { logs, span, gaps, sparse }: Completeness,
+): Coverage {
+  const presence = logs.find((log) => log.kind === kind);
+  if (presence === undefined || span === undefined) {
+    return unknown(`the ${kind} log has no record in this window: it may not be switched on`);
+  }
+  if (span.first > from + HOUR) {
+    return unknown(`logs reach back to ${isoTime(span.first)}, and no further`);
+  }
+  if (span.last < to - HOUR) return unknown(`logs end at ${isoTime(span.last)}`);
+  const gap = gaps.find((one) => one.kind === kind || one.kind === 'all');
+  if (gap !== undefined) {
+    return unknown(`the ${kind} log is silent from ${isoTime(gap.from)} to ${isoTime(gap.to)}`);
+  }
+  return sparse.includes(kind)
+    ? unknown(`the ${kind} log is so sparse that a gap would not show`)
+    : { kind: 'complete' };
+}
+
+function unknown(why: string): Coverage {
+  return { kind: 'unknown', why };
+}

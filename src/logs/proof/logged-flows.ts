@@ -1,0 +1,182 @@
+import type { Diagnostic } from '../../diagnostics/index.ts';
+import type { LogEngine } from '../engine.ts';
+import { type AnswerRow, askRows } from '../questions/ask-rows.ts';
+import { column, DECISION_COLUMNS, decisions, filled } from '../questions/tables.ts';
+import { type Window, within } from '../questions/window.ts';
+import {
+  all,
+  ends,
+  type Expression,
+  from,
+  least,
+  lower,
+  most,
+  number,
+  type Pipeline,
+  rows,
+  text,
+} from '../query/index.ts';
+
+/** The tables that hold decisions of rules; the order is that of the firewall. */
+export const DECIDING = ['threat', 'dnat', 'network', 'application'] as const;
+export type DecidingLog = (typeof DECIDING)[number];
+
+/** A rule as a log names it; parts that the log does not say are empty. */
+export interface LoggedRule {
+  readonly policy: string;
+  readonly group: string;
+  readonly collection: string;
+  readonly rule: string;
+}
+
+/** Decisions that differ in their time and source port only. Values are what the log says: hostile. Times in microseconds. */
+export interface LoggedFlow {
+  readonly log: DecidingLog;
+  readonly protocol: string;
+  readonly source: string;
+  /** Empty in the application log. */
+  readonly destination: string;
+  /** Lower case; empty in the network log. */
+  readonly fqdn: string;
+  readonly port: number;
+  /** `Allow`, `Deny`, `Alert`, `DNAT`. */
+  readonly action: string;
+  readonly reason: string;
+  readonly by: LoggedRule;
+  /** Of the DNAT log. */
+  readonly translated?: { readonly address: string; readonly port: number };
+  readonly records: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface LoggedOptions {
+  readonly window: Window;
+  readonly logs?: readonly DecidingLog[];
+  /** Only what this firewall logged, by its name. */
+  readonly firewall?: string;
+  /** The most frequent ones are kept. */
+  readonly count?: number;
+}
+
+/** Beyond, a list would not fit the memory; the answer then says that it is cut. */
+export const FLOWS_MAX = 1_000_000;
+
+/** The distinct decisions of a window, the most frequent first. The database counts; what comes back is as long as flows are various. */
+export function loggedFlows({
+  window,
+  logs = DECIDING,
+  firewall,
+  count = FLOWS_MAX,
+}: LoggedOptions): Pipeline {
+  const columns = {
+    ...DECISION_COLUMNS,
+    TranslatedIp: 'text',
+    TranslatedPort: 'number',
+    ...(firewall === undefined ? {} : { _ResourceId: 'text' }),
+  } as const;
+  const sources = logs.map((log) => {
+    const [source] = decisions(log);
+    const isDnat = log === 'dnat';
+    return {
+      table: source!.table,
+      columns: {
+        ...source!.columns,
+        TranslatedIp: isDnat
+          ? filled(column('dnat', 'translatedIp') as Expression<'text'>)
+          : text(''),
+        TranslatedPort: isDnat ? column('dnat', 'translatedPort') : number(0),
+        ...(firewall === undefined ? {} : { _ResourceId: RESOURCE }),
+      },
+    };
+  });
+  return from(columns, ...sources)
+    .where((row) => within(row.TimeGenerated, window))
+    .where(() =>
+      firewall === undefined
+        ? undefined
+        : all(ends(lower(RESOURCE), `/azurefirewalls/${firewall.toLowerCase()}`)),
+    )
+    .summarize((row) => ({
+      by: {
+        Stage: row.Stage,
+        Protocol: row.Protocol,
+        SourceIp: row.SourceIp,
+        DestinationIp: row.DestinationIp,
+        Fqdn: lower(row.Fqdn),
+        DestinationPort: row.DestinationPort,
+        Action: row.Action,
+        ActionReason: row.ActionReason,
+        Policy: row.Policy,
+        RuleCollectionGroup: row.RuleCollectionGroup,
+        RuleCollection: row.RuleCollection,
+        Rule: row.Rule,
+        TranslatedIp: row.TranslatedIp,
+        TranslatedPort: row.TranslatedPort,
+      },
+      of: { Records: rows, First: least(row.TimeGenerated), Last: most(row.TimeGenerated) },
+    }))
+    .order(
+      ...([
+        '-Records',
+        'Stage',
+        'SourceIp',
+        'Fqdn',
+        'DestinationIp',
+        'DestinationPort',
+        'Protocol',
+        'Action',
+        'ActionReason',
+        'Policy',
+        'RuleCollectionGroup',
+        'RuleCollection',
+        'Rule',
+        'TranslatedIp',
+        'TranslatedPort',
+      ] as const),
+    )
+    .take(count).pipeline;
+}
+
+/** Every table has it; compared without case (ARM-74). */
+const RESOURCE: Expression<'text'> = filled({ kind: 'text', is: 'column', name: '_ResourceId' });
+
+/** `isCut`: there were more kinds of flows than are read, and the rare ones are missing. */
+export async function askLoggedFlows(
+  engine: LogEngine,
+  options: LoggedOptions,
+  said?: Diagnostic[],
+): Promise<{ readonly flows: readonly LoggedFlow[]; readonly isCut: boolean }> {
+  const found = await askRows(engine, loggedFlows(options), said);
+  return { flows: found.map(flowOf), isCut: found.length >= (options.count ?? FLOWS_MAX) };
+}
+
+function flowOf(row: AnswerRow): LoggedFlow {
+  const log = row.text('Stage') as DecidingLog;
+  const translated = { address: row.text('TranslatedIp'), port: row.number('TranslatedPort') };
+  return {
+    log,
+    protocol: row.text('Protocol'),
+    source: row.text('SourceIp'),
+    destination: row.text('DestinationIp'),
+    fqdn: row.text('Fqdn').replace(/\.$/, ''),
+    port: row.number('DestinationPort'),
+    action: row.text('Action'),
+    reason: row.text('ActionReason'),
+    by: {
+      policy: row.text('Policy'),
+      group: row.text('RuleCollectionGroup'),
+      collection: row.text('RuleCollection'),
+      rule: row.text('Rule'),
+    },
+    ...(log === 'dnat' ? { translated } : {}),
+    records: row.number('Records'),
+    first: row.number('First'),
+    last: row.number('Last'),
+  };
+}
+
+/** `collection/rule`, as far as the log says; empty where no rule decided. */
+export function loggedName({ policy, group, collection, rule }: LoggedRule): string {
+  return [policy, group, collection, rule].filter((part) => part !== '').join('/');
+}
