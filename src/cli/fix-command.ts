@@ -89,7 +89,10 @@ function errorsOf({ diagnostics }: Input): Input['diagnostics'] {
   return diagnostics.filter(({ severity }) => severity === 'error');
 }
 
-async function mayWrite(options: FixOptions, output: Output): Promise<boolean> {
+export async function mayWrite(
+  options: Pick<FixOptions, 'yes'>,
+  output: Output,
+): Promise<boolean> {
   if (options.yes === true) return true;
   if (!output.isInteractive || process.stdin.isTTY !== true) {
     output.err('not written: --yes writes it\n');
@@ -110,7 +113,9 @@ interface Text {
 }
 
 /** The files that the repairs are about, as they are now. */
-async function textsOf(findings: readonly Finding[]): Promise<ReadonlyMap<string, Text>> {
+export async function textsOf(
+  findings: readonly Pick<Finding, 'changes'>[],
+): Promise<ReadonlyMap<string, Text>> {
   const disk = nodeFileSystem();
   const names = new Set(
     findings.flatMap(({ changes = [] }) =>

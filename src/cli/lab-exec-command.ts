@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { OperationalError } from '../diagnostics/index.ts';
-import { inHost, inNamespace, withSystemPaths } from '../lab/run/index.ts';
+import { inHost, inNamespace, runProgram, withSystemPaths } from '../lab/run/index.ts';
 import { type ChosenLab, hostOf, type LabChoice, runningLab } from './chosen-lab.ts';
-import type { ExitCode } from './exit-code.ts';
+import { type ExitCode, InputError } from './exit-code.ts';
 
 export interface CaptureOptions extends LabChoice {
   readonly output?: string;
@@ -39,6 +40,8 @@ export async function captureCommand(
   const written = output === undefined ? ['-l'] : ['-U', '-w', output];
   // Run by root it would give its rights away, and with them those to the file.
   const user = lab.state.isPrivileged ? ['-Z', 'root'] : [];
+  if (output !== undefined) makeFile(output);
+  await checkFilter(lab, host, filter);
   const code = await run([
     ...lab.entrance,
     ...inNamespace(lab.plan.lab, host, [
@@ -67,6 +70,26 @@ export async function captureCommand(
     );
   }
   return code;
+}
+
+/** What `tcpdump` would say after its preamble, and as if a capture had failed. @throws InputError */
+async function checkFilter(lab: ChosenLab, host: string, filter: readonly string[]): Promise<void> {
+  if (filter.length === 0 || !lab.state.isPrivileged) return;
+  const trial = inNamespace(lab.plan.lab, host, ['tcpdump', '-d', '-i', 'any', ...filter]);
+  const { code, err } = await runProgram([...lab.entrance, ...trial]);
+  const why = /^tcpdump: (can't parse filter.*|.*error.*)$/m.exec(err)?.[1];
+  if (code === 0 || why === undefined) return;
+  throw new InputError(`\`${filter.join(' ')}\` is no filter: ${why}`, 'man pcap-filter');
+}
+
+/** @throws InputError when it cannot be written */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'w', 0o600));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(`\`${path}\` cannot be written: ${why}`);
+  }
 }
 
 function inside(lab: ChosenLab, host: string, words: readonly string[]): readonly string[] {

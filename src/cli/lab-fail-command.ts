@@ -1,20 +1,20 @@
-import { askLab } from '../lab/run/index.ts';
+import { askLab, type Failure } from '../lab/run/index.ts';
 import { type LabChoice, runningLab } from './chosen-lab.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 
 export async function failCommand(
   what: string,
-  { loss, ...options }: LabChoice & { readonly loss: number },
+  { loss, latency, ...options }: LabChoice & { readonly loss?: number; readonly latency?: number },
 ): Promise<ExitCode> {
   const lab = await runningLab(options);
-  const failure = { what, lossPercent: loss, cuts: [] };
+  const lossPercent = loss ?? (latency === undefined ? 100 : 0);
+  const delay = latency === undefined ? {} : { latencyMilliseconds: latency };
+  const failure = { what, lossPercent, ...delay, cuts: [] };
   const reply = await askLab(lab.folder.control, { ask: 'fail', failure });
   if (reply?.kind !== 'done') {
     throw new InputError(reply?.kind === 'refused' ? reply.why : 'the lab does not answer');
   }
-  const share =
-    loss === 100 ? 'every packet to and from it is' : `${loss}% of the packets to and from it are`;
-  process.stderr.write(`${what}: ${share} lost; sallyport lab restore ends it\n`);
+  process.stderr.write(`${what}: ${harmText(failure)}; sallyport lab restore ends it\n`);
   return 0;
 }
 
@@ -32,4 +32,24 @@ export async function restoreCommand(
   }
   process.stderr.write(`${what ?? 'everything'} works again\n`);
   return 0;
+}
+
+/** What is broken, for `fail` and for `status`. */
+export function harmText({
+  lossPercent,
+  latencyMilliseconds,
+}: Pick<Failure, 'lossPercent' | 'latencyMilliseconds'>): string {
+  const late =
+    latencyMilliseconds === undefined
+      ? []
+      : [`what it sends comes ${latencyMilliseconds} ms later`];
+  const lost =
+    lossPercent === 0
+      ? []
+      : [
+          lossPercent === 100
+            ? 'every packet to and from it is lost'
+            : `${lossPercent}% of the packets to and from it are lost`,
+        ];
+  return [...lost, ...late].join(', ');
 }

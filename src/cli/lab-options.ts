@@ -222,11 +222,16 @@ Exit code 1: something else broke than query --without proves.`,
 function addFailing(lab: Command, finish: Finish): void {
   lab
     .command('fail')
-    .description('break something: packets to and from it are lost')
+    .description('break something: packets to and from it are lost, or late')
     .argument('<what>', 'firewall, dns, ingress, zone:N, a host, or a cable as HOST--HOST')
     .addOption(name())
     .addOption(
-      new Option('--loss <percent>', 'only this share of packets').argParser(percent).default(100),
+      new Option('--loss <percent>', 'lose only this share of packets (default: all)').argParser(
+        percent,
+      ),
+    )
+    .addOption(
+      new Option('--latency <time>', 'let what it sends come later: 50ms').argParser(latency),
     )
     .addHelpText(
       'after',
@@ -235,9 +240,10 @@ Examples
   sallyport lab fail firewall             nothing passes the firewall
   sallyport lab fail zone:1               every node and machine of a zone
   sallyport lab fail dns --loss 50%       every second packet of DNS is lost
+  sallyport lab fail firewall --latency 80ms
   sallyport lab restore                   all is well again
 
-Latency cannot be added: it needs the kernel's netem, which few have built in.`,
+Latency needs the kernel's netem, which few cloud kernels have; --loss does not.`,
     )
     .action(async (what: string, options) => {
       const { failCommand } = await import('./lab-fail-command.ts');
@@ -269,6 +275,14 @@ function name(): Option {
 function whole(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Write a number above 0.');
   return Number(value);
+}
+
+function latency(value: string): number {
+  const milliseconds = Number(/^(\d{1,5})(?:ms)?$/.exec(value)?.[1] ?? 0);
+  if (milliseconds < 1 || milliseconds > 60_000) {
+    throw new InvalidArgumentError('Write a time from 1ms to 60000ms.');
+  }
+  return milliseconds;
 }
 
 function percent(value: string): number {

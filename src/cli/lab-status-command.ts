@@ -16,6 +16,7 @@ import { ruleHitsText } from '../report/rule-hits-text.ts';
 import { count, safe } from '../report/style.ts';
 import { type ChosenLab, folderOf, type LabChoice, runningLab } from './chosen-lab.ts';
 import type { ExitCode } from './exit-code.ts';
+import { harmText } from './lab-fail-command.ts';
 import { type PlanOptions, plannedLab } from './lab-plan-input.ts';
 import { terminal } from './terminal.ts';
 
@@ -119,7 +120,7 @@ function statusText(
     `${count(plan.hosts.length, 'host')}, ${count(daemons.length, 'daemon')}: ${ill.length === 0 ? 'all ready' : `${ill.length} not well`}`,
     ...ill.map((daemon) => `  ${daemonText(daemon)}`),
     ...(status?.failures ?? []).map(
-      ({ what, lossPercent }) => `  broken on purpose: ${what}, ${lossPercent}% lost`,
+      (failure) => `  broken on purpose: ${failure.what}: ${harmText(failure)}`,
     ),
     ...differenceText(differences),
     '',

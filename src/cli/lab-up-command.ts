@@ -11,7 +11,7 @@ import {
 } from '../lab/run/index.ts';
 import { count, safe } from '../report/style.ts';
 import { folderOf, type LabChoice, runningLab } from './chosen-lab.ts';
-import type { ExitCode } from './exit-code.ts';
+import { type ExitCode, InputError } from './exit-code.ts';
 import { type PlanOptions, plannedLab } from './lab-plan-input.ts';
 import { labPlanJson, labPlanText } from './lab-plan-text.ts';
 import { ownProgram } from './own-program.ts';
@@ -31,6 +31,12 @@ export async function upCommand(paths: readonly string[], options: UpOptions): P
     output.done();
     output.out(options.format === 'json' ? labPlanJson(plan) : labPlanText(plan));
     return 0;
+  }
+  if (plan.hosts.every(({ kind }) => kind === 'internet')) {
+    throw new InputError(
+      'there is no virtual network in the input: the lab would be its internet and nothing else',
+      'name what makes the network too: a template, a Terraform plan, an export of what is deployed',
+    );
   }
   output.progress('making the lab…');
   const up = await labUp(plan, { labs: labsFolder(process.env), ...from, own: ownProgram() });
@@ -125,7 +131,8 @@ function upText(plan: LabPlan, { was, state }: LabUp): string {
 /** Where a person looks out from first. */
 function likelyEnd({ ends }: LabPlan): string {
   const of = (kind: string) => ends.find(({ name }) => name.startsWith(`${kind}/`))?.name;
-  return of('pod') ?? of('node') ?? of('machine') ?? 'internet';
+  // A node before a pod: what nodes need is allowed wherever a cluster works.
+  return of('node') ?? of('pod') ?? of('machine') ?? 'internet';
 }
 
 function upJson(plan: LabPlan, { was, state, notReady, folder }: LabUp): string {

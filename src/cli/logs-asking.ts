@@ -3,7 +3,6 @@ import { type Diagnostic, OperationalError } from '../diagnostics/index.ts';
 import type { Datasets } from '../facts/index.ts';
 import { loadDatasets } from '../io/index.ts';
 import { LOG_KINDS } from '../logs/columns.ts';
-import { parseTimestamp } from '../logs/decode/index.ts';
 import type { LogEngine } from '../logs/engine.ts';
 import { locator, type PodHistory, parsePodHistory } from '../logs/places/index.ts';
 import { type Asking, askRows, recordsByKind, type Window } from '../logs/questions/index.ts';
@@ -11,6 +10,7 @@ import type { Network } from '../network/index.ts';
 import { diagnosticLines } from '../report/diagnostic-text.ts';
 import { isoTime } from '../report/logs-page.ts';
 import { InputError } from './exit-code.ts';
+import { typedIsoTime } from './log-time.ts';
 import type { LogsQuestionOptions } from './logs-question-options.ts';
 import { readInput } from './read-input.ts';
 import type { Output } from './terminal.ts';
@@ -46,8 +46,8 @@ export async function windowOf(
 ): Promise<Window> {
   if (last === undefined) {
     const window = {
-      ...(from === undefined ? {} : { from: timeOf('--from', from) }),
-      ...(to === undefined ? {} : { to: timeOf('--to', to) }),
+      ...(from === undefined ? {} : { from: typedIsoTime('--from', from) }),
+      ...(to === undefined ? {} : { to: typedIsoTime('--to', to) }),
     };
     if (window.from !== undefined && window.to !== undefined && window.to <= window.from) {
       throw new InputError(`\`--to ${to}\` is not after \`--from ${from}\``);
@@ -55,22 +55,11 @@ export async function windowOf(
     return window;
   }
   if (from !== undefined) throw new InputError('`--last` and `--from` say two different things');
-  const window = to === undefined ? {} : { to: timeOf('--to', to) };
+  const window = to === undefined ? {} : { to: typedIsoTime('--to', to) };
   const logs = await askRows(engine, recordsByKind(LOG_KINDS, window));
   const newest = Math.max(...logs.map((row) => row.number('Last')));
   if (!Number.isFinite(newest)) return window;
   return { ...window, from: isoTime(newest - last * 1e6) };
-}
-
-function timeOf(option: string, text: string): string {
-  const time = parseTimestamp(text);
-  if (time === undefined) {
-    throw new InputError(
-      `\`${option} ${text}\` is no time`,
-      'write 2026-11-01 or 2026-11-01T14:00Z',
-    );
-  }
-  return new Date(time.micros / 1000).toISOString();
 }
 
 async function networkOf(

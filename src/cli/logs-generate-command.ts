@@ -1,7 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationalError } from '../diagnostics/index.ts';
-import { parseTimestamp } from '../logs/decode/index.ts';
 import {
   generateLogs,
   planTraffic,
@@ -11,6 +10,7 @@ import {
 } from '../logs/generate/index.ts';
 import { countWords, isoTime } from '../report/logs-page.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
+import { typedTime } from './log-time.ts';
 import { readInput } from './read-input.ts';
 import { type Output, terminal } from './terminal.ts';
 import { writeText } from './write-output.ts';
@@ -35,8 +35,7 @@ export async function logsGenerateCommand(
 ): Promise<ExitCode> {
   const output = terminal(options);
   const { records, seed, span, form } = options;
-  const from = parseTimestamp(options.from)?.micros;
-  if (from === undefined) throw new InputError(`\`--from ${options.from}\` is no time`);
+  const from = typedTime('--from', options.from);
   const plan = await planOf(options, output);
   refuseFull(folder);
   const { records: all, truth } = generateLogs(plan, {

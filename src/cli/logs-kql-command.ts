@@ -1,8 +1,8 @@
 import { LOG_KINDS } from '../logs/columns.ts';
-import { parseTimestamp } from '../logs/decode/index.ts';
 import { type Pipeline, toKql, toSql } from '../logs/query/index.ts';
 import * as questions from '../logs/questions/index.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
+import { typedIsoTime } from './log-time.ts';
 import { nearest } from './nearest.ts';
 
 export interface KqlOptions {
@@ -81,16 +81,10 @@ export function logsKqlCommand(
     );
   }
   const window = {
-    ...(from === undefined ? {} : { from: isoOf(from) }),
-    ...(to === undefined ? {} : { to: isoOf(to) }),
+    ...(from === undefined ? {} : { from: typedIsoTime('--from', from) }),
+    ...(to === undefined ? {} : { to: typedIsoTime('--to', to) }),
   };
   const pipeline = question[1](window, limit);
   process.stdout.write(`${sql === true ? toSql(pipeline) : toKql(pipeline)}\n`);
   return 0;
-}
-
-function isoOf(text: string): string {
-  const time = parseTimestamp(text);
-  if (time === undefined) throw new InputError(`\`${text}\` is no time`, 'write 2026-11-01T14:00Z');
-  return new Date(time.micros / 1000).toISOString();
 }

@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
-import { questionOptions } from './logs-question-options.ts';
+import { type LogsQuestionOptions, questionOptions } from './logs-question-options.ts';
 import type { LogsQuestion } from './logs-questions-asked.ts';
 import { addLogsTools } from './logs-tools-options.ts';
 
@@ -138,7 +138,7 @@ function asked(command: Command, finish: Finish, question: LogsQuestion): void {
 async function run(
   question: LogsQuestion,
   paths: readonly string[],
-  options: never,
+  options: LogsQuestionOptions,
 ): Promise<ExitCode> {
   const { logsQuestionCommand } = await import('./logs-question-command.ts');
   return logsQuestionCommand(question, paths, options);

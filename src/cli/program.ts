@@ -7,6 +7,7 @@ import { inputOptions } from './input-options.ts';
 import { addLab } from './lab-options.ts';
 import { isLive, liveOptions } from './live-options.ts';
 import { addLogs } from './logs-options.ts';
+import { addLogsProof, days } from './logs-proof-options.ts';
 import { addQuery } from './query-options.ts';
 import { addRehearse } from './rehearse-options.ts';
 
@@ -49,6 +50,7 @@ Exit codes: 0 it holds, 1 it does not or is unknown, 2 bad input, 3 the world fa
   addRehearse(program, version, finish);
   addLab(program, finish);
   addLogs(program, finish);
+  addLogsProof(program, finish);
   addCompletion(program, finish);
   return program;
 }
@@ -176,7 +178,13 @@ function addRules(program: Command, version: string, finish: Finish): void {
       new Option('--time-limit <seconds>', 'how long one list of rules may take')
         .argParser(positive)
         .default(300),
-    );
+    )
+    .option(
+      '--logs <path>',
+      'also what was used: a folder of logs or a store (repeatable)',
+      listed,
+    )
+    .addOption(days('--unused-days <n>', 'with --logs: unused for so long', 30));
   inputOptions(command)
     .addHelpText(
       'after',
@@ -195,6 +203,7 @@ Examples
   sallyport rules .                           which rules can go, which contradict
   sallyport rules . --only shadowed,duplicate only rules that never decide
   sallyport rules . --for hub-fw --verbose    one firewall, every finding
+  sallyport rules . --logs insights-logs/     which of them nobody used
   sallyport rules . --format json --fail-on none
                                               for scripts that judge themselves`,
     )

@@ -23,6 +23,8 @@ export interface RulesOptions extends InputOptions {
   readonly failOn?: readonly string[];
   readonly for?: string;
   readonly timeLimit: number;
+  readonly logs?: readonly string[];
+  readonly unusedDays: number;
 }
 
 /** A rule that never does what it says is a mistake; one that could go is an opinion. */
@@ -40,6 +42,10 @@ export async function rulesCommand(
   if (options.failOn !== undefined) kindsToFailOn(options.failOn);
   const input = await readInput(paths, options, output);
   const isText = options.format === 'text' && options.output === undefined;
+  if (options.logs !== undefined) {
+    const { rulesUsage } = await import('./rules-usage.ts');
+    return await rulesUsage(input, options.logs, options, output);
+  }
   return await eachCluster(input, output, isText, (view) =>
     rulesOne(view, paths, options, version, output),
   );

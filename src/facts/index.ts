@@ -1,4 +1,5 @@
 import { AKS_FACTS } from './aks.ts';
+import { AKS_INSIDE_FACTS } from './aks-inside.ts';
 import { ARM_SHAPE_FACTS } from './arm-shape.ts';
 import { ARM_TEMPLATE_FACTS } from './arm-template.ts';
 import type { Fact } from './fact.ts';
@@ -18,6 +19,7 @@ export const FACTS = {
   ...ROUTING_FACTS,
   ...PLATFORM_FACTS,
   ...AKS_FACTS,
+  ...AKS_INSIDE_FACTS,
   ...KUBERNETES_FACTS,
   ...ARM_TEMPLATE_FACTS,
   ...ARM_SHAPE_FACTS,

@@ -3,6 +3,7 @@ export * from './conclude.ts';
 export { doorsFor } from './doors.ts';
 export { type Failures, failuresOf, NO_FAILURES } from './failures.ts';
 export { type Fate, type Fates, fatesOf } from './fates.ts';
+export { mayCutPods } from './hops/between-nodes.ts';
 export { type Origin, originsOf, podsOf } from './origins.ts';
 export { walkAll } from './run.ts';
 export { parseSelector, SELECTOR_FORMS, type Selector } from './selector.ts';

@@ -72,13 +72,14 @@ export function fixText(input: FixTextInput, style: Style): string {
   return `${lines.join('\n')}\n`;
 }
 
-function unified(file: string, before: string, after: string): readonly string[] {
+/** A patch as lines, with a little of what stands around. */
+export function unified(file: string, before: string, after: string): readonly string[] {
   const text = createTwoFilesPatch(file, file, before, after, '', '', { context: CONTEXT_LINES });
   // A rule of `=` comes first, which nobody needs; an empty line is no line of a patch.
   return text.split('\n').filter((line) => line !== '' && !/^(?:=+|Index: .*)$/.test(line));
 }
 
-function coloured(lines: readonly string[], style: Style): readonly string[] {
+export function coloured(lines: readonly string[], style: Style): readonly string[] {
   const { error, good, dim } = paint(style);
   return lines.map((line) => {
     const text = safe(line.replace(/\r$/, ''));

@@ -52,7 +52,7 @@ export function deniedSentences({ groups, scans, records }: DeniedAnswer): reado
   if (total === 0) return [{ mark: 'good', text: 'nothing was denied' }];
   const needed = groups.filter((group) => group.class === 'needed');
   const targets = [...new Set(needed.map(({ target }) => target))];
-  const threats = records.threat;
+  const known = groups.filter((group) => group.class === 'threat');
   return [
     ...(needed.length === 0
       ? []
@@ -63,12 +63,12 @@ export function deniedSentences({ groups, scans, records }: DeniedAnswer): reado
           },
         ]),
     ...scans.map((scan): Sentence => ({ mark: 'bad', text: scanText(scan) })),
-    ...(threats === 0 || threats === scans.reduce((sum, one) => sum + one.records, 0)
+    ...(known.length === 0
       ? []
       : [
           {
             mark: 'warn' as const,
-            text: `${count(groups.filter((group) => group.class === 'threat').length, 'kind')} of flows to known threats were denied`,
+            text: `flows to known threats were denied: ${listed([...new Set(known.map(({ target }) => target))])}`,
           },
         ]),
     {
@@ -159,7 +159,7 @@ function scansTables(scans: readonly Scan[], rowsMax: number): readonly LogsTabl
       rows: scans
         .slice(0, rowsMax)
         .map(({ who, source, networks, addresses, ports, records, first, last }) => [
-          ...[who === source ? '(not known)' : who, source, listed(networks)],
+          ...[who === source ? undefined : who, source, listed(networks)],
           ...[addresses, ports, records, first, last],
         ]),
       more: Math.max(0, scans.length - rowsMax),

@@ -1,6 +1,7 @@
-import { escapedHtml as escaped } from './html-text.ts';
+import { escapedHtml } from './html-text.ts';
 import {
   cellWords,
+  clippedWords,
   countWords,
   type LogsChart,
   type LogsPage,
@@ -35,6 +36,8 @@ ${page.remarks.map((remark) => `<p class="remark">${escaped(remark)}</p>`).join(
 </html>
 `;
 }
+
+const escaped = (text: string): string => escapedHtml(clippedWords(text));
 
 function tableHtml({ title, note, columns, rows, more = 0 }: LogsTable): string {
   const head = columns.map((column) => `<th scope="col">${escaped(column.title)}</th>`).join('');

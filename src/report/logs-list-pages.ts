@@ -51,7 +51,7 @@ export function topPage(
     { name: 'who', title: 'who', kind: 'text' },
     (row) => {
       const found = who(row.text(from), last);
-      return found === row.text(from) ? '(not known)' : found;
+      return found === row.text(from) ? undefined : found;
     },
   ];
   const columns: Readonly<Record<TopOf, readonly ReadCell[]>> = {
@@ -152,7 +152,10 @@ export function dnsPage(
     { name: 'slowestSeconds', title: 'slowest', kind: 'seconds' },
     (row) => row.number('Slowest'),
   ];
-  const name = textOf('name', 'name', 'QueryName');
+  const name: ReadCell = [
+    { name: 'name', title: 'name', kind: 'text' },
+    (row) => row.text('QueryName').replace(/\.$/, ''),
+  ];
   const failures = countOf('failed', 'failed', 'Failed');
   const isBad = total > 0 && total - good > total / 10;
   return {
@@ -318,7 +321,7 @@ export function searchPage(
     { name: 'who', title: 'who', kind: 'text' },
     (row) => {
       const found = who(row.text('SourceIp'), row.number('TimeGenerated'));
-      return found === row.text('SourceIp') ? '' : found;
+      return found === row.text('SourceIp') ? undefined : found;
     },
   ];
   const rule: ReadCell = [

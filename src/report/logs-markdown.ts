@@ -1,5 +1,6 @@
 import {
   cellWords,
+  clippedWords,
   countWords,
   type LogsChart,
   type LogsPage,
@@ -63,5 +64,7 @@ function chartLines({ title, starts, seconds, series, gaps }: LogsChart, signs: 
 
 /** Nothing a log holds is markup, code spans included; addresses of the web do not become links. */
 function plain(text: string): string {
-  return prose(text.replaceAll('`', "'")).replace(/&/g, '&amp;').replace(/:\/\//g, ':\u200b//');
+  return prose(clippedWords(text).replaceAll('`', "'"))
+    .replace(/&/g, '&amp;')
+    .replace(/:\/\//g, ':\u200b//');
 }

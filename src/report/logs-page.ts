@@ -59,7 +59,7 @@ export interface LogsChart {
 /** A cell for people; what is unsafe in it stays so. */
 export function cellWords(cell: Cell, kind: LogsColumn['kind']): string {
   if (cell === undefined) return '';
-  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'string') return clippedWords(cell);
   switch (kind) {
     case 'time':
       return timeWords(cell);
@@ -74,6 +74,14 @@ export function cellWords(cell: Cell, kind: LogsColumn['kind']): string {
     default:
       return String(cell);
   }
+}
+
+/** No name is longer than 253 characters, no line of ours than this: what is, was made to be a nuisance. */
+const WORDS_MAX = 600;
+
+export function clippedWords(text: string): string {
+  if (text.length <= WORDS_MAX) return text;
+  return `${text.slice(0, WORDS_MAX - 40)}… (${countWords(text.length)} characters)`;
 }
 
 /** `2026-11-03 14:05`: minutes are what people compare. */

@@ -43,15 +43,19 @@ export function snatPage(
           { name: 'port', title: 'port', kind: 'text' },
           { name: 'transport', title: '', kind: 'text' },
           { name: 'peak', title: 'peak', kind: 'count' },
-          { name: 'perAddress', title: 'per address', kind: 'count' },
+          { name: 'perAddress', title: 'each', kind: 'count' },
           { name: 'share', title: 'of budget', kind: 'share' },
           { name: 'peakAt', title: 'when', kind: 'time' },
-          { name: 'addressesNeeded', title: 'addresses to have', kind: 'count' },
+          { name: 'addressesNeeded', title: 'addresses', kind: 'count' },
           { name: 'forecast', title: 'forecast', kind: 'detail' },
         ],
         rows: destinations.map((one) => [
           ...[one.target, String(one.port), one.transport, one.peak],
-          ...[one.peak / (budget.publicAddresses ?? 1), one.share, one.peakAt],
+          ...[
+            budget.publicAddresses === undefined ? undefined : one.peak / budget.publicAddresses,
+            one.share,
+            one.peakAt,
+          ],
           ...[one.addressesNeeded, forecastText(one)],
         ]),
       },
@@ -100,8 +104,9 @@ export function forecastText({ forecast }: SnatDestination): string {
       return `above 80 % since ${timeWords(forecast.since)}`;
     case 'reached': {
       const { at, earliest, latest, perHour, basedOn } = forecast;
-      const range = `${timeWords(earliest)} to ${latest === undefined ? 'never' : timeWords(latest)}`;
-      return `80 % about ${timeWords(at)} UTC (${range}) should it go on so: ${countWords(Math.round(perHour))} more per hour, a straight line through the last ${basedOn} points, two standard errors to either side`;
+      const [low, high] = [timeWords(earliest), latest === undefined ? 'never' : timeWords(latest)];
+      const range = low === high ? '' : `, between ${low} and ${high}`;
+      return `80 % about ${timeWords(at)} UTC${range}, should it go on so: ${countWords(Math.round(perHour))} more per hour, by a straight line through the last ${basedOn} points and two standard errors to either side`;
     }
   }
 }

@@ -38,7 +38,11 @@ export function summaryPage(
     scope,
     lead: [
       ...sorted([
-        ...deniedSentences(denied),
+        // Hits say it better below.
+        ...deniedSentences({
+          ...denied,
+          groups: denied.groups.filter((group) => group.class !== 'threat'),
+        }),
         ...found,
         ...busy,
         ...gaps.map((text): Sentence => ({ mark: 'warn', text })),
@@ -89,7 +93,7 @@ export function summaryPage(
           const source = row.text('SourceIp');
           const name = who(source);
           return [
-            ...[name === source ? '(not known)' : name, source],
+            ...[name === source ? undefined : name, source],
             ...[row.number('Records'), row.number('Denied')],
           ];
         }),

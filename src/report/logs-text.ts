@@ -1,6 +1,7 @@
 import {
   type Cell,
   cellWords,
+  clippedWords,
   countWords,
   type LogsChart,
   type LogsColumn,
@@ -13,22 +14,30 @@ import {
 import { bar, type Signs, sparkline } from './sparkline.ts';
 import { displayWidth, hanging, padded, paint, type Style, safe, wrapped } from './style.ts';
 
-/** A page for the terminal. Colour and charts only repeat what words and numbers say. */
+/** A page for the terminal; a column without a value is left out. Colour and charts only repeat what words and numbers say. */
 export function logsText(page: LogsPage, style: Style, signs: Signs): string {
   const { bold, dim } = paint(style);
-  const head = `${bold(safe(page.title))}   ${dim(page.scope.map(safe).join(' · '))}`;
+  const scope = page.scope.map((one) => safe(clippedWords(one))).join(' · ');
+  const head = `${bold(safe(clippedWords(page.title)))}   ${dim(scope)}`;
   const blocks = [
     [head],
     page.lead.map((one) => sentenceLine(one, style)),
-    ...page.parts.map((part) =>
+    ...shownParts(page).map((part) =>
       part.kind === 'table' ? tableLines(part, style, signs) : chartLines(part, style, signs),
     ),
-    page.remarks.map((remark) => hanging(style, 1, `${dim('note')}  `, safe(remark))),
+    page.remarks.map((remark) => hanging(style, 1, `${dim('note')}  `, safe(clippedWords(remark)))),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** An empty table says nothing that the sentences do not, unless it is all there is. */
+function shownParts({ parts, lead }: LogsPage): LogsPage['parts'] {
+  const isEmpty = (part: LogsPage['parts'][number]) =>
+    part.kind === 'table' && part.rows.length === 0;
+  return lead.length === 0 && parts.every(isEmpty) ? parts : parts.filter((part) => !isEmpty(part));
 }
 
 /** The mark is a word as well: it reads the same without colour. */
@@ -40,7 +49,7 @@ function sentenceLine({ mark, text }: Sentence, style: Style): string {
     mark as 'bad' | 'warn' | 'good'
   ];
   const sign = colour === undefined ? MARKS[mark] : colour(MARKS[mark]);
-  return hanging(style, 1, `${sign}  `, safe(text));
+  return hanging(style, 1, `${sign}  `, safe(clippedWords(text)));
 }
 
 const GAP = 2;
@@ -55,7 +64,11 @@ function tableLines(table: LogsTable, style: Style, signs: Signs): readonly stri
   if (table.rows.length === 0) return [title, ...note, `    ${dim('none')}`];
   const shown = table.columns
     .map((column, index) => ({ column, index }))
-    .filter(({ column }) => column.kind !== 'detail');
+    .filter(
+      ({ column, index }) =>
+        column.kind !== 'detail' &&
+        table.rows.some((row) => row[index] !== undefined && row[index] !== ''),
+    );
   const cells = table.rows.map((row) =>
     shown.map(({ column, index }) => safe(cellWords(row[index], column.kind))),
   );
@@ -148,7 +161,7 @@ function clipped(text: string, width: number): string {
 
 function chartLines(chart: LogsChart, style: Style, signs: Signs): readonly string[] {
   const { bold, dim } = paint(style);
-  const names = chart.series.map(({ name }) => clipped(safe(name), 32));
+  const names = chart.series.map(({ name }) => clipped(safe(clippedWords(name)), 32));
   const label = Math.max(6, ...names.map(displayWidth));
   const isGap = (index: number) => {
     const start = chart.starts[index]!;

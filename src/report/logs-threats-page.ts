@@ -34,7 +34,7 @@ export function threatsPage(
           { name: 'description', title: 'what', kind: 'detail' },
         ],
         rows: hits.map((hit) => [
-          ...[hit.who === hit.source ? '(not known)' : hit.who, hit.source, hit.target],
+          ...[hit.who === hit.source ? undefined : hit.who, hit.source, hit.target],
           ...[String(hit.port), hit.action, hit.records, hit.last, hit.description],
         ]),
       },
@@ -53,7 +53,7 @@ export function threatsPage(
           { name: 'last', title: 'last', kind: 'time' },
         ],
         rows: longNames.map((one) => [
-          ...[one.who === one.source ? '(not known)' : one.who, one.source, one.domain],
+          ...[one.who === one.source ? undefined : one.who, one.source, one.domain],
           ...[one.names, one.queries, one.bytes, one.first, one.last],
         ]),
       },
@@ -71,7 +71,7 @@ export function threatsPage(
           { name: 'last', title: 'last', kind: 'time' },
         ],
         rows: scans.map((scan) => [
-          ...[scan.who === scan.source ? '(not known)' : scan.who, scan.source],
+          ...[scan.who === scan.source ? undefined : scan.who, scan.source],
           ...[scan.addresses, scan.ports, scan.records, scan.first, scan.last],
         ]),
       },
@@ -86,7 +86,7 @@ export function threatSentences({ hits, longNames, scans }: ThreatsAnswer): read
   const ordered = [...hits].sort(
     (a, b) => Number(isStopped(a.action)) - Number(isStopped(b.action)),
   );
-  return [
+  const sentences = [
     ...ordered.slice(0, 3).map(
       (hit): Sentence => ({
         mark: isStopped(hit.action) ? 'warn' : 'bad',
@@ -101,6 +101,7 @@ export function threatSentences({ hits, longNames, scans }: ThreatsAnswer): read
     ),
     ...scans.slice(0, 3).map((scan): Sentence => ({ mark: 'bad', text: scanText(scan) })),
   ];
+  return sentences.sort((a, b) => Number(a.mark === 'warn') - Number(b.mark === 'warn'));
 }
 
 function isStopped(action: string): boolean {

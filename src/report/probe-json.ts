@@ -13,13 +13,14 @@ export function probeJson({ results, notTried, milliseconds }: ProbeReport): str
       notTried: notTried.length,
     },
     milliseconds: Math.round(milliseconds),
-    results: results.map(({ question, traces, observation, agreement, kernel }) => ({
+    results: results.map(({ question, traces, observation, agreement, hasArrived, kernel }) => ({
       ...question,
       proof: [...new Set(traces.map(({ answer }) => answer))],
       lab: observation.outcome,
       address: observation.address,
       agreement: agreement.kind,
       ...(agreement.kind === 'disagree' ? { why: agreement.why } : {}),
+      ...(hasArrived === undefined ? {} : { hasArrived }),
       ...(kernel === undefined ? {} : { kernel }),
     })),
     notTried: notTried.map(({ question, why }) => ({ ...question, why })),

@@ -59,6 +59,8 @@ function shown(results: readonly ProbeResult[]): readonly ProbeResult[] {
   const kept = new Set([
     ...of('disagree').slice(0, ROWS),
     ...spreadOf(arrived, 10),
+    // One half of a connection is the rarest and tells most.
+    ...lost.filter(({ hasArrived }) => hasArrived !== undefined).slice(0, 4),
     ...spreadOf(lost, 8),
     ...spreadOf(of('open'), 4),
   ]);
@@ -109,6 +111,7 @@ function clip(text: string, width: number): string {
 function labWords({
   observation: { outcome, isNameless },
   agreement,
+  hasArrived,
   traces,
 }: ProbeResult): string {
   const openFor = agreement.kind === 'open' ? missingIn(traces) : undefined;
@@ -118,7 +121,8 @@ function labWords({
       : '';
   const nameless = isNameless ? ' (the name did not resolve here; tried by address)' : '';
   const needs = openFor === undefined ? '' : ` · needs ${openFor}`;
-  return safe(`${outcomeText(outcome)}${seen}${nameless}${needs}`);
+  const half = hasArrived === true ? 'arrives there; ' : '';
+  return safe(`${half}${outcomeText(outcome)}${seen}${nameless}${needs}`);
 }
 
 /** What would tell: the first fact that is missing. */

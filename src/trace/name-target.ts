@@ -1,10 +1,7 @@
 import type { DomainName } from '../net/index.ts';
 import type { ClusterPlacement, Network } from '../network/index.ts';
-import {
-  apiServerNames,
-  clusterNamed,
-  whetherItsName,
-} from '../semantics/api-server/public-names.ts';
+import { apiServerNames, clusterNamed } from '../semantics/api-server/public-names.ts';
+import { apiServerPrivateAddress } from '../semantics/dns/cluster-names.ts';
 import { type Resolution, resolveName } from '../semantics/dns/concrete.ts';
 import { privateAliasOf } from '../semantics/dns/private-alias.ts';
 import { resolverOf } from '../semantics/dns/resolver.ts';
@@ -18,8 +15,37 @@ import { phrases } from './summary.ts';
 import type { FlowTo, Target } from './target.ts';
 import type { Step } from './trace.ts';
 
-/** A name as the sender's network resolves it. */
-export function nameTarget(network: Network, origin: Origin, name: DomainName, to: FlowTo): Target {
+/**
+ * A name as the sender's network resolves it. One that Azure may have given to the API server of a private cluster may lead there as well
+ * as to another host (AKS-98): two ways.
+ */
+export function nameTargets(
+  network: Network,
+  origin: Origin,
+  name: DomainName,
+  to: FlowTo,
+): readonly Target[] {
+  const usual = nameTarget(network, origin, name, to);
+  const clusters = origin.isOnInternet === true ? [] : privateApiServers(network, name);
+  if (clusters.length === 0) return [usual];
+  const { application } = usual.flow;
+  const inside = clusters.map((cluster): Target => {
+    const address = flowAddressOf(apiServerPrivateAddress(network, cluster));
+    const flow = to(address, { destinationName: name, application });
+    const way = `if it is the API server of ${cluster.name}`;
+    return { label: name, flow, prelude: [], conditions: [], notes: [], way };
+  });
+  return [{ ...usual, way: 'if it is another host' }, ...inside];
+}
+
+/** Clusters whose API server the name may be, and may then have an address inside the network. */
+function privateApiServers(network: Network, name: DomainName): readonly ClusterPlacement[] {
+  return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePrivate }) =>
+    mayBePrivate && suffixes.some((suffix) => name.endsWith(suffix)) ? [cluster] : [],
+  );
+}
+
+function nameTarget(network: Network, origin: Origin, name: DomainName, to: FlowTo): Target {
   const flowTo = (destination: FlowAddress): Flow => {
     const flow = to(destination, { destinationName: name });
     return { ...flow, application: applicationOf(flow.protocol, flow.destinationPort ?? 0, name) };
@@ -35,14 +61,7 @@ export function nameTarget(network: Network, origin: Origin, name: DomainName, t
       symbol: `name:${name}`,
     },
   );
-  const doubts = privateApiServers(network, name).map((cluster) => whetherItsName(name, cluster));
-  const base = {
-    label: name,
-    conditions: [],
-    prelude: [],
-    notes: [],
-    ...(doubts.length > 0 ? { doubts } : {}),
-  };
+  const base = { label: name, conditions: [], prelude: [], notes: [] };
   if (origin.isOnInternet === true) return { ...base, flow: outside };
   if (origin.vnetKey === undefined) {
     return takenAsPublic(
@@ -108,15 +127,7 @@ function takenAsPublic(
     const note = `${name} resolves to its public address`;
     return { ...target, prelude, notes: [...target.notes, note] };
   }
-  const doubts = [...(target.doubts ?? []), { missing: `what ${name} resolves to: ${missing}` }];
-  return { ...target, prelude, doubts };
-}
-
-/** Clusters whose API server the name may be, and may then have an address inside the network (AKS-98). */
-function privateApiServers(network: Network, name: DomainName): readonly ClusterPlacement[] {
-  return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePrivate }) =>
-    mayBePrivate && suffixes.some((suffix) => name.endsWith(suffix)) ? [cluster] : [],
-  );
+  return { ...target, prelude, doubts: [{ missing: `what ${name} resolves to: ${missing}` }] };
 }
 
 function step(resolution: Resolution, name: DomainName, text: string): Step {

@@ -9,7 +9,7 @@ import { deliverToOf } from './deliver-to.ts';
 import type { Endpoint } from './endpoint.ts';
 import { frontendTargets } from './front-end-target.ts';
 import type { DeliverTo } from './journey.ts';
-import { nameTarget } from './name-target.ts';
+import { nameTargets } from './name-target.ts';
 import type { Origin } from './origin.ts';
 import { type Placement, problem } from './placement.ts';
 import { podFlows } from './pod-flows.ts';
@@ -58,7 +58,7 @@ export function serviceTargets(
   if (service.type === 'ExternalName' && isInside) {
     const name = parseDomainName(service.externalName ?? '');
     if (name === undefined) return problem(`Service ${title} is an alias of no name`, []);
-    return { kind: 'found', found: [nameTarget(network, origin, name, to)] };
+    return { kind: 'found', found: nameTargets(network, origin, name, to) };
   }
   const port = portOf(service, endpoint);
   if (port === undefined) {

@@ -12,7 +12,7 @@ import { deliverToOf } from './deliver-to.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverTo, Journey } from './journey.ts';
-import { nameTarget } from './name-target.ts';
+import { nameTargets } from './name-target.ts';
 import { findPools } from './node-pools.ts';
 import { findPods, type Origin } from './origin.ts';
 import { type Placement, problem } from './placement.ts';
@@ -84,7 +84,7 @@ export function placeTarget(
     case 'address':
       return addressTargets(network, origin, endpoint, to, found);
     case 'name':
-      return { kind: 'found', found: [nameTarget(network, origin, endpoint.name, to)] };
+      return { kind: 'found', found: nameTargets(network, origin, endpoint.name, to) };
     case 'on-premises': {
       const addresses = addressesOfPrefixes([endpoint.prefix]);
       const text = `onprem:${formatPrefix(endpoint.prefix)}`;

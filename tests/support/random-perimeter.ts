@@ -156,6 +156,8 @@ const unknown = (what: string): Json => ({
 });
 
 const SUBNETS = ['nodes', 'more', 'pods', 'endpoints', 'machines', 'shared'] as const;
+/** A NAT gateway serves subnets of one virtual network (azure-networking 4.3). */
+const SERVED: ReadonlySet<string> = new Set(['nodes', 'more', 'pods', 'endpoints']);
 
 function networks(dice: Dice): readonly Json[] {
   const { chance, pick } = dice;
@@ -163,7 +165,9 @@ function networks(dice: Dice): readonly Json[] {
     addressPrefix: prefix,
     ...(chance(0.6) ? tableOf(`rt-${name}`) : {}),
     ...(chance(0.5) ? nsgOf(`nsg-${name}`) : {}),
-    ...(chance(0.2) ? { natGateway: ref('Microsoft.Network/natGateways', 'nat') } : {}),
+    ...(chance(0.2) && SERVED.has(name)
+      ? { natGateway: ref('Microsoft.Network/natGateways', 'nat') }
+      : {}),
     ...(chance(0.3) ? { defaultOutboundAccess: chance(0.5) } : {}),
     ...(chance(0.15) ? { serviceEndpoints: [{ service: 'Microsoft.Storage' }] } : {}),
     ...more,

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Attempt, Observation, Outcome } from '../probe/attempt.ts';
+import { answerOfDns, DNS_QUESTION, overStream } from '../probe/dns-question.ts';
 import { readAnswer } from '../probe/read-answer.ts';
 
 /** What one namespace is to try. */
@@ -53,7 +54,7 @@ async function tryOne(
     return { id: attempt.id, outcome: { kind: 'no-name' }, address: '', milliseconds };
   }
   const { outcome, sourcePort } =
-    attempt.speaks.kind === 'datagram'
+    attempt.protocol === 'udp'
       ? await sendDatagram(attempt, address, timeoutMilliseconds)
       : await openStream(attempt, address, timeoutMilliseconds, authority);
   return {
@@ -92,7 +93,6 @@ function openStream(
   authority: string | undefined,
 ): Promise<Tried> {
   const { speaks, port, source } = attempt;
-  if (speaks.kind === 'datagram') return sendDatagram(attempt, address, timeout);
   return new Promise((resolve) => {
     const family = isIP(address) === 6 ? 6 : 4;
     const raw = connectTcp({
@@ -120,9 +120,10 @@ function openStream(
       else end(isConnected ? { kind: 'closed' } : { kind: 'refused' });
     };
     const ask = (): void => {
-      const host = speaks.host ?? address;
+      const host = ('host' in speaks ? speaks.host : undefined) ?? address;
+      const path = 'path' in speaks ? speaks.path : '/';
       stream.write(
-        `GET ${speaks.path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: sallyport-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: sallyport-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
       );
       stream.on('data', (part: Buffer) => {
         received += part.toString('latin1');
@@ -134,7 +135,13 @@ function openStream(
     raw.on('connect', () => {
       isConnected = true;
       sourcePort = raw.localPort;
-      if (speaks.kind === 'http') {
+      if (speaks.kind === 'dns') {
+        raw.write(overStream(DNS_QUESTION));
+        raw.on('data', (part: Buffer) => end(answerOfDns(part.subarray(2))));
+        raw.on('close', () => end({ kind: 'closed' }));
+        return;
+      }
+      if (speaks.kind !== 'tls') {
         ask();
         return;
       }
@@ -165,10 +172,13 @@ function sendDatagram(attempt: Attempt, address: string, timeout: number): Promi
       resolve(sourcePort === undefined ? { outcome } : { outcome, sourcePort });
     };
     const timer = setTimeout(() => end({ kind: 'timeout' }), timeout);
-    const text = 'sallyport-probe';
-    const send = (): void => socket.send(text, attempt.port, address);
+    const isDns = attempt.speaks.kind === 'dns';
+    const sent = isDns ? DNS_QUESTION : Buffer.from('sallyport-probe');
+    const send = (): void => socket.send(sent, attempt.port, address);
     const again = setInterval(send, Math.max(100, timeout / 3));
-    socket.on('message', (message) => end(readAnswer(message.toString('latin1'))));
+    socket.on('message', (message) =>
+      end(isDns ? answerOfDns(message) : readAnswer(message.toString('latin1'))),
+    );
     socket.on('error', (error: NodeJS.ErrnoException) =>
       end({ kind: error.code === 'ECONNREFUSED' ? 'refused' : 'unreachable' }),
     );

@@ -46,6 +46,18 @@ export class AddressPool {
     return room === undefined ? undefined : this.#firstFree(room, 0, 0);
   }
 
+  /**
+   * An address that Azure lends and no file names. The proof knows nothing of it and may give a client of the internet one of the other
+   * networks: these are taken from the far end.
+   */
+  lent(): Ip | undefined {
+    for (const { base } of PUBLIC_POOL.toReversed()) {
+      const ip = this.#among([{ low: Number(base) + 1, high: Number(base) + 254 }]);
+      if (ip !== undefined) return ip;
+    }
+    return undefined;
+  }
+
   #firstFree(room: AddressSet, skipFirst: number, skipLast: number): Ip | undefined {
     const ranges = rangesOfAddressSet(room).flatMap((range) =>
       range.family === 4 ? [{ low: range.low + skipFirst, high: range.high - skipLast }] : [],

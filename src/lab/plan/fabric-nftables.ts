@@ -42,14 +42,16 @@ export function fabricNftables(input: FabricInput): FabricNftables {
     `"${fabric.edge}" : ${formatMark(OUTSIDE_MARK)}`,
     `"${fabric.platform}" : ${formatMark(OUTSIDE_MARK)}`,
   ];
+  const ofPods = podMarks(input, marks);
   const lines = [
     'table inet fabric {',
     ...map('cables', 'ifname : mark', cables),
-    ...podMarks(input, marks),
+    ...ofPods,
     '  chain c_mark {',
     '    type filter hook prerouting priority raw;',
     '    meta mark set iifname map @cables',
-    ...podMarkRule(input),
+    // A pod subnet whose prefix nobody knows is no address of any pod.
+    ...(ofPods.length === 0 ? [] : podMarkRule(input)),
     '  }',
     ...chains.sets.declarations,
     ...chains.lines,
@@ -102,7 +104,6 @@ function podMarks(input: FabricInput, marks: ReadonlyMap<string, number>): reado
 }
 
 function podMarkRule({ podSubnets }: FabricInput): readonly string[] {
-  if (podSubnets.size === 0) return [];
   const nodes = [...podSubnets.keys()].sort().map((host) => `"${host}"`);
   return [`    iifname { ${nodes.join(', ')} } meta mark set ip saddr map @pods`];
 }
@@ -178,8 +179,8 @@ class GroupChains {
 
   #chains(group: NetworkSecurityGroup | undefined, subnet: SubnetPlacement) {
     if (group === undefined) return undefined;
-    const { network } = this.#input;
-    const tags = tagsOfSubnet(network, subnet);
+    const { network, podRanges } = this.#input;
+    const tags = tagsOfSubnet(network, subnet, podRanges.get(subnet.subnet.key));
     // Where the tags hold the same addresses the group says the same: one pair of chains for all those subnets.
     const local = [tags.virtualNetwork, tags.internet].map((set) => set.v4.join(' '));
     const key = [group.key, ...local].join('|');

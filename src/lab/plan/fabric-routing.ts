@@ -9,7 +9,7 @@ import {
   subnetMarks,
 } from './fabric-input.ts';
 import { reachedVnets } from './fabrics.ts';
-import { prefixesOfVnet, type Seat } from './seat.ts';
+import { prefixesOfSubnet, prefixesOfVnet, type Seat } from './seat.ts';
 import { type SubnetRoute, subnetRoutes } from './subnet-routes.ts';
 
 /** Looked up for ARP requests alone: packets always carry a mark. */
@@ -39,6 +39,7 @@ export function fabricRouting(input: FabricInput): FabricRouting {
       `route replace default dev ${fabric.edge} table ${NEIGHBOUR_TABLE}`,
       ...outsideRoutes(input),
       ...marks.flatMap(([subnetKey, mark]) => [...tableOf(input, subnetKey, mark, edge.far, gaps)]),
+      ...overlayRules(input),
       ...[OUTSIDE_MARK, ...marks.map(([, mark]) => mark)].map(
         (mark) =>
           `rule add fwmark ${formatMark(mark)} lookup ${tableNumber(mark)} pref ${tableNumber(mark)}`,
@@ -48,6 +49,21 @@ export function fabricRouting(input: FabricInput): FabricRouting {
     ],
     gaps,
   };
+}
+
+/** Before the tables of the subnets. */
+const OVERLAY_PREFERENCE = 900;
+
+/** AKS-60: what a pod of an overlay answers to a node or a gateway of its network goes straight there; no route of the user is asked. */
+function* overlayRules({ network, podRanges }: FabricInput): Generator<string> {
+  for (const [subnetKey, ranges] of podRanges) {
+    const subnet = network.subnets.get(subnetKey);
+    for (const prefix of subnet === undefined ? [] : prefixesOfSubnet(subnet)) {
+      for (const range of ranges) {
+        yield `rule add from ${formatPrefix(range)} to ${formatPrefix(prefix)} lookup main pref ${OVERLAY_PREFERENCE}`;
+      }
+    }
+  }
 }
 
 function tableNumber(mark: number): number {

@@ -1,4 +1,11 @@
-import { type AddressSet, formatIp, formatPrefix, type Ip, parseIp } from '../../net/index.ts';
+import {
+  type AddressSet,
+  addressSetHas,
+  formatIp,
+  formatPrefix,
+  type Ip,
+  parseIp,
+} from '../../net/index.ts';
 import type {
   ClusterPlacement,
   Network,
@@ -59,7 +66,7 @@ function nodeSeat(
   index: number,
 ): { readonly seat: Seat; readonly node: NodeSeat } | undefined {
   const { network, names, options, gaps } = making;
-  const live = liveAddresses(network, pool.name)[index];
+  const live = liveAddresses(network, pool.name, subnet)[index];
   const address = live ?? making.pool.privateIn(subnet.addresses);
   const isOnly = network.clusters.filter((one) => one.cluster !== undefined).length === 1;
   const endName = isOnly
@@ -69,8 +76,7 @@ function nodeSeat(
     gaps.push({ what: endName, why: 'its subnet has no free address', at: pool.at });
     return undefined;
   }
-  const publicAddress =
-    pool.enableNodePublicIp === true ? making.pool.publicIn(undefined) : undefined;
+  const publicAddress = pool.enableNodePublicIp === true ? making.pool.lent() : undefined;
   const seat = seatIn(making, subnet, {
     host: names.give(`${pool.name}-${index}`),
     kind: 'node',
@@ -110,15 +116,28 @@ function nodeSeat(
   return { seat, node };
 }
 
-/** Addresses of live nodes of the pool, in the order of their names. */
-function liveAddresses(network: Network, poolName: string): readonly Ip[] {
+/**
+ * Addresses of live nodes of the pool, in the order of their names. A node whose labels name no pool is of the first pool in whose
+ * subnet it stands.
+ */
+function liveAddresses(network: Network, poolName: string, subnet: SubnetPlacement): readonly Ip[] {
+  const firstThere = network.clusters
+    .flatMap(({ pools }) => pools)
+    .find(({ nodeSubnet }) => nodeSubnet.kind === 'found' && nodeSubnet.target === subnet);
   return network.perimeter.kubernetes.nodes
-    .filter(
-      ({ labels }) =>
-        labels['kubernetes.azure.com/agentpool'] === poolName || labels['agentpool'] === poolName,
-    )
+    .flatMap(({ name, labels, addresses }) => {
+      const ip = addresses.flatMap((text) => parseIp(text) ?? [])[0];
+      const own = labels['kubernetes.azure.com/agentpool'] ?? labels['agentpool'];
+      const isHere =
+        own === undefined
+          ? firstThere?.pool.name === poolName &&
+            ip !== undefined &&
+            addressSetHas(subnet.addresses, ip)
+          : own === poolName;
+      return ip === undefined || !isHere ? [] : [{ name, ip }];
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ addresses }) => addresses.flatMap((text) => parseIp(text) ?? []).slice(0, 1));
+    .map(({ ip }) => ip);
 }
 
 function nearPrefixes(network: Network, vnetKey: string): readonly string[] {

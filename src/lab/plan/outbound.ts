@@ -39,7 +39,7 @@ export function outboundOf(
   const lend = (whose: string): readonly string[] => {
     const known = lent.get(whose);
     if (known !== undefined) return [known];
-    const ip = pool.publicIn(undefined);
+    const ip = pool.lent();
     if (ip === undefined) return [];
     lent.set(whose, formatIp(ip));
     return [formatIp(ip)];

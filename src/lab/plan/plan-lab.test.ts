@@ -195,6 +195,128 @@ describe('the plan of a lab', () => {
       ]),
     );
   });
+
+  it('writes no rule about pods whose subnet has a prefix that nobody knows', () => {
+    const vnet = {
+      type: 'Microsoft.Network/virtualNetworks',
+      name: 'v',
+      properties: {
+        addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
+        subnets: [
+          { name: 'nodes', properties: { addressPrefix: '10.1.0.0/24' } },
+          { name: 'pods', properties: { addressPrefix: { $unknown: 'p', missing: 'p' } } },
+        ],
+      },
+    };
+    const id = (name: string) =>
+      `/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/${name}`;
+    const { hosts } = planOfSnapshot(
+      snapshotOf([
+        { ...vnet, id: id('').replace('/subnets/', '') },
+        {
+          type: 'Microsoft.ContainerService/managedClusters',
+          name: 'c',
+          properties: {
+            agentPoolProfiles: [
+              { name: 'p', count: 1, vnetSubnetID: id('nodes'), podSubnetID: id('pods') },
+            ],
+            networkProfile: { networkPlugin: 'azure' },
+          },
+        },
+      ]),
+    );
+    const rules = hosts.find(({ kind }) => kind === 'fabric')?.nftables;
+    expect(rules).toContain('map cables');
+    expect(rules).not.toContain('@pods');
+  });
+
+  it('asks nobody in virtual networks that share addresses and reach each other', () => {
+    const named = (name: string, peer: string) => ({
+      type: 'Microsoft.Network/virtualNetworks',
+      id: vnetId(name),
+      name,
+      properties: {
+        addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
+        subnets: [{ name: 's', properties: { addressPrefix: '10.1.0.0/24' } }],
+        virtualNetworkPeerings: [
+          {
+            name: peer,
+            properties: { remoteVirtualNetwork: { id: vnetId(peer) }, peeringState: 'Connected' },
+          },
+        ],
+      },
+    });
+    const vnetId = (name: string) =>
+      `/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/${name}`;
+    const plan = planOfSnapshot(snapshotOf([named('a', 'b'), named('b', 'a')]));
+    const machines = plan.ends.filter(({ name }) => name.startsWith('machine/'));
+    expect(machines).toHaveLength(2);
+    for (const { notProbed } of machines) expect(notProbed).toContain('shares addresses');
+    expect(plan.gaps.map(({ what }) => what)).toEqual(['virtual network a', 'virtual network b']);
+  });
+
+  it('seats the members of a load balancer that the input knows by their address alone', () => {
+    const id = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network';
+    const plan = planOfSnapshot(
+      snapshotOf([
+        {
+          type: 'Microsoft.Network/virtualNetworks',
+          id: `${id}/virtualNetworks/v`,
+          name: 'v',
+          properties: {
+            addressSpace: { addressPrefixes: ['10.2.0.0/16'] },
+            subnets: [{ name: 's', properties: { addressPrefix: '10.2.0.0/24' } }],
+          },
+        },
+        {
+          type: 'Microsoft.Network/loadBalancers',
+          id: `${id}/loadBalancers/lb`,
+          name: 'lb',
+          properties: {
+            backendAddressPools: [
+              {
+                name: 'pool',
+                properties: {
+                  loadBalancerBackendAddresses: [
+                    { name: 'm', properties: { ipAddress: '10.2.0.20' } },
+                    { name: 'n', properties: { ipAddress: '10.9.0.20' } },
+                  ],
+                },
+              },
+            ],
+          },
+        },
+      ]),
+    );
+    const machines = plan.ends.filter(({ name }) => name.startsWith('machine/'));
+    expect(machines.map(({ name, traceName }) => [name, traceName])).toEqual([
+      ['machine/10.2.0.20', '10.2.0.20'],
+    ]);
+  });
+
+  it('lends what Azure lends from a network that no client of the internet is given', () => {
+    const { hosts } = planOfSnapshot(snapshotOf(hubAndSpokes()));
+    const lent = hosts
+      .filter(({ kind }) => kind === 'edge')
+      .flatMap(({ nftables }) => nftables.match(/snat ip to (192\.0\.2\.\d+)/g) ?? []);
+    expect(lent.length).toBeGreaterThan(0);
+  });
+
+  it('calls the nodes of two clusters of one name what a question calls them', () => {
+    const cluster = (group: string) => ({
+      type: 'Microsoft.ContainerService/managedClusters',
+      id: `/subscriptions/s/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/c`,
+      name: 'c',
+      location: 'eastus',
+      properties: {
+        agentPoolProfiles: [{ name: 'p', count: 1, mode: 'System' }],
+        networkProfile: { networkPlugin: 'azure', networkPluginMode: 'overlay' },
+      },
+    });
+    const { ends } = planOfSnapshot(snapshotOf([cluster('one'), cluster('two')]));
+    const nodes = ends.filter(({ name }) => name.startsWith('node/'));
+    expect(nodes.map(({ traceName }) => traceName)).toEqual(['node:c/p', 'node:c/p']);
+  });
 });
 
 function withoutPlaces(plan: LabPlan): unknown {

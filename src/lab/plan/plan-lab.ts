@@ -20,6 +20,7 @@ import { nameAddress } from './name-address.ts';
 import type { FrontendRoute, NodesPart } from './node-seat.ts';
 import { planNodes } from './nodes/index.ts';
 import { ordered } from './ordered.ts';
+import { overlapGaps, overlappingVnets } from './overlapping-vnets.ts';
 import { perimeterEdge } from './perimeter-edge.ts';
 import { gatewayPart } from './plan-gateways.ts';
 import { planSeats, type Seats } from './plan-seats.ts';
@@ -95,7 +96,8 @@ export function planLab(
   ];
   const dns = dnsServers(input, fabrics, seats.seats, known);
   const outside = internetPrograms();
-  const ends = endsOf(seats.seats, nodes, edges.ends);
+  const overlapping = overlappingVnets(input, fabrics);
+  const ends = endsOf(seats.seats, nodes, edges.ends).map(unasked(seats, nodes, overlapping));
   // Names of the perimeter's own ends are known to its DNS, and are no names of the internet.
   const isPerimeter = new Set([
     ...ends.flatMap(({ addresses }) => addresses),
@@ -131,6 +133,7 @@ export function planLab(
     gaps: distinct([
       ...managed.gaps,
       ...vnetsWithoutFabric(input, fabrics),
+      ...overlapGaps(input, overlapping),
       ...seats.gaps,
       ...built.flatMap(({ gaps }) => gaps),
       ...edges.gaps,
@@ -255,6 +258,28 @@ function endsOf(
   return [...own, ...nodes.ends, ...further, internet].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   );
+}
+
+/** Whoever sits where two VNets share addresses is asked nothing, pods by their node. */
+function unasked(
+  { seats }: Seats,
+  { links }: NodesPart,
+  overlapping: ReadonlyMap<string, string>,
+): (end: LabEnd) => LabEnd {
+  if (overlapping.size === 0) return (end) => end;
+  const why = new Map<string, string>();
+  for (const { host, subnet } of seats) {
+    const reason = overlapping.get(subnet.vnet.key);
+    if (reason !== undefined) why.set(host, `its virtual network is not asked about: ${reason}`);
+  }
+  for (const { ends } of links) {
+    const reason = ends.map(({ host }) => why.get(host)).find((text) => text !== undefined);
+    if (reason !== undefined) for (const { host } of ends) why.set(host, reason);
+  }
+  return (end) => {
+    const notProbed = end.notProbed ?? why.get(end.host);
+    return notProbed === undefined ? end : { ...end, notProbed };
+  };
 }
 
 function byPath(files: LabPlan['files']): LabPlan['files'] {

@@ -9,6 +9,7 @@ import type { HostNames } from './host-names.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { NodeSeat } from './node-seat.ts';
 import { nodeSeats } from './node-seats.ts';
+import { poolMembers } from './pool-members.ts';
 import { prefixesOfSubnet, type Seat } from './seat.ts';
 import { exact, ipv4, keysOf, type Making, publicText, seatIn, subnetOf } from './seat-making.ts';
 
@@ -48,7 +49,8 @@ export function planSeats(
   ];
   const pools = nodeSeats(making);
   const apiServers = [...privateApiServers(making)];
-  const seated = [...fixed, ...pools.seats, ...apiServers];
+  const owned = [...fixed, ...pools.seats, ...apiServers];
+  const seated = [...owned, ...poolMembers(making, owned)];
   const machines = [...lonelySubnets(making, seated)];
   const seats = [...seated, ...machines];
   if (seats.length > SEATS_MAX) {

@@ -3,6 +3,7 @@ import {
   ALL_IPV4,
   addressesOfPrefixes,
   NO_ADDRESSES,
+  type Prefix,
   parsePrefix,
   subtractAddresses,
   unionAddresses,
@@ -38,8 +39,13 @@ const NOT_PUBLIC = addressesOfPrefixes(
 /**
  * `VirtualNetwork`: the VNet, its peers as far as their peering says so (AZN-39), what its gateways know, the platform, and every prefix of
  * the subnet's own route table, the default route too (AZN-32, AZN-33). `Internet`: what is public and outside the connected networks.
+ * @param pods ranges of an overlay on this subnet: the rules Azure appends let its traffic pass, so the tag holds them (AKS-62)
  */
-export function tagsOfSubnet(network: Network, subnet: SubnetPlacement): SubnetTags {
+export function tagsOfSubnet(
+  network: Network,
+  subnet: SubnetPlacement,
+  pods: readonly Prefix[] = [],
+): SubnetTags {
   const vnet = network.vnets.get(subnet.vnet.key);
   const near = [
     addressesOfPrefixes(prefixesOfVnet(network, subnet.vnet.key)),
@@ -51,7 +57,12 @@ export function tagsOfSubnet(network: Network, subnet: SubnetPlacement): SubnetT
   ];
   const connected = unionAddresses(...near);
   return {
-    virtualNetwork: unionAddresses(connected, PLATFORM, routedBy(network, subnet)),
+    virtualNetwork: unionAddresses(
+      connected,
+      PLATFORM,
+      routedBy(network, subnet),
+      addressesOfPrefixes(pods),
+    ),
     internet: subtractAddresses(ALL_IPV4, unionAddresses(NOT_PUBLIC, connected)),
   };
 }

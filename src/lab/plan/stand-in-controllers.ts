@@ -17,7 +17,7 @@ export function withStandInControllers(network: Network, pool: AddressPool): Net
   const frontends: (typeof home.loadBalancerServices)[number][] = [];
   for (const { pod, service } of standIns) {
     pods.push(pod);
-    const address = service === undefined ? undefined : pool.publicIn(undefined);
+    const address = service === undefined ? undefined : pool.lent();
     if (service === undefined || address === undefined) continue;
     services.push(service);
     frontends.push({

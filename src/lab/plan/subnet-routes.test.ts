@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, snapshotOf } from '../../../tests/support/snapshot-of.ts';
 import { readPerimeter } from '../../model/index.ts';
-import { formatPrefix, parseIp, prefixHas } from '../../net/index.ts';
+import { formatPrefix, parseIp, parsePrefix, prefixHas } from '../../net/index.ts';
 import { deriveNetwork } from '../../network/index.ts';
 import { subnetRoutes } from './subnet-routes.ts';
 
@@ -10,12 +10,22 @@ const GROUP =
 const ref = (path: string) => ({ id: `${GROUP}/${path}` });
 
 /** The kernel's longest match over the composed routes, as a word: what the vectors of azure-networking 3.5 say. */
-function nextHop(resources: readonly Json[], subnetKey: string, address: string): string {
+function nextHop(
+  resources: readonly Json[],
+  subnetKey: string,
+  address: string,
+  pods: readonly string[] = [],
+): string {
   const network = deriveNetwork(readPerimeter(snapshotOf(resources)));
   const subnet = [...network.subnets.values()].find(({ subnet: one }) =>
     one.key.endsWith(subnetKey),
   );
-  const { routes } = subnetRoutes(network, subnet!, [], []);
+  const { routes } = subnetRoutes(
+    network,
+    subnet!,
+    [],
+    pods.map((text) => parsePrefix(text)!),
+  );
   const ip = parseIp(address)!;
   const best = routes
     .filter(({ prefix }) => prefixHas(prefix, ip))

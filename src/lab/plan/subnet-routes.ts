@@ -38,13 +38,13 @@ interface Draft extends SubnetRoute {
   readonly rank: number;
 }
 
-const RANK = { user: 0, userTag: 10, connected: 100, gateway: 200, system: 300 } as const;
+const RANK = { overlay: -1, user: 0, userTag: 10, connected: 100, gateway: 200, system: 300 } as const;
 
 /**
  * The routes of a subnet as Azure composes them: system routes, what gateways are told, and the user's table over both. Everything that is
  * not chosen for its prefix is left out, so that a routing table of the kernel can hold the rest as it stands.
  * @param endpoints private endpoints of the fabric, with the VNet each lives in
- * @param direct further prefixes that are delivered directly: the pods of the subnet's own cluster
+ * @param direct prefixes that are delivered directly, whatever routes the user has: the pods of the subnet's own cluster (AKS-60)
  */
 export function subnetRoutes(
   network: Network,
@@ -56,14 +56,16 @@ export function subnetRoutes(
   if (vnet === undefined) return { routes: [], gaps: [] };
   const gaps: Gap[] = [];
   const { serviceTags } = network.perimeter.snapshot.datasets;
-  const user = [...userRoutes(subnet, serviceTags, gaps)];
+  const user = [...userRoutes(subnet, serviceTags, gaps)].filter(
+    ({ prefix }) => !direct.some((outer) => prefixCovers(outer, prefix)),
+  );
   const local = prefixesOfVnet(network, vnet.vnet.key);
   const peered = hasNoPeerRoutes(subnet) ? [] : [...peerPrefixes(vnet)];
   const connected = [...local, ...peered];
   const drafts: Draft[] = [
     ...user,
     ...connected.map((prefix): Draft => system(prefix, 'deliver', RANK.connected)),
-    ...direct.map((prefix): Draft => system(prefix, 'deliver', RANK.connected)),
+    ...direct.map((prefix): Draft => system(prefix, 'deliver', RANK.overlay)),
     ...gatewayRoutes(subnet, vnet, connected),
     ...serviceEndpointRoutes(subnet, serviceTags, gaps),
     ...privateEndpointRoutes(network, vnet, endpoints, user),

@@ -29,6 +29,9 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   );
   if (beyond !== undefined)
     return notTried('the lab has nothing where the proof takes something for granted');
+  if (isServedUnderAnotherName(plan, trace)) {
+    return notTried(`the API server of the lab is not called \`${flow.destinationName}\``);
+  }
   const blind = from.notProbed ?? targetEnd(plan, trace.question.to)?.notProbed;
   if (blind !== undefined) return notTried(blind);
   if (flow.destinationPort === undefined) return notTried('the flow has no port');
@@ -50,6 +53,9 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
     ...nameOf(destinationName ?? clusterName),
     ...sourceOf(trace, from),
   };
+  if (flow.destinationPort === 53 && isNameServer(plan, question.to, address)) {
+    return aimed(from, { ...base, speaks: { kind: 'dns' } });
+  }
   if (flow.protocol === 'udp') return aimed(from, { ...base, speaks: { kind: 'datagram' } });
   const named = (name: string | undefined) => (name === undefined ? {} : { host: name });
   switch (application.kind) {
@@ -71,6 +77,26 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
         speaks: { kind: 'http', path: '/', ...named(destinationName) },
       });
   }
+}
+
+/** Azure gives an API server its name; of the names it may have the lab chose one. */
+function isServedUnderAnotherName(
+  { names, assumed }: ProbePlan,
+  { flow, forward }: Trace,
+): boolean {
+  return (
+    flow.destinationName !== undefined &&
+    forward.hops.some(({ kind }) => kind === 'api-server') &&
+    !names.some(({ name }) => name === flow.destinationName) &&
+    !assumed.some(({ value }) => value === flow.destinationName)
+  );
+}
+
+/** What answers names at port 53: the internet, a firewall, the cluster's DNS. Whoever else has that port open speaks as always. */
+function isNameServer({ ends }: ProbePlan, to: string, address: string | undefined): boolean {
+  if (to.startsWith('service:')) return /^service:kube-system\/(?:kube|core)-?dns/.test(to);
+  const owner = ends.find(({ addresses }) => address !== undefined && addresses.includes(address));
+  return owner === undefined || owner.name === 'internet' || owner.name.startsWith('firewall/');
 }
 
 function portOf(to: string, otherwise: number): number {

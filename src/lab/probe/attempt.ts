@@ -19,7 +19,9 @@ export interface Attempt {
         readonly path: string;
       }
     | { readonly kind: 'http'; readonly host?: string; readonly path: string }
-    | { readonly kind: 'datagram' };
+    | { readonly kind: 'datagram' }
+    /** A question to a DNS server; any answer of it counts. */
+    | { readonly kind: 'dns' };
 }
 
 /** What became of it. Everything but `answered` means that no answer of the other end arrived. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIp } from '../../net/index.ts';
+import { parseDomainName, parseIp } from '../../net/index.ts';
 import type { Trace } from '../../trace/index.ts';
 import type { Observation, Outcome } from './attempt.ts';
 import { compare } from './compare.ts';
@@ -63,10 +63,20 @@ describe('what the proof says and what happened', () => {
     const ends = traceOf('denied');
     const nameless: Trace = {
       ...ends,
+      flow: { ...ends.flow, destinationName: parseDomainName('nobody.example')! },
       forward: { ...ends.forward, hops: [{ ...ends.forward.hops[0]!, kind: 'name' }] },
     };
     expect(compare([nameless], { ...answered, isNameless: true })).toEqual({ kind: 'agree' });
     expect(compare([nameless], answered).kind).toBe('disagree');
+  });
+
+  it('a port that a Service does not have is no name', () => {
+    const ends = traceOf('denied');
+    const portless: Trace = {
+      ...ends,
+      forward: { ...ends.forward, hops: [{ ...ends.forward.hops[0]!, kind: 'name' }] },
+    };
+    expect(compare([portless], silent)).toEqual({ kind: 'agree' });
   });
 
   it('without an address nothing was sent, and nothing is held against the proof', () => {

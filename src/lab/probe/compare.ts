@@ -45,8 +45,14 @@ export function compare(traces: readonly Trace[], observation: Observation): Agr
   };
 }
 
-function endsAtName({ forward, answer }: Trace): boolean {
-  return answer === 'denied' && forward.hops.length === 1 && forward.hops[0]?.kind === 'name';
+/** A Service without such a port ends there too, and is no name that somebody looks up. */
+function endsAtName({ flow, forward, answer }: Trace): boolean {
+  return (
+    answer === 'denied' &&
+    flow.destinationName !== undefined &&
+    forward.hops.length === 1 &&
+    forward.hops[0]?.kind === 'name'
+  );
 }
 
 function agreesOnName({ isNameless }: Observation): Agreement {

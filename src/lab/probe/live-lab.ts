@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OperationalError } from '../../diagnostics/index.ts';
 import { LOOK_UP_MILLISECONDS, type ProbeClientConfiguration } from '../agents/probe-client.ts';
 import { inNamespace, type LabFolder, runProgram } from '../run/index.ts';
+import { arrivalRules, arrivalsIn, FORGET_ARRIVALS, READ_ARRIVALS } from './arrival.ts';
 import type { Attempt, Observation } from './attempt.ts';
 import { explainPackets } from './explain.ts';
 import type { ProbeLab } from './probe.ts';
@@ -80,6 +81,22 @@ export function liveLab({ folder, plan, entrance, own, ...options }: LiveLabOpti
   return {
     plan,
     attempt,
+    arrives: async (host, one, arrival) => {
+      const { hosts } = arrival;
+      const each = (command: readonly string[], input?: string) =>
+        Promise.all(
+          hosts.map((name) =>
+            runProgram(inside(name, command), input === undefined ? {} : { input }),
+          ),
+        );
+      try {
+        await each(['nft', '-f', '-'], arrivalRules(arrival));
+        await attempt(host, [one], 1);
+        return (await each(READ_ARRIVALS)).some(({ out }) => arrivalsIn(out) > 0);
+      } finally {
+        await each(FORGET_ARRIVALS);
+      }
+    },
     explain: (host, one) =>
       explainPackets(
         plan.hosts.filter(({ kind }) => kind !== 'internet').map(({ name }) => name),

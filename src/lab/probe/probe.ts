@@ -3,6 +3,7 @@ import { groupBy } from '../../report/group-by.ts';
 import { answerTrace, type Trace } from '../../trace/index.ts';
 import type { LabEnd } from '../plan/lab-plan.ts';
 import { aim } from './aim.ts';
+import { type Arrival, judgeArrival, provenArrival } from './arrival.ts';
 import type { Attempt, Observation } from './attempt.ts';
 import { type Agreement, compare } from './compare.ts';
 import type { ProbePlan } from './probe-plan.ts';
@@ -17,6 +18,8 @@ export interface ProbeResult {
   readonly attempt: Attempt;
   readonly observation: Observation;
   readonly agreement: Agreement;
+  /** Of a flow proven to arrive without an answer, where that was looked at: was its first packet seen there? */
+  readonly hasArrived?: boolean;
   /** Of a disagreement: what the kernel's rules did with the packets, box by box. */
   readonly kernel?: readonly KernelLine[];
 }
@@ -47,6 +50,8 @@ export interface ProbeLab {
     attempts: readonly Attempt[],
     patience: number,
   ): Promise<readonly Observation[]>;
+  /** Tries one connection again; was its first packet seen where it is proven to arrive? */
+  arrives?(host: string, attempt: Attempt, arrival: Arrival): Promise<boolean>;
   /** Tries one connection again and listens to what the rules of every box do with its packets. */
   explain?(host: string, attempt: Attempt): Promise<readonly KernelLine[]>;
 }
@@ -103,6 +108,7 @@ export async function probe(
     const byId = new Map(again.map((result) => [result.observation.id, result]));
     results = results.map((result) => byId.get(result.observation.id) ?? result);
   }
+  results = await arrivalsSeen(lab, results);
   results = await explained(lab, aimed, results, options.explainMost ?? 5);
   return { results, notTried, milliseconds: options.now() - started };
 }
@@ -149,6 +155,34 @@ async function tryAll(
   };
   await Promise.all([worker(), worker(), worker(), worker()]);
   return results.sort((a, b) => a.observation.id - b.observation.id);
+}
+
+/** Each takes as long as an answer is waited for. */
+const ARRIVALS_MOST = 12;
+
+/** One after the other: a packet that is counted is then that of this flow. */
+async function arrivalsSeen(
+  lab: ProbeLab,
+  results: readonly ProbeResult[],
+): Promise<readonly ProbeResult[]> {
+  if (lab.arrives === undefined) return results;
+  const told: ProbeResult[] = [];
+  let left = ARRIVALS_MOST;
+  for (const result of results) {
+    const { traces, observation, attempt, from, agreement } = result;
+    const arrival =
+      left > 0 && agreement.kind === 'agree'
+        ? provenArrival(lab.plan, traces, observation)
+        : undefined;
+    if (arrival === undefined) {
+      told.push(result);
+      continue;
+    }
+    left -= 1;
+    const hasArrived = await lab.arrives(from.host, attempt, arrival);
+    told.push({ ...result, hasArrived, agreement: judgeArrival(hasArrived, observation) });
+  }
+  return told;
 }
 
 async function explained(

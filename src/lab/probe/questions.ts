@@ -54,15 +54,29 @@ export function probeQuestions(
   return [...found.values()];
 }
 
-/** Spread evenly over the list, the same for the same list. `undefined`: all of it. */
+/**
+ * What somebody is told of first (findings and expectations, up to half of it), the rest spread evenly over the list: the same for
+ * the same list. `undefined`: all of it.
+ */
 export function sampleOf(
   questions: readonly ProbeQuestion[],
   most: number | undefined,
 ): readonly ProbeQuestion[] {
   if (most === undefined || questions.length <= most) return questions;
+  const shown = spread(questions.filter(isToldOf), Math.ceil(most / 2));
+  const others = questions.filter((question) => !isToldOf(question));
+  return [...shown, ...spread(others, most - shown.length)];
+}
+
+function isToldOf({ because }: ProbeQuestion): boolean {
+  return because === 'expect' || because === 'check';
+}
+
+function spread<T>(some: readonly T[], most: number): readonly T[] {
+  if (some.length <= most) return some;
   return Array.from(
     { length: most },
-    (_, index) => questions[Math.floor((index * questions.length) / most)]!,
+    (_, index) => some[Math.floor((index * some.length) / most)]!,
   );
 }
 

@@ -63,6 +63,8 @@ function enterScript(here: string, folder: string): string {
     'for s in /run/nscd /run/systemd/resolve /var/run/nscd; do [ ! -d $s ] || [ "$s" = "$h" ] || mount -t tmpfs none $s || exit 125; done',
     `export SSL_CERT_FILE=${trust} CURL_CA_BUNDLE=${trust} REQUESTS_CA_BUNDLE=${trust} NODE_EXTRA_CA_CERTS=${trust}`,
     'unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy NO_PROXY no_proxy',
+    // Else the shell would say so, with the path of this file.
+    'command -v -- "$1" > /dev/null 2>&1 || { printf \'error: `%s` is no program of this machine\\n\' "$1" >&2; exit 127; }',
     'exec "$@"',
     '',
   ].join('\n');

@@ -7,6 +7,8 @@ export interface Failure {
   readonly what: string;
   /** Share of packets that are lost; 100 is all. */
   readonly lossPercent: number;
+  /** What the places below send arrives so much later. */
+  readonly latencyMilliseconds?: number;
   readonly cuts: readonly Cut[];
 }
 
@@ -68,7 +70,7 @@ export function knownFailures(plan: RunPlan): ReadonlyMap<string, readonly Cut[]
 /** The ruleset of a namespace with these failures; without any, it removes the table. */
 export function failureRules(host: string, failures: readonly Failure[]): string {
   const rules = failures.flatMap(({ cuts, lossPercent }) =>
-    cuts.filter((cut) => cut.host === host).map((cut) => ({ cut, lossPercent })),
+    cuts.filter((cut) => cut.host === host && lossPercent > 0).map((cut) => ({ cut, lossPercent })),
   );
   const head = `table inet ${TABLE}\ndelete table inet ${TABLE}\n`;
   if (rules.length === 0) return head;

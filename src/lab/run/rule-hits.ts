@@ -43,10 +43,8 @@ export async function ruleHits(
         firewall: name,
         rules: rules.map(({ number, translated: _, ...rule }) => ({
           ...rule,
-          hits:
-            rule.kind === 'application'
-              ? (requests.get(keyOf(rule)) ?? 0)
-              : (counters.get(counterOf(number)) ?? 0),
+          // What no rule matched is denied in the kernel or, where a name was asked for, by the proxy.
+          hits: (counters.get(counterOf(number)) ?? 0) + (requests.get(keyOf(rule)) ?? 0),
         })),
       };
     }),

@@ -7,6 +7,7 @@ import { daemonOrders } from './daemon-orders.ts';
 import { inNamespace } from './enter-host.ts';
 import { cutsOf, type Failure, failureRules } from './failures.ts';
 import { type LabFolder, labFolder } from './lab-folder.ts';
+import { LATENCY_TRIAL, latencyBatch, NO_LATENCY } from './latency.ts';
 import { planDifference } from './plan-difference.ts';
 import { reloadLab } from './reload-lab.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -89,13 +90,16 @@ function controller(
 ): (request: LabRequest) => Promise<LabReply> {
   const failures = new Map<string, Failure>();
   const began = performance.now();
-  const apply = async (hosts: Iterable<string>) => {
+  const run = async (host: string, command: readonly string[], input: string) => {
+    const { code, err } = await runProgram(inNamespace(plan.lab, host, command), { input });
+    if (code !== 0) throw new OperationalError('lab/network', `${host}: ${err.trim()}`);
+  };
+  const apply = async (hosts: Iterable<string>, before: readonly Failure[]) => {
+    const after = [...failures.values()];
     for (const host of new Set(hosts)) {
-      const input = failureRules(host, [...failures.values()]);
-      const { code, err } = await runProgram(inNamespace(plan.lab, host, ['nft', '-f', '-']), {
-        input,
-      });
-      if (code !== 0) throw new OperationalError('lab/network', `${host}: ${err.trim()}`);
+      await run(host, ['nft', '-f', '-'], failureRules(host, after));
+      const latency = latencyBatch(plan, host, before, after);
+      if (latency !== '') await run(host, ['tc', '-batch', '-'], latency);
     }
   };
   const hostsOf = (some: Iterable<Failure>) =>
@@ -123,25 +127,34 @@ function controller(
           },
         };
       case 'fail': {
-        const { what, lossPercent } = request.failure;
+        const { what } = request.failure;
+        const before = [...failures.values()];
         const found = cutsOf(plan, what);
         if (found.kind === 'unknown') {
           const known = [...found.known, 'a host', 'HOST--HOST'].join(', ');
           return { kind: 'refused', why: `nothing in this lab is called \`${what}\`; ${known}` };
         }
-        failures.set(what, { what, lossPercent, cuts: found.cuts });
-        await apply(hostsOf([...failures.values()].filter((one) => one.what === what)));
+        if (
+          request.failure.latencyMilliseconds !== undefined &&
+          (await runProgram(LATENCY_TRIAL)).code !== 0
+        ) {
+          return { kind: 'refused', why: NO_LATENCY };
+        }
+        const failure = { ...request.failure, cuts: found.cuts };
+        failures.set(what, failure);
+        await apply(hostsOf([failure, ...before.filter((one) => one.what === what)]), before);
         return { kind: 'done' };
       }
       case 'restore': {
-        const ended = [...failures.values()].filter(
+        const before = [...failures.values()];
+        const ended = before.filter(
           ({ what }) => request.what === undefined || request.what === what,
         );
         if (ended.length === 0 && request.what !== undefined) {
           return { kind: 'refused', why: `\`${request.what}\` is not failing` };
         }
         for (const { what } of ended) failures.delete(what);
-        await apply(hostsOf(ended));
+        await apply(hostsOf(ended), before);
         return { kind: 'done' };
       }
       case 'signal': {

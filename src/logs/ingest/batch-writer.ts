@@ -25,7 +25,7 @@ const QUARANTINED_MAX = 20_000;
 export interface BatchOptions {
   /** Microseconds; older records are counted and not kept. */
   readonly oldest?: number;
-  /** Default: a row group of DuckDB. */
+  /** Default: `BATCH_ROWS`. */
   readonly rows?: number;
 }
 

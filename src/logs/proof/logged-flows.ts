@@ -4,7 +4,6 @@ import { type AnswerRow, askRows } from '../questions/ask-rows.ts';
 import { column, DECISION_COLUMNS, decisions, filled } from '../questions/tables.ts';
 import { type Window, within } from '../questions/window.ts';
 import {
-  all,
   ends,
   type Expression,
   from,
@@ -73,7 +72,6 @@ export function loggedFlows({
     ...DECISION_COLUMNS,
     TranslatedIp: 'text',
     TranslatedPort: 'number',
-    ...(firewall === undefined ? {} : { _ResourceId: 'text' }),
   } as const;
   const sources = logs.map((log) => {
     const [source] = decisions(log);
@@ -86,17 +84,11 @@ export function loggedFlows({
           ? filled(column('dnat', 'translatedIp') as Expression<'text'>)
           : text(''),
         TranslatedPort: isDnat ? column('dnat', 'translatedPort') : number(0),
-        ...(firewall === undefined ? {} : { _ResourceId: RESOURCE }),
       },
     };
   });
-  return from(columns, ...sources)
+  const asked = from(columns, ...sources)
     .where((row) => within(row.TimeGenerated, window))
-    .where(() =>
-      firewall === undefined
-        ? undefined
-        : all(ends(lower(RESOURCE), `/azurefirewalls/${firewall.toLowerCase()}`)),
-    )
     .summarize((row) => ({
       by: {
         Stage: row.Stage,
@@ -136,10 +128,22 @@ export function loggedFlows({
       ] as const),
     )
     .take(count).pipeline;
+  return ofFirewall(asked, firewall);
 }
 
-/** Every table has it; compared without case (ARM-74). */
-const RESOURCE: Expression<'text'> = filled({ kind: 'text', is: 'column', name: '_ResourceId' });
+/** A question asked of the records of one firewall alone. Every table has the column; ids are compared without case (ARM-74). */
+export function ofFirewall(pipeline: Pipeline, firewall: string | undefined): Pipeline {
+  if (firewall === undefined) return pipeline;
+  const resource: Expression<'text'> = { kind: 'text', is: 'column', name: '_ResourceId' };
+  const of = ends(resource, `/azurefirewalls/${firewall.toLowerCase()}`);
+  return {
+    sources: pipeline.sources.map(({ table, columns }) => ({
+      table,
+      columns: { ...columns, _ResourceId: lower(filled(resource)) },
+    })),
+    steps: [{ step: 'where', of }, ...pipeline.steps],
+  };
+}
 
 /** `isCut`: there were more kinds of flows than are read, and the rare ones are missing. */
 export async function askLoggedFlows(

@@ -9,7 +9,13 @@ import { ruleHits } from '../questions/questions.ts';
 import type { Window } from '../questions/window.ts';
 import { compareDecision } from './compare-decision.ts';
 import { coverageOf, lastDays, type Span } from './coverage.ts';
-import { askLoggedFlows, type LoggedFlow, type LoggedRule, loggedName } from './logged-flows.ts';
+import {
+  askLoggedFlows,
+  type LoggedFlow,
+  type LoggedRule,
+  loggedName,
+  ofFirewall,
+} from './logged-flows.ts';
 import { contextOf, replayer } from './replay.ts';
 import { type NamedRule, namedRules, ruleFinder } from './written-rules.ts';
 
@@ -130,7 +136,7 @@ interface Stranger {
 }
 
 async function hitsByRule(
-  { engine, said }: UsageOptions,
+  { engine, firewall, said }: UsageOptions,
   rules: readonly NamedRule[],
   window: Window,
 ): Promise<{
@@ -140,7 +146,7 @@ async function hitsByRule(
   const findRule = ruleFinder(rules);
   const hits = new Map<NamedRule, Hits>();
   const strangers = new Map<string, Stranger>();
-  for (const row of await askRows(engine, ruleHits(window), said)) {
+  for (const row of await askRows(engine, ofFirewall(ruleHits(window), firewall), said)) {
     const by = {
       policy: row.text('Policy'),
       group: row.text('RuleCollectionGroup'),

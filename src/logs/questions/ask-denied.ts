@@ -1,9 +1,9 @@
 import { formatAddressSet, parseIp } from '../../net/index.ts';
 import type { Whereabouts } from '../places/index.ts';
-import { askRows } from './ask-rows.ts';
+import { type AnswerRow, askRows } from './ask-rows.ts';
 import type { Asking } from './asking.ts';
 import { classifyDenial, type DenialClass, threatKey } from './classify-denial.ts';
-import { denied, deniedNetworks, deniedSpread } from './denial-questions.ts';
+import { denied, deniedNetworks, deniedSpread, type ScannedNetworks } from './denial-questions.ts';
 import { type Need, needsOf } from './needed-egress.ts';
 import { threats } from './threat-questions.ts';
 
@@ -55,7 +55,7 @@ export interface Scan {
   readonly addresses: number;
   readonly ports: number;
   readonly targets: number;
-  /** Networks of 256 addresses with the most tried ones: `10.60.0.0/24`. */
+  /** Networks of 256 addresses, those with the most tried places first: `10.60.0.0/24`. Ports are those of the widest. */
   readonly networks: readonly string[];
   readonly first: number;
   readonly last: number;
@@ -78,8 +78,7 @@ const SCAN = { targets: 30, either: 10 } as const;
 export async function askDenied(asking: Asking): Promise<DeniedAnswer> {
   const { engine, window, said } = asking;
   const scans = await askScans(asking);
-  const scanners = scans.map(({ source }) => source);
-  const rows = await askRows(engine, denied(window, ROWS_MAX, scanners), said);
+  const rows = await askRows(engine, denied(window, ROWS_MAX, scans.map(scannedBy)), said);
   const hits = await askRows(engine, threats(window, ROWS_MAX), said);
   const listed = listOf(asking);
   const known = {
@@ -142,33 +141,47 @@ export async function askDenied(asking: Asking): Promise<DeniedAnswer> {
   };
 }
 
-/** Sources that were denied at many addresses and ports. */
+/** Sources that were denied at many addresses and ports, with the networks where that was. */
 export async function askScans({ engine, window, locate, said }: Asking): Promise<readonly Scan[]> {
-  const spread = (await askRows(engine, deniedSpread(window, 200), said)).filter(
-    (row) =>
-      row.number('Targets') >= SCAN.targets &&
-      Math.max(row.number('Addresses'), row.number('Ports')) >= SCAN.either,
-  );
+  const spread = (await askRows(engine, deniedSpread(window, SCANNERS_MAX), said)).filter(isWide);
   const sources = spread.map((row) => row.text('SourceIp'));
   if (sources.length === 0) return [];
-  const networks = await askRows(engine, deniedNetworks(window, sources, 2000), said);
-  return spread.map((row): Scan => {
-    const source = row.text('SourceIp');
-    const { label, hidden } = locate(source, row.number('Last'));
-    return {
-      ...{ source, who: label, ...(hidden === undefined ? {} : { hidden }) },
-      records: row.number('Records'),
-      addresses: row.number('Addresses'),
-      ports: row.number('Ports'),
-      targets: row.number('Targets'),
-      networks: networks
-        .filter((one) => one.text('SourceIp') === source && one.text('Network') !== '')
-        .slice(0, 5)
-        .map((one) => `${one.text('Network')}.0/24`),
-      first: row.number('First'),
-      last: row.number('Last'),
-    };
+  const networks = await askRows(engine, deniedNetworks(window, sources, 5000), said);
+  return sources.flatMap((source): readonly Scan[] => {
+    const own = networks.filter(
+      (one) =>
+        one.text('SourceIp') === source &&
+        one.text('Network') !== '' &&
+        one.number('Targets') >= SCAN.either,
+    );
+    if (own.length === 0) return [];
+    const last = Math.max(...own.map((one) => one.number('Last')));
+    const { label, hidden } = locate(source, last);
+    const sum = (column: string) => own.reduce((total, one) => total + one.number(column), 0);
+    return [
+      {
+        ...{ source, who: label, ...(hidden === undefined ? {} : { hidden }) },
+        ...{ records: sum('Records'), addresses: sum('Addresses'), targets: sum('Targets') },
+        ports: Math.max(...own.map((one) => one.number('Ports'))),
+        networks: own.map((one) => `${one.text('Network')}.0/24`),
+        first: Math.min(...own.map((one) => one.number('First'))),
+        last,
+      },
+    ];
   });
+}
+
+const SCANNERS_MAX = 200;
+
+function isWide(row: AnswerRow): boolean {
+  return (
+    row.number('Targets') >= SCAN.targets &&
+    Math.max(row.number('Addresses'), row.number('Ports')) >= SCAN.either
+  );
+}
+
+function scannedBy({ source, networks }: Scan): ScannedNetworks {
+  return { source, networks: networks.map((network) => network.replace(/\.0\/24$/, '')) };
 }
 
 interface Gathered {

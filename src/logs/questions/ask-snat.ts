@@ -69,6 +69,8 @@ export const INSIDE: Ranges = rangesOf(
 const INTERVALS_MAX = 20_000;
 const FITTED_MAX = 30;
 const USED_UP = 0.8;
+/** A line is not drawn on for more than so many times the time it was fitted to, or a day. */
+const HORIZON = 10;
 
 /** Ports per destination over time, against what there is. Connections are counted as they open: the log does not say when they end. */
 export async function askSnat(
@@ -169,6 +171,10 @@ export function forecastOf(
   // From the fitted line, so that one quiet interval at the end does not move it.
   const room = Math.max(0, limit - fit.start);
   const at = (slope: number) => origin + (room / slope) * 3600e6;
+  const reach = Math.max(86_400, recent.length * SNAT_SECONDS * HORIZON) * 1e6;
+  if (at(fit.slope) - origin > reach) {
+    return { kind: 'steady', why: 'it rises too slowly for a forecast from what was seen' };
+  }
   const latest = at(low);
   return {
     kind: 'reached',

@@ -4,6 +4,7 @@ import {
   choose,
   differs,
   distinct,
+  type Expression,
   equal,
   extracted,
   from,
@@ -21,6 +22,12 @@ import {
 import { DECISION_COLUMNS, decisions } from './tables.ts';
 import { type Window, within } from './window.ts';
 
+/** A source, and the networks it was denied all over: `10.60.0` for 10.60.0.0/24. */
+export interface ScannedNetworks {
+  readonly source: string;
+  readonly networks: readonly string[];
+}
+
 const deniedRows = (window: Window) =>
   from(DECISION_COLUMNS, ...decisions('network', 'application', 'threat'))
     .where((row) => within(row.TimeGenerated, window))
@@ -28,14 +35,28 @@ const deniedRows = (window: Window) =>
 
 /**
  * Flows that were denied, one row per source, target and port, the most frequent first.
- * @param scanners sources whose denials towards addresses are told as one scan, and left out here
+ * @param scans sources whose denials in these networks are told as one scan, and left out here
  */
-export function denied(window: Window, count: number, scanners: readonly string[] = []): Pipeline {
+export function denied(
+  window: Window,
+  count: number,
+  scans: readonly ScannedNetworks[] = [],
+): Pipeline {
   return deniedRows(window)
     .where((row) =>
-      scanners.length === 0
+      scans.length === 0
         ? undefined
-        : not(all(oneOf(row.SourceIp, scanners), equal(row.Fqdn, text('')))),
+        : not(
+            any(
+              ...scans.map(({ source, networks }) =>
+                all(
+                  equal(row.SourceIp, text(source)),
+                  equal(row.Fqdn, text('')),
+                  oneOf(networkOf(row.DestinationIp), networks),
+                ),
+              ),
+            ),
+          ),
     )
     .summarize((row) => ({
       by: {
@@ -100,10 +121,22 @@ export function deniedNetworks(
     .summarize((row) => ({
       by: {
         SourceIp: row.SourceIp,
-        Network: extracted(row.DestinationIp, '^([0-9]+\\.[0-9]+\\.[0-9]+)\\.'),
+        Network: networkOf(row.DestinationIp),
       },
-      of: { Records: rows, Addresses: distinct(row.DestinationIp) },
+      of: {
+        Records: rows,
+        Addresses: distinct(row.DestinationIp),
+        Ports: distinct(row.DestinationPort),
+        Targets: distinct(joined(row.DestinationIp, text(':'), textOf(row.DestinationPort))),
+        First: least(row.TimeGenerated),
+        Last: most(row.TimeGenerated),
+      },
     }))
-    .order('-Addresses', 'SourceIp', 'Network')
+    .order('-Targets', 'SourceIp', 'Network')
     .take(count).pipeline;
+}
+
+/** The first three numbers of an IPv4 address: `10.60.0`. */
+function networkOf(address: Expression<'text'>): Expression<'text'> {
+  return extracted(address, '^([0-9]+\\.[0-9]+\\.[0-9]+)\\.');
 }

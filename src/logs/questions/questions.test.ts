@@ -33,7 +33,9 @@ const ALL = {
   timeline: questions.timeline(WINDOW, 300),
   threats: questions.threats(WINDOW, 10),
   dns: questions.dnsNames({}, 10),
-  deniedButScans: questions.denied(WINDOW, 100, ['10.0.0.1', '\'"| take 1']),
+  deniedButScans: questions.denied(WINDOW, 100, [
+    { source: `10.0.0.1'"| take 1`, networks: ['10.60.0'] },
+  ]),
   spread: questions.deniedSpread(WINDOW, 100),
   networks: questions.deniedNetworks(WINDOW, ['10.0.0.1'], 100),
   timelineOfRules: questions.timelineOfRules(WINDOW, 300, ['a', 'b']),

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OperationalError } from '../../diagnostics/index.ts';
+import { SQL_MACROS } from '../query/index.ts';
 import { SCHEMA_VERSION, schemaStatements } from './schema.ts';
 import { storeError } from './store-error.ts';
 
@@ -72,6 +73,8 @@ export async function openStore(
 
 async function prepare(connection: DuckDBConnection, path: string, mode: 'read' | 'write') {
   await connection.run("SET TimeZone = 'UTC'");
+  // Of the connection rather than the file: they belong to who asks.
+  for (const macro of SQL_MACROS) await connection.run(macro.replace('MACRO', 'TEMP MACRO'));
   const version = await versionOf(connection);
   if (version === 'other') {
     throw new OperationalError(

@@ -1,5 +1,4 @@
 import { type ColumnType, LOG_COLUMNS, LOG_KINDS, LOG_TABLES, type LogKind } from '../columns.ts';
-import { SQL_MACROS } from '../query/index.ts';
 
 /** Raised with every change of what is below; a store of a later version is not touched. */
 export const SCHEMA_VERSION = 1;
@@ -64,6 +63,5 @@ export function schemaStatements(): readonly string[] {
     )`,
     'CREATE TABLE _Unknown (Source BIGINT, What VARCHAR, Name VARCHAR, Count BIGINT, Line BIGINT)',
     ...tables,
-    ...SQL_MACROS,
   ];
 }

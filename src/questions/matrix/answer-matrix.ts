@@ -5,6 +5,7 @@ import { type Budget, type Diagram, NOTHING, withinBudget } from '../../packets/
 import {
   conclude,
   doorsFor,
+  mayCutPods,
   type Origin,
   originsOf,
   parseSelector,
@@ -68,7 +69,7 @@ export function answerMatrix(network: Network, options: MatrixOptions = {}): Mat
     senders: senders.map(({ end }) => end),
     receivers: receivers.map(({ end }) => end),
     cells,
-    notes: notesOf(cluster, groups),
+    notes: notesOf(world, cluster, groups),
     inconclusive,
   };
 }
@@ -158,7 +159,7 @@ function othersOf(network: Network): readonly Group[] {
   return ends.map((end) => ({ end }));
 }
 
-/** Between pods: policies alone where pods share the cluster network, else the whole way while there are few. */
+/** Between pods: policies alone where nothing else looks in the cluster network, else the whole way while there are few. */
 function podCells(
   world: World,
   cluster: ClusterPlacement,
@@ -168,8 +169,7 @@ function podCells(
   const view = { policies: world.policies, engine: cluster.policyEngine, ranges: cluster };
   const matrix = podMatrix(view);
   const known = new Map<number, MatrixCell>();
-  const isFlat = cluster.addressing === 'node-subnet' || cluster.addressing === 'pod-subnet';
-  const isWalked = isFlat && groups.length ** 2 <= WALKED_PAIRS_MAX;
+  const isWalked = isMoreThanPolicies(world, cluster) && groups.length ** 2 <= WALKED_PAIRS_MAX;
   return (from, to) => {
     if (from.classId === undefined || to.classId === undefined) {
       // A pod always reaches itself; what is asked about is another one like it.
@@ -188,6 +188,12 @@ function podCells(
     }
     return cell;
   };
+}
+
+/** Pods with addresses of the network are routed and filtered in it; those of an overlay meet the groups of their nodes' subnets (AKS-61). */
+function isMoreThanPolicies(world: World, cluster: ClusterPlacement): boolean {
+  const { addressing } = cluster;
+  return addressing === 'node-subnet' || addressing === 'pod-subnet' || mayCutPods(world, cluster);
 }
 
 const NOT_PLACED: MatrixCell = {
@@ -302,14 +308,17 @@ function servicesIn(
 }
 
 function notesOf(
+  world: World,
   cluster: ClusterPlacement | undefined,
   groups: readonly Group[],
 ): readonly string[] {
   if (cluster === undefined) return ['no pods in the input: add Kubernetes manifests'];
-  const isFlat = cluster.addressing === 'node-subnet' || cluster.addressing === 'pod-subnet';
-  if (cluster.policyEngine === 'none')
-    return ['the cluster enforces no network policy: pods reach pods'];
-  return isFlat && groups.length ** 2 > WALKED_PAIRS_MAX
+  const isMore = isMoreThanPolicies(world, cluster);
+  if (cluster.policyEngine === 'none') {
+    const cut = mayCutPods(world, cluster) ? ', where security groups let them' : '';
+    return [`the cluster enforces no network policy: pods reach pods${cut}`];
+  }
+  return isMore && groups.length ** 2 > WALKED_PAIRS_MAX
     ? ['between pods only network policies are told: security groups and routes are in query']
     : [];
 }

@@ -109,7 +109,7 @@ function publicRules(
 function generatedNames({
   network,
 }: World): readonly FlowRule<readonly ClusterPlacement[], Decider>[] {
-  const all = apiServerNames(network);
+  const all = apiServerNames(network).filter(({ mayBePublic }) => mayBePublic);
   const suffixes = [...new Set(all.flatMap((one) => one.suffixes))];
   return suffixes
     .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))

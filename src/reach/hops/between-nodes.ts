@@ -58,7 +58,8 @@ export function betweenNodes(
   const told = assuming(branch, [pool, ...[...bySubnet.values()].map(([first]) => first)]);
   const ways = [...bySubnet.values()].map((receivers) => {
     const mayBeOne = receivers.some((one) => senders.includes(one)) && !runOnTwoNodes(pod, to);
-    return listsBetween(world, cluster, sender, receivers[0] ?? pool, mayBeOne);
+    const kind = pod === undefined ? 'node' : 'pod';
+    return listsBetween(world, cluster, { kind, pool }, receivers[0] ?? pool, mayBeOne);
   });
   if (ways.every((lists) => lists.length === 0)) return { passed: [told], stopped: [] };
   const which = { missing: `which node pool ${to.namespace}/${to.name} runs on`, at: to.at };
@@ -76,24 +77,32 @@ export function hasOverlay({ addressing }: ClusterPlacement): boolean {
   return addressing === 'overlay' || addressing === 'kubenet';
 }
 
+/** May a security group cut pods of this cluster from one another? Where none may, what policies say is all there is. O(pairs of subnets). */
+export function mayCutPods(world: World, cluster: ClusterPlacement): boolean {
+  if (!hasOverlay(cluster)) return false;
+  const pools = [...new Map(cluster.pools.map((pool) => [keyOf(pool), pool])).values()];
+  return pools.some((pool) =>
+    pools.some((to) => listsBetween(world, cluster, { kind: 'pod', pool }, to, true).length > 0),
+  );
+}
+
 /** What the two groups may deny. Empty: they let everything from such a sender to such a pod pass. */
 function listsBetween(
   world: World,
   cluster: ClusterPlacement,
-  { pool, pod }: InsideSender,
+  { kind, pool }: { readonly kind: 'node' | 'pod'; readonly pool: PoolPlacement },
   receiver: PoolPlacement,
   mayBeOneNode: boolean,
 ) {
   const ends = [pool, receiver].map(keyOf).join(' ');
-  const kind = `${pod === undefined ? 'node' : 'pod'} ${mayBeOneNode}`;
-  return toldOnce(world, `between nodes ${cluster.name} ${ends} ${kind}`, () =>
+  return toldOnce(world, `between ${kind}s of ${cluster.name} ${ends} ${mayBeOneNode}`, () =>
     (['Outbound', 'Inbound'] as const).flatMap((direction) => {
       const link = (direction === 'Outbound' ? pool : receiver).nodeSubnet;
       if (link.kind !== 'found') return [];
       const { name, key } = link.target.subnet;
       const inside = { cluster: cluster.name, pods: orAny(cluster.podAddresses) };
       const all = subnetNsgRules(world.network, key, direction, { insideOverlay: inside });
-      const sources = pod === undefined ? sourcesOfNode(pool) : inside.pods;
+      const sources = kind === 'node' ? sourcesOfNode(pool) : inside.pods;
       const rules = concerning(all, sources, inside.pods);
       if (rules.every(({ effect }) => effect === 'allow')) return [];
       const box = { box: 'subnet', name, stage: 'nsg' };

@@ -7,6 +7,7 @@ import {
   apiServerSymbol,
   whetherItsName,
 } from '../../semantics/api-server/public-names.ts';
+import { apiServerPrivateAddress } from '../../semantics/dns/cluster-names.ts';
 import { nameRules } from '../../semantics/dns/symbolic.ts';
 import { aliasSuffixes } from '../../semantics/dns/symbolic-alias.ts';
 import type { Decider } from '../../semantics/verdict.ts';
@@ -42,7 +43,7 @@ export function resolving(
   return {
     key: `names of ${label}`,
     visit: (branch) => {
-      if (isOnInternet) return toPublic(world, branch, onward);
+      if (isOnInternet) return toPublic(world, branch, onward, true);
       if (vnetKey === undefined) {
         return answeredByOthers(world, branch, onward, { missing: `the DNS server of ${label}` });
       }
@@ -164,7 +165,12 @@ function mayBePrivate({ network }: World): readonly FlowRule<'perhaps', Decider>
 }
 
 /** By public DNS: the perimeter's own public addresses have names of Azure's; every other name is somebody else's. */
-function toPublic(world: World, branch: Branch, onward: Place): readonly Step[] {
+function toPublic(
+  world: World,
+  branch: Branch,
+  onward: Place,
+  isOnInternet = false,
+): readonly Step[] {
   const rules = toldOnce(world, 'own public names', () => [
     ...apiServers(world),
     ...ownNames(world),
@@ -175,15 +181,27 @@ function toPublic(world: World, branch: Branch, onward: Place): readonly Step[] 
   const steps = parts.flatMap(({ branch: part, effect }): readonly Step[] => {
     if (effect.kind !== 'either') return [goesOn(calling(part, effect), onward)];
     const here = { ...part, trail: branch.trail };
-    return [open(here, effect.need), goesOn(provided(here, effect.need), onward)];
+    if (isOnInternet) return [goesOn(here, onward)];
+    const needs = effect.ways.map(({ need }) => need);
+    return [
+      ...effect.ways.map(({ inside, need }) =>
+        goesOn(calling(provided(here, need), inside), onward),
+      ),
+      goesOn(provided(here, ...needs), onward),
+    ];
   });
   return rest === undefined ? steps : [...steps, goesOn(rest, onward)];
 }
 
 const DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
 
-/** A public name, or one that may be a private one's: then not even a denial is certain. */
-type PublicName = End | { readonly kind: 'either'; readonly need: Condition };
+/** A public name, or one that may as well lead to an address inside the network. */
+type PublicName =
+  | End
+  | {
+      readonly kind: 'either';
+      readonly ways: readonly { readonly inside: End; readonly need: Condition }[];
+    };
 
 /** AKS-98: who calls the name of an API server calls it. */
 function apiServers(world: World): readonly FlowRule<PublicName, Decider>[] {
@@ -197,14 +215,24 @@ function apiServers(world: World): readonly FlowRule<PublicName, Decider>[] {
   });
 }
 
-/** Names that Azure may have given to a cluster whose API server is, or may be, inside the network. */
+/** Names that Azure may have given to clusters whose API server is, or may be, inside the network; the more specific ending first. */
 function perhapsApiServers({ network }: World): readonly FlowRule<PublicName, Decider>[] {
-  return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePrivate: isPerhaps }) => {
-    if (!isPerhaps || suffixes.length === 0) return [];
-    const names = { patterns: suffixes.map((suffix) => `*${suffix}`), withoutName: false };
-    const effect = { kind: 'either', need: whetherItsName('the name', cluster) } as const;
-    return [{ region: [{ names }], effect, by: { kind: 'platform', name: 'DNS of AKS' } as const }];
-  });
+  const all = apiServerNames(network).filter(({ mayBePrivate: isPerhaps }) => isPerhaps);
+  const endings = [...new Set(all.flatMap(({ suffixes }) => suffixes))];
+  return endings
+    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+    .map((ending) => {
+      const own = all.filter(({ suffixes }) => suffixes.some((one) => ending.endsWith(one)));
+      const ways = own.map(({ cluster }) => {
+        const { addresses, symbol, label } = apiServerPrivateAddress(network, cluster);
+        const known = symbol === undefined ? {} : { symbol };
+        const inside: End = { kind: 'one-of', addresses, label, ...known };
+        return { inside, need: whetherItsName('the name', cluster) };
+      });
+      const names = { patterns: [`*${ending}`], withoutName: false };
+      const effect = { kind: 'either', ways } as const;
+      return { region: [{ names }], effect, by: { kind: 'platform', name: 'DNS of AKS' } };
+    });
 }
 
 function ownNames({ network }: World): readonly FlowRule<End, Decider>[] {

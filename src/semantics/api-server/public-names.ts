@@ -15,6 +15,8 @@ export interface ApiServerNames {
   readonly suffixes: readonly string[];
   /** May a name lead to an address inside the network? */
   readonly mayBePrivate: boolean;
+  /** May one lead to a public endpoint? */
+  readonly mayBePublic: boolean;
 }
 
 const read = new WeakMap<Network, readonly ApiServerNames[]>();
@@ -57,5 +59,6 @@ function namesOf(placement: ClusterPlacement): ApiServerNames | undefined {
     known: [fqdn, privateFqdn].flatMap((name) => (name === undefined ? [] : [name.toLowerCase()])),
     suffixes: [...new Set(suffixes)],
     mayBePrivate: isPrivate !== false,
+    mayBePublic: isPrivate !== true,
   };
 }

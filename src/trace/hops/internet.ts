@@ -73,8 +73,8 @@ export function internetHop(context: TraceContext, flow: Flow, journey: Journey)
 function refusedAsApiServer(network: Network, flow: Flow): readonly MissingFact[] {
   const name = flow.destinationName;
   if (name === undefined) return [];
-  return apiServerNames(network).flatMap(({ cluster, suffixes }) => {
-    if (!suffixes.some((suffix) => name.endsWith(suffix))) return [];
+  return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePublic }) => {
+    if (!mayBePublic || !suffixes.some((suffix) => name.endsWith(suffix))) return [];
     const isTaken = mayReachApiServer(network, cluster, flow.source).kind === 'allow';
     return isTaken ? [] : [whetherItsName(name, cluster)];
   });

@@ -1,8 +1,9 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../src/network/index.ts';
+import { answerTrace } from '../../../src/trace/index.ts';
 import { cluster, networkOf, publicIp, ref, routeTable, subnetId } from '../aks-fixture.ts';
 import { firewallWith, type Json, tableOf, vnet } from '../trace/build.ts';
-import { expectBoth } from './ask-both.ts';
+import { expectBoth, reachOf } from './ask-both.ts';
 
 // Real packets found that the name of a cluster's own API server was taken for any host on the internet. Answers by aks.md 6.
 
@@ -145,16 +146,27 @@ describe('the names of a private API server', () => {
     expectBoth(network, '203.0.113.7', `${NAME}:443`, 'denied');
   });
 
-  it('AKS-98: that no file says leave open where the flow goes, even where the firewall would stop it', () => {
+  it('AKS-98: that no file says lead there or to another host: open where the two differ', () => {
     const network = perimeter({ access, allows: 'ghcr.io' });
-    fromNodes(network, PRIVATE, 'open');
-    fromNodes(network, OTHER, 'open');
+    for (const name of [PRIVATE, OTHER]) {
+      const { traces } = answerTrace(network, { from: 'node:nodes', to: `${name}:443` });
+      const told = traces.map(({ answer, summary }) => [
+        answer,
+        /if it is .*\)/.exec(summary)?.[0],
+      ]);
+      expect(told).toEqual([
+        ['denied', 'if it is another host)'],
+        ['allowed', 'if it is the API server of aks)'],
+      ]);
+      expect(reachOf(network, 'node:nodes', `${name}:443`)).toEqual(['open']);
+    }
     fromNodes(network, ELSEWHERE, 'denied');
+    fromNodes(perimeter({ access }), PRIVATE, 'allowed');
   });
 
   it('AKS-97: without a public name there is none to mistake', () => {
-    const network = perimeter({ access: { ...access, enablePrivateClusterPublicFQDN: false } });
-    fromNodes(network, OTHER, 'allowed');
-    fromNodes(network, PRIVATE, 'open');
+    const closed = { ...access, enablePrivateClusterPublicFQDN: false };
+    fromNodes(perimeter({ access: closed }), OTHER, 'allowed');
+    fromNodes(perimeter({ access: closed, allows: 'ghcr.io' }), OTHER, 'denied');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerMatrix } from '../../../src/questions/matrix/index.ts';
 import type { ReachVerdict } from '../../../src/reach/index.ts';
 import { answerTrace } from '../../../src/trace/index.ts';
 import { resource, routeTable, subnetId } from '../aks-fixture.ts';
@@ -254,5 +255,20 @@ describe('what is not known of the groups', () => {
     expectBoth(network, 'deploy:a', 'deploy:d:8080', 'allowed');
     const [trace] = answerTrace(network, { from: 'deploy:a', to: 'deploy:d:8080' }).traces;
     expect(trace?.assumptions.join()).toContain('lets traffic inside its cluster pass');
+  });
+});
+
+describe('the matrix of pods', () => {
+  const levelOf = (shape: Shape, from: string, to: string) => {
+    const { senders, receivers, cells } = answerMatrix(perimeter(shape));
+    const at = (ends: typeof senders, name: string) =>
+      ends.findIndex(({ members }) => members.includes(`shop/${name}`));
+    return cells[at(senders, from)]?.[at(receivers, to)]?.level;
+  };
+
+  it('AKS-61: says what the groups between nodes leave of what policies admit', () => {
+    expect(levelOf({ one: [], two: [] }, 'a', 'd')).toBe('all');
+    expect(levelOf({ two: [DENY_IN] }, 'a', 'd')).toBe('none');
+    expect(levelOf({ two: [DENY_IN] }, 'd', 'a')).toBe('all');
   });
 });

@@ -1,3 +1,4 @@
+import type { AgentPool } from '../../../model/index.ts';
 import { formatIp } from '../../../net/index.ts';
 import type { LabEnd, LabHost } from '../lab-plan.ts';
 import type { NodeSeat } from '../node-seat.ts';
@@ -41,11 +42,12 @@ export function nodeEnd(seat: NodeSeat): LabEnd {
     name: seat.endName,
     host: seat.host,
     addresses: [formatIp(seat.address)],
-    ...(seat.pool === undefined ? {} : { traceName: traceNameOf(seat) }),
+    ...(seat.pool === undefined ? {} : { traceName: traceNameOf(seat, seat.pool) }),
   };
 }
 
-/** `node/nodepool1-0` is `node:nodepool1` there; with several clusters both say which. */
-function traceNameOf({ endName, index }: NodeSeat): string {
-  return endName.replace(/^node\//, 'node:').slice(0, -`-${index}`.length);
+/** `node/nodepool1-0` is `node:nodepool1` there; with several clusters both say which. Two clusters of one name share their words. */
+function traceNameOf({ endName, cluster }: NodeSeat, { name }: AgentPool): string {
+  const isShared = endName.startsWith(`node/${cluster.name}/`);
+  return isShared ? `node:${cluster.name}/${name}` : `node:${name}`;
 }

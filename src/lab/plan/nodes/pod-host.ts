@@ -45,8 +45,9 @@ export function podLink({ host, seat, nodeInterface }: SeatedPod): LabLink {
   };
 }
 
-export function podEnd(seated: SeatedPod, notProbed: string | undefined): LabEnd {
+export function podEnd(seated: SeatedPod, doubt: string | undefined): LabEnd {
   const { pod, endName, host, address } = seated;
+  const notProbed = doubt ?? elsewhere(seated);
   const word = WORDS[pod.kind];
   return {
     name: endName,
@@ -55,6 +56,14 @@ export function podEnd(seated: SeatedPod, notProbed: string | undefined): LabEnd
     ...(word === undefined ? {} : { traceName: `${word}:${pod.namespace}/${pod.name}` }),
     ...(notProbed === undefined ? {} : { notProbed }),
   };
+}
+
+/** A live pod whose address is none that its cluster would give it: the proof takes it at its word, and it is another pod here. */
+function elsewhere({ pod, address }: SeatedPod): string | undefined {
+  const own = pod.address;
+  return own === undefined || own === formatIp(address)
+    ? undefined
+    : `it has ${own} in the input, which is no address of its pods' range, and ${formatIp(address)} in the lab`;
 }
 
 /** The node's end of the cable, and the way to the pod. */
