@@ -89,10 +89,7 @@ function errorsOf({ diagnostics }: Input): Input['diagnostics'] {
   return diagnostics.filter(({ severity }) => severity === 'error');
 }
 
-export async function mayWrite(
-  options: Pick<FixOptions, 'yes'>,
-  output: Output,
-): Promise<boolean> {
+export async function mayWrite(options: Pick<FixOptions, 'yes'>, output: Output): Promise<boolean> {
   if (options.yes === true) return true;
   if (!output.isInteractive || process.stdin.isTTY !== true) {
     output.err('not written: --yes writes it\n');

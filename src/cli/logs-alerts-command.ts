@@ -91,7 +91,9 @@ async function emitted(options: LogsAlertsOptions, what: 'arm' | 'kql'): Promise
   const text =
     what === 'arm'
       ? `${JSON.stringify(alertTemplate(rules), undefined, 2)}\n`
-      : rules.map((rule) => `// ${rule.title}: ${rule.description}\n${alertKql(rule)}\n`).join('\n');
+      : rules
+          .map((rule) => `// ${rule.title}: ${rule.description}\n${alertKql(rule)}\n`)
+          .join('\n');
   await writeOutput(output, options.output, text);
   return 0;
 }

@@ -3,7 +3,7 @@ import type { IngestReport } from '../logs/ingest/index.ts';
 import { bytesWords, countWords, secondsWords, timeWords } from '../report/logs-page.ts';
 import { LOG_NAMES } from '../report/logs-remarks.ts';
 import { count, hanging, paint, safe } from '../report/style.ts';
-import type { ExitCode } from './exit-code.ts';
+import { type ExitCode, InputError } from './exit-code.ts';
 import { ingestInto, type StoreChoice } from './open-logs.ts';
 import { type Output, terminal } from './terminal.ts';
 
@@ -22,6 +22,9 @@ export async function logsIngestCommand(
   options: IngestCommandOptions,
 ): Promise<ExitCode> {
   const output = terminal(options);
+  if (paths.length === 0 && options.storageFrom === undefined) {
+    throw new InputError('no logs were named', 'sallyport logs ingest FOLDER');
+  }
   const { DEFAULT_STORE, openStore } = await import('../logs/store/index.ts');
   const path = options.store ?? DEFAULT_STORE;
   const store = await openStore(path, { mode: 'write' });

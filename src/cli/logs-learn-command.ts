@@ -1,9 +1,9 @@
 import { learn } from '../logs/proof/index.ts';
 import { learnedYaml } from '../report/learned-yaml.ts';
 import type { ExitCode } from './exit-code.ts';
+import { InputError } from './exit-code.ts';
 import { askingOf } from './logs-asking.ts';
 import type { LogsProofOptions } from './logs-proof-input.ts';
-import { InputError } from './exit-code.ts';
 import { openLogs } from './open-logs.ts';
 import { terminal } from './terminal.ts';
 import { writeOutput } from './write-output.ts';

@@ -36,6 +36,7 @@ Kinds
   allowed-denied  the firewall allowed it, the model denies it
   denied-allowed  the firewall denied it, the model allows it
   other-target    translated to another place than the model says
+  not-that-rule   the rule of the log does not hold it in the input
   renamed         decided alike, by a rule the input does not have
   other-rule      decided alike, by another rule of the input
 

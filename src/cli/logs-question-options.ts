@@ -11,6 +11,9 @@ export interface LogsQuestionOptions {
   readonly to?: string;
   readonly last?: number;
   readonly zone?: number;
+  readonly workspace?: string;
+  readonly cluster?: string;
+  readonly database?: string;
   readonly limit: number;
   readonly format: LogsFormat;
   readonly output?: string;
@@ -51,6 +54,9 @@ export function questionOptions(command: Command, limit = 20): Command {
 export function windowOptions(command: Command): Command {
   return command
     .option('--store <file>', 'the store to ask or fill (default: .sallyport/logs.duckdb)')
+    .option('--workspace <id>', 'ask this Log Analytics workspace instead, as KQL')
+    .option('--cluster <url>', 'ask this Data Explorer cluster instead; with --database')
+    .option('--database <name>', 'the database of the cluster')
     .option('--from <time>', 'records from then on: 2026-11-01 or 2026-11-01T14:00Z')
     .option('--to <time>', 'records before then')
     .addOption(

@@ -11,12 +11,12 @@ import { DEFAULT_BUDGET } from '../packets/index.ts';
 import { type Patch, patchFiles } from '../patches/index.ts';
 import { comparePerimeters, directionsOf } from '../questions/diff/index.ts';
 import { diagnosticLines } from '../report/diagnostic-text.ts';
-import { policiesYaml } from '../report/policies-yaml.ts';
 import { type TightenProof, tightenJson, tightenText } from '../report/logs-tighten-text.ts';
+import { policiesYaml } from '../report/policies-yaml.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import { mayWrite, textsOf } from './fix-command.ts';
-import { askingOf } from './logs-asking.ts';
 import { typedIsoTime } from './log-time.ts';
+import { askingOf } from './logs-asking.ts';
 import { type LogsProofOptions, loggingFirewall, provenInput } from './logs-proof-input.ts';
 import { openLogs } from './open-logs.ts';
 import type { Input } from './read-input.ts';
@@ -68,9 +68,7 @@ export async function logsTightenCommand(
   }
   const { patch, encoded } = await patched(answer.tightenings);
   const proof =
-    patch.files.length === 0
-      ? undefined
-      : await proven(input, answer, encoded, options, output);
+    patch.files.length === 0 ? undefined : await proven(input, answer, encoded, options, output);
   const told = { answer, patch, ...(proof === undefined ? {} : { proof }) };
   await writeOutput(
     output,

@@ -16,9 +16,14 @@ export function addLogsTools(logs: Command, finish: Finish): void {
 function addIngest(logs: Command, finish: Finish): void {
   logs
     .command('ingest')
-    .argument('<path...>', 'folders and files of logs')
+    .argument(
+      '[path...]',
+      'folders and files of logs, or https://ACCOUNT.blob.core.windows.net',
+      [],
+    )
     .description('read logs into the store: only what is new, each record once')
     .option('--store <file>', 'the store (default: .sallyport/logs.duckdb)')
+    .option('--storage-from <variable>', 'the variable that holds a storage connection string')
     .addOption(
       new Option('--keep-days <days>', 'leave out and delete records older than this').argParser(
         whole,
@@ -38,7 +43,9 @@ record is in the store twice.
 
 Examples
   sallyport logs ingest insights-logs/
-  sallyport logs ingest export.csv --zone +02:00 --store june.duckdb`,
+  sallyport logs ingest export.csv --zone +02:00 --store june.duckdb
+  sallyport logs ingest https://acmelogs.blob.core.windows.net
+  sallyport logs ingest --storage-from AZURE_STORAGE_CONNECTION_STRING`,
     )
     .action(async (paths: string[], options) => {
       const { logsIngestCommand } = await import('./logs-ingest-command.ts');

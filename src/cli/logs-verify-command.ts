@@ -37,7 +37,12 @@ export async function logsVerifyCommand(
     for (const one of said) output.err(`${diagnosticLines(one, output.style)}\n`);
     const scope = [logs.name, `perimeter ${(options.perimeter ?? []).join(' ')}`];
     const page = verifyPage(answer, completeness, scope, options.limit);
-    const text = formatLogs(page, options.format, styleFor(output, options.output), signsOf(options));
+    const text = formatLogs(
+      page,
+      options.format,
+      styleFor(output, options.output),
+      signsOf(options),
+    );
     await writeOutput(output, options.output, text);
     const isWhole = said.length === 0 && answer.records > 0 && !answer.isCut;
     return answer.disagreements.length > 0 || !isWhole ? 1 : 0;

@@ -13,6 +13,12 @@ export interface StoreChoice {
   /** Absent: `.sallyport/logs.duckdb`, or a store of its own for the paths that were given. */
   readonly store?: string;
   readonly zone?: number;
+  /** Asked instead of a store: a Log Analytics workspace by its id, or a database of a Data Explorer cluster. */
+  readonly workspace?: string;
+  readonly cluster?: string;
+  readonly database?: string;
+  /** The variable that holds the connection string of a storage account to read. */
+  readonly storageFrom?: string;
 }
 
 export interface OpenedLogs {
@@ -32,6 +38,8 @@ export async function openLogs(
   options: StoreChoice,
   output: Output,
 ): Promise<OpenedLogs> {
+  const remote = await openRemote(paths, options);
+  if (remote !== undefined) return remote;
   const { DEFAULT_STORE, openStore, storeEngine } = await import('../logs/store/index.ts');
   const { store: path = paths.length === 0 ? DEFAULT_STORE : undefined } = options;
   if (paths.length === 0) {
@@ -73,17 +81,83 @@ export async function openLogs(
   }
 }
 
+/** The cluster that holds the logs already, asked in its own language. */
+async function openRemote(
+  paths: readonly string[],
+  { workspace, cluster, database, store }: StoreChoice,
+): Promise<OpenedLogs | undefined> {
+  if (workspace === undefined && cluster === undefined) return undefined;
+  if (
+    paths.length > 0 ||
+    store !== undefined ||
+    (workspace !== undefined && cluster !== undefined)
+  ) {
+    throw new InputError('a question goes to one place: paths, a store, a workspace or a cluster');
+  }
+  const { clusterEngine, workspaceEngine } = await import('../logs/remote/index.ts');
+  const { logCredential } = await import('./log-credential.ts');
+  const credential = logCredential(new AbortController().signal);
+  let engine: LogEngine;
+  if (workspace !== undefined) {
+    if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(workspace)) {
+      throw new InputError(
+        `\`${workspace}\` is no workspace id`,
+        'its id is a GUID: az monitor log-analytics workspace show --query customerId',
+      );
+    }
+    engine = await workspaceEngine({ workspaceId: workspace, credential });
+  } else {
+    if (!URL.canParse(cluster ?? '') || !/^https:/.test(cluster ?? '')) {
+      throw new InputError(
+        `\`${cluster}\` is no address of a cluster`,
+        'https://NAME.REGION.kusto.windows.net',
+      );
+    }
+    if (database === undefined) throw new InputError('`--cluster` needs `--database`');
+    engine = await clusterEngine({ cluster: cluster ?? '', database, credential });
+  }
+  return { engine, name: engine.name, close: async () => engine.close() };
+}
+
+/** Folders and files of this machine, and storage accounts by their address. */
+async function inputsOf(paths: readonly string[], { storageFrom }: StoreChoice) {
+  const { localInputs } = await import('../logs/ingest/index.ts');
+  const isAccount = (path: string) => path.startsWith('https://');
+  const found = [await localInputs(paths.filter((path) => !isAccount(path)))];
+  if (storageFrom !== undefined || paths.some(isAccount)) {
+    const { blobInputs } = await import('../logs/remote/index.ts');
+    const { logCredential } = await import('./log-credential.ts');
+    const credential = logCredential(new AbortController().signal);
+    for (const url of paths.filter(isAccount)) {
+      // A signature in the address is a right of its own.
+      found.push(await blobInputs(url.includes('?') ? { url } : { url, credential }));
+    }
+    if (storageFrom !== undefined) {
+      const connectionString = process.env[storageFrom] ?? '';
+      if (connectionString === '') {
+        throw new InputError(`the variable \`${storageFrom}\` holds no connection string`);
+      }
+      found.push(await blobInputs({ connectionString }));
+    }
+  }
+  return {
+    value: found.flatMap(({ value }) => value),
+    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
 type Store = Awaited<ReturnType<typeof import('../logs/store/index.ts').openStore>>;
 
 /** What is wrong with files is told on the error stream; what could be read is kept. */
 export async function ingestInto(
   store: Store,
   paths: readonly string[],
-  { zone, keepDays }: StoreChoice & { readonly keepDays?: number },
+  options: StoreChoice & { readonly keepDays?: number },
   output: Output,
 ): Promise<IngestReport> {
-  const { ingest, localInputs } = await import('../logs/ingest/index.ts');
-  const inputs = await localInputs(paths);
+  const { zone, keepDays } = options;
+  const { ingest } = await import('../logs/ingest/index.ts');
+  const inputs = await inputsOf(paths, options);
   const aborting = new AbortController();
   const stop = () => aborting.abort();
   process.once('SIGINT', stop);

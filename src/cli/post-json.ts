@@ -26,7 +26,10 @@ export async function postJson(url: string, json: string): Promise<void> {
       signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
     });
     if (answer.ok) return;
-    throw new OperationalError('logs/webhook', `the webhook at ${target.host} answered ${answer.status}`);
+    throw new OperationalError(
+      'logs/webhook',
+      `the webhook at ${target.host} answered ${answer.status}`,
+    );
   } catch (cause) {
     if (cause instanceof OperationalError) throw cause;
     throw new OperationalError('logs/webhook', `the webhook at ${target.host} cannot be reached`, {

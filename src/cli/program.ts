@@ -179,11 +179,7 @@ function addRules(program: Command, version: string, finish: Finish): void {
         .argParser(positive)
         .default(300),
     )
-    .option(
-      '--logs <path>',
-      'also what was used: a folder of logs or a store (repeatable)',
-      listed,
-    )
+    .option('--logs <path>', 'also what was used: a folder of logs or a store (repeatable)', listed)
     .addOption(days('--unused-days <n>', 'with --logs: unused for so long', 30));
   inputOptions(command)
     .addHelpText(

@@ -44,7 +44,11 @@ export async function rulesUsage(
   if (store !== undefined && (others.length > 0 || paths.length > 1)) {
     throw new InputError('`--logs` takes one store, or folders and files of logs');
   }
-  const logs = await openLogs(store === undefined ? paths : [], store === undefined ? {} : { store }, output);
+  const logs = await openLogs(
+    store === undefined ? paths : [],
+    store === undefined ? {} : { store },
+    output,
+  );
   try {
     const said: Diagnostic[] = [];
     let isClean = true;
@@ -53,7 +57,13 @@ export async function rulesUsage(
       const { name } = placement.firewall;
       output.progress(`rules of ${name}…`);
       const answer = await ruleUsage({
-        ...{ engine: logs.engine, network: input.network, placement, days: options.unusedDays, said },
+        ...{
+          engine: logs.engine,
+          network: input.network,
+          placement,
+          days: options.unusedDays,
+          said,
+        },
         ...(all.length > 1 ? { firewall: name } : {}),
       });
       isClean &&= answer.rules.every(({ verdict }) => verdict === 'used');

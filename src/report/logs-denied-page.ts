@@ -47,7 +47,11 @@ export function deniedPage(
   };
 }
 
-export function deniedSentences({ groups, scans, records }: DeniedAnswer): readonly Sentence[] {
+/** @param where the rule to add is found */
+export function deniedSentences(
+  { groups, scans, records }: DeniedAnswer,
+  where = 'the rule to add stands below',
+): readonly Sentence[] {
   const total = ORDER.reduce((sum, kind) => sum + records[kind], 0);
   if (total === 0) return [{ mark: 'good', text: 'nothing was denied' }];
   const needed = groups.filter((group) => group.class === 'needed');
@@ -59,7 +63,7 @@ export function deniedSentences({ groups, scans, records }: DeniedAnswer): reado
       : [
           {
             mark: 'bad' as const,
-            text: `${countWords(records.needed)} denials of what AKS needs: ${listed(targets)}; the rule to add stands below`,
+            text: `${countWords(records.needed)} denials of what AKS needs: ${listed(targets)}; ${where}`,
           },
         ]),
     ...scans.map((scan): Sentence => ({ mark: 'bad', text: scanText(scan) })),
@@ -101,11 +105,7 @@ function groupsTable(
       { name: 'protocol', title: '', kind: 'text' },
       { name: 'records', title: 'denied', kind: 'count' },
       { name: 'last', title: 'last', kind: 'time' },
-      {
-        name: 'why',
-        title: 'why',
-        kind: kind === 'noise' || kind === 'needed' || kind === 'unknown' ? 'detail' : 'text',
-      },
+      { name: 'why', title: 'why', kind: 'detail' },
       { name: 'by', title: 'by', kind: 'detail' },
       { name: 'sources', title: 'from', kind: 'detail' },
       { name: 'add', title: 'add', kind: 'detail' },
@@ -115,7 +115,7 @@ function groupsTable(
       .map((group) => [
         group.who,
         group.target === '' ? '(no destination)' : group.target,
-        String(group.port),
+        group.port === 0 ? undefined : String(group.port),
         group.protocol,
         group.records,
         group.last,
@@ -149,7 +149,7 @@ function scansTables(scans: readonly Scan[], rowsMax: number): readonly LogsTabl
       columns: [
         { name: 'who', title: 'who', kind: 'text' },
         { name: 'source', title: 'from', kind: 'text' },
-        { name: 'networks', title: 'in', kind: 'text' },
+        { name: 'networks', title: 'in', kind: 'detail' },
         { name: 'addresses', title: 'addresses', kind: 'count' },
         { name: 'ports', title: 'ports', kind: 'count' },
         { name: 'records', title: 'denied', kind: 'count' },

@@ -39,10 +39,10 @@ export function summaryPage(
     lead: [
       ...sorted([
         // Hits say it better below.
-        ...deniedSentences({
-          ...denied,
-          groups: denied.groups.filter((group) => group.class !== 'threat'),
-        }),
+        ...deniedSentences(
+          { ...denied, groups: denied.groups.filter((group) => group.class !== 'threat') },
+          'sallyport logs denied has the rule to add',
+        ),
         ...found,
         ...busy,
         ...gaps.map((text): Sentence => ({ mark: 'warn', text })),

@@ -18,7 +18,11 @@ import { displayWidth, hanging, padded, paint, type Style, safe, wrapped } from 
 export function logsText(page: LogsPage, style: Style, signs: Signs): string {
   const { bold, dim } = paint(style);
   const scope = page.scope.map((one) => safe(clippedWords(one))).join(' · ');
-  const head = `${bold(safe(clippedWords(page.title)))}   ${dim(scope)}`;
+  const title = safe(clippedWords(page.title));
+  const head =
+    displayWidth(title) + displayWidth(scope) + 3 <= style.width
+      ? `${bold(title)}   ${dim(scope)}`
+      : `${bold(title)}\n${dim(wrapped(style, 4, scope))}`;
   const blocks = [
     [head],
     page.lead.map((one) => sentenceLine(one, style)),

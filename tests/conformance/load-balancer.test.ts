@@ -60,7 +60,12 @@ function service(spec: Json = {}, annotations: Record<string, string> = {}): Jso
 
 const table = { routeTable: ref('Microsoft.Network/routeTables', 'rt') };
 
-function perimeter(object: Json, profile: Json = {}, subnet: Json = {}): Network {
+function perimeter(
+  object: Json,
+  profile: Json = {},
+  subnet: Json = {},
+  workload: Json = pod,
+): Network {
   return networkOf(
     [
       vnet('spoke', '10.240.0.0/16', { nodes: { addressPrefix: '10.240.0.0/22', ...subnet } }),
@@ -69,7 +74,7 @@ function perimeter(object: Json, profile: Json = {}, subnet: Json = {}): Network
         networkProfile: { networkPlugin: 'azure', networkPluginMode: 'overlay', ...profile },
       }),
     ],
-    [pod, object],
+    [workload, object],
   );
 }
 
@@ -140,6 +145,24 @@ describe('a LoadBalancer Service', () => {
   it('AKS-75: with the Cilium dataplane a pod on the receiving node may see the client', () => {
     const delivery = arrive(service(), CLIENT, { networkDataplane: 'cilium' });
     expect(delivery.keepsClient.kind).toBe('unknown');
+    const { source } = delivery.backends[0]!.flow;
+    expect(source.kind === 'within' && formatAddressSet(source.addresses)).toBe(
+      '10.240.0.0/22, 198.51.100.7',
+    );
+  });
+
+  it('AKS-75: a host-network pod on the receiving node sees the client: nothing leaves the node to be translated', () => {
+    const { template } = pod.spec;
+    const onHost = {
+      ...pod,
+      spec: {
+        ...pod.spec,
+        template: { ...template, spec: { ...template.spec, hostNetwork: true } },
+      },
+    };
+    const arriving = flow(CLIENT, '20.1.1.1', 80);
+    const delivery = deliver(perimeter(service(), {}, {}, onHost), arriving);
+    if (delivery.kind !== 'listening') throw new Error(delivery.kind);
     const { source } = delivery.backends[0]!.flow;
     expect(source.kind === 'within' && formatAddressSet(source.addresses)).toBe(
       '10.240.0.0/22, 198.51.100.7',

@@ -63,6 +63,17 @@ describe.skipIf(!ready.ok)(`the examples with real packets${notRun(ready)}`, () 
       });
     });
 
+    it('says which rule of the firewall decided, and how often', async () => {
+      const { out } = await commands.run('status', '--name', lab, '--rules', '--format', 'json');
+      const [firewall] = JSON.parse(out).firewalls;
+      const hits = (rule: string) =>
+        firewall.rules.find((one: { readonly rule: string }) => one.rule === rule)?.hits;
+      // The two tests before this one: a pull that rule `aks` allows, and a name that no rule does.
+      expect(hits('aks')).toBeGreaterThanOrEqual(1);
+      expect(hits('')).toBeGreaterThanOrEqual(1);
+      expect(hits('azure-policy')).toBe(0);
+    });
+
     it('keeps a pod from the internet by its network policy', async () => {
       const { code } = await curl(lab, 'pod/pets/order-service', 'https://mcr.microsoft.com/');
       expect(code).toBe(TIMED_OUT);
@@ -158,6 +169,15 @@ describe.skipIf(!ready.ok)(`the examples with real packets${notRun(ready)}`, () 
     expect(front).toBeDefined();
     const { code } = await curl(lab, 'internet', `http://${front!.value}/`);
     expect(code).toBe(TIMED_OUT);
+    // Not a denial: the request arrives at the pod, and its answer is what is lost.
+    const probed = await commands.run('probe', '--name', lab, '--sample', '8', '--format', 'json');
+    const results: readonly Record<string, unknown>[] = JSON.parse(probed.out).results;
+    expect(results.filter(({ agreement }) => agreement === 'disagree')).toEqual([]);
+    expect(results.find(({ to }) => to === `${front!.value}:80`)).toMatchObject({
+      proof: ['broken'],
+      because: 'check',
+      hasArrived: true,
+    });
     await commands.run('down', '--name', lab);
     expect(readdirSync(commands.labs)).not.toContain(lab);
   });

@@ -43,6 +43,7 @@ export async function bringUp(plan: NetworkPlan): Promise<BroughtUp> {
       assumed: [],
       appliances: [],
       certificates: [],
+      ownNames: [],
     };
     await expected(['ip', '-batch', '-'], creationBatch({ ...plan, ...run }), 'namespaces');
     for (const host of plan.hosts) {

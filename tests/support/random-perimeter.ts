@@ -484,7 +484,7 @@ function balancer({ pick, chance }: Dice, name: string, front: Json): Json {
   const base = ref('Microsoft.Network/loadBalancers', name).id;
   const frontend = { id: `${base}/frontendIPConfigurations/front` };
   const pool = { id: `${base}/backendAddressPools/pool` };
-  const members = pick([['10.2.0.20'], ['10.2.0.20', '10.2.0.21'], ['10.1.0.20', '10.2.0.20'], []]);
+  const members = pick([['10.2.0.20'], ['10.2.0.20', '10.2.0.21'], ['10.1.0.20', '10.1.1.20'], []]);
   const isForAll = chance(0.25);
   return resource(
     'Microsoft.Network/loadBalancers',

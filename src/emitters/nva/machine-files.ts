@@ -3,6 +3,7 @@ import {
   type Appliance,
   mapText,
   PROXY_ROUTING,
+  ulogdText,
 } from '../../appliance/index.ts';
 import { formatIp } from '../../net/index.ts';
 import type { EmittedFile } from '../emitter.ts';
@@ -96,32 +97,18 @@ function sysctls(): string {
   ].join('\n');
 }
 
-/** Verdicts as JSON lines (lab-design 4.5). Each line is written at once: a connection is not rare enough to wait for a block. */
 function ulogd(group: number): string {
-  const plugins = [
-    'inppkt_NFLOG',
-    'raw2packet_BASE',
-    'filter_IFINDEX',
-    'filter_IP2STR',
-    'output_JSON',
-  ];
-  return [
-    '[global]',
-    `logfile="${logs}/events/ulogd.log"`,
-    'loglevel=5',
-    ...plugins.map((name) => `plugin="/usr/lib/x86_64-linux-gnu/ulogd/ulogd_${name}.so"`),
-    'stack=log1:NFLOG,base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR,json1:JSON',
-    '[log1]',
-    `group=${group}`,
-    'bind=1',
-    'numeric_label=0',
-    'netlink_socket_buffer_size=8388608',
-    'netlink_socket_buffer_maxsize=16777216',
-    'netlink_qthreshold=32',
-    'netlink_qtimeout=5',
-    '[json1]',
-    'sync=1',
-    `file="${logs}/events/verdicts.json"`,
-    '',
-  ].join('\n');
+  return ulogdText({
+    group,
+    events: `${logs}/events/verdicts.json`,
+    log: `${logs}/events/ulogd.log`,
+    // The unit puts that of the machine's own architecture in its place.
+    plugins: '/usr/lib/x86_64-linux-gnu/ulogd',
+    socket: [
+      'netlink_socket_buffer_size=8388608',
+      'netlink_socket_buffer_maxsize=16777216',
+      'netlink_qthreshold=32',
+      'netlink_qtimeout=5',
+    ],
+  });
 }

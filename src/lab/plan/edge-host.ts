@@ -1,4 +1,5 @@
-import { formatPrefix, type Prefix } from '../../net/index.ts';
+import { addressesOfPrefixes, formatPrefix, type Prefix } from '../../net/index.ts';
+import { elementsOf } from './address-sets.ts';
 import { cable } from './cables.ts';
 import { FORWARDING } from './fabric-host.ts';
 import type { Fabric } from './fabrics.ts';
@@ -71,7 +72,15 @@ export function edgeHost(input: EdgeInput): LabHost {
   };
 }
 
-function edgeRules({ instances, frontends, outbound, routed, backbone }: EdgeInput): string {
+function edgeRules({
+  spaces,
+  instances,
+  frontends,
+  outbound,
+  routed,
+  backbone,
+}: EdgeInput): string {
+  const inside = elementsOf(addressesOfPrefixes(spaces));
   const ways = [...new Set(outbound.map(({ addresses }) => addresses.join(',')))];
   const single = outbound.filter(({ source }) => source.endsWith('/32'));
   const ranges = outbound.filter(({ source }) => !source.endsWith('/32'));
@@ -101,6 +110,11 @@ function edgeRules({ instances, frontends, outbound, routed, backbone }: EdgeInp
     '  chain c_pass {',
     '    type filter hook forward priority filter; policy drop;',
     '    ct state established,related accept',
+    // Private addresses are routed here for what the backbone brings back; nobody on the internet calls one.
+    '    iifname "internet" ct status dnat accept',
+    ...(inside.length === 0
+      ? []
+      : [`    iifname "internet" ip daddr { ${inside.join(', ')} } drop`]),
     '    iifname "internet" accept',
     ...(routed.length === 0 ? [] : [`    ip saddr { ${[...new Set(routed)].join(', ')} } accept`]),
     ...exempt.map((line) => `    ${line}`),

@@ -33,3 +33,6 @@ export function subnetMarks({ network, fabric }: FabricInput): ReadonlyMap<strin
 export function formatMark(mark: number): string {
   return `0x${mark.toString(16)}`;
 }
+
+/** Of a private endpoint: its answers go straight back, whatever table its subnet has (azure-networking 6.2). */
+export const ENDPOINT_MARK = 0x1ffff;

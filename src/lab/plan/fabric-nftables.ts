@@ -3,7 +3,14 @@ import type { NetworkSecurityGroup } from '../../model/index.ts';
 import { type AddressSet, addressSet, formatPrefix, unionAddresses } from '../../net/index.ts';
 import type { SubnetPlacement } from '../../network/index.ts';
 import { AddressSets } from './address-sets.ts';
-import { type FabricInput, formatMark, OUTSIDE_MARK, subnetMarks } from './fabric-input.ts';
+import {
+  ENDPOINT_MARK,
+  type FabricInput,
+  formatMark,
+  OUTSIDE_MARK,
+  subnetMarks,
+} from './fabric-input.ts';
+import { isEndpoint } from './fabric-routing.ts';
 import { METADATA_SERVICE, PLATFORM_DNS, prefixesOfSubnet, type Seat } from './seat.ts';
 import { platformChain, securityChain } from './security-chains.ts';
 import { layeredSecurityChain } from './security-layers.ts';
@@ -37,7 +44,8 @@ export function fabricNftables(input: FabricInput): FabricNftables {
   }
   const cables = [
     ...seats.map(
-      (seat) => `"${seat.host}" : ${formatMark(marks.get(seat.subnet.subnet.key) ?? 0)}`,
+      (seat) =>
+        `"${seat.host}" : ${formatMark(isEndpoint(seat) ? ENDPOINT_MARK : (marks.get(seat.subnet.subnet.key) ?? 0))}`,
     ),
     `"${fabric.edge}" : ${formatMark(OUTSIDE_MARK)}`,
     `"${fabric.platform}" : ${formatMark(OUTSIDE_MARK)}`,
@@ -59,17 +67,32 @@ export function fabricNftables(input: FabricInput): FabricNftables {
     ...map('outgoing', 'ifname : verdict', outgoing),
     ...map('incoming', 'ifname : verdict', incoming),
     ...map('to_platform', 'ifname : verdict', platform),
+    ...frontendRules(input),
     '  chain c_judge {',
     '    type filter hook forward priority filter; policy accept;',
     '    ct state established,related accept',
     `    ip daddr { ${PLATFORM_DNS}, ${METADATA_SERVICE} } iifname vmap @to_platform`,
     `    ip daddr { ${PLATFORM_DNS}, ${METADATA_SERVICE} } accept`,
+    '    jump frontends',
     '    iifname vmap @outgoing',
     '    oifname vmap @incoming',
     '  }',
     '}',
   ];
   return { text: `${lines.join('\n')}\n`, gaps: chains.gaps };
+}
+
+/** A load balancer forwards what its rules name (AZS-42). Front ends of Services are told apart by their nodes. */
+function frontendRules({ frontends }: FabricInput): readonly string[] {
+  const lines = frontends.flatMap(({ address, ports, label }) => {
+    if (ports === undefined) return [];
+    const named = ports.map(
+      ({ protocol, port }) => `    ip daddr ${address} ${protocol} dport ${port} return`,
+    );
+    const why = `log prefix "lb=${clean(label)};no rule " group 6 snaplen 64`;
+    return [...new Set(named), `    ip daddr ${address} ${why} counter drop`];
+  });
+  return ['  chain frontends {', ...lines, '  }'];
 }
 
 function map(name: string, type: string, elements: readonly string[]): readonly string[] {

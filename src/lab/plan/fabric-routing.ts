@@ -3,6 +3,7 @@ import { formatIp, formatPrefix } from '../../net/index.ts';
 import { cable } from './cables.ts';
 import {
   ANY_MARK,
+  ENDPOINT_MARK,
   type FabricInput,
   formatMark,
   OUTSIDE_MARK,
@@ -40,6 +41,7 @@ export function fabricRouting(input: FabricInput): FabricRouting {
       ...outsideRoutes(input),
       ...marks.flatMap(([subnetKey, mark]) => [...tableOf(input, subnetKey, mark, edge.far, gaps)]),
       ...overlayRules(input),
+      ...endpointRoutes(input),
       ...[OUTSIDE_MARK, ...marks.map(([, mark]) => mark)].map(
         (mark) =>
           `rule add fwmark ${formatMark(mark)} lookup ${tableNumber(mark)} pref ${tableNumber(mark)}`,
@@ -64,6 +66,25 @@ function* overlayRules({ network, podRanges }: FabricInput): Generator<string> {
       }
     }
   }
+}
+
+/** Like `OVERLAY_PREFERENCE`; the number of the table too. */
+const ENDPOINT_TABLE = 950;
+
+/** What a private endpoint answers goes to whoever asked: to the interface, or back through the gateway they came by. */
+function* endpointRoutes({ seats }: FabricInput): Generator<string> {
+  if (!seats.some(isEndpoint)) return;
+  const known = new Set<string>();
+  for (const seat of seats.filter(({ kind }) => kind === 'on-premises')) {
+    for (const prefix of seat.furtherAddresses) {
+      if (known.has(prefix)) continue;
+      known.add(prefix);
+      yield `route replace ${prefix} ${hop(seat)} table ${ENDPOINT_TABLE}`;
+    }
+  }
+  const mark = formatMark(ENDPOINT_MARK);
+  if (known.size > 0)
+    yield `rule add fwmark ${mark} lookup ${ENDPOINT_TABLE} pref ${ENDPOINT_TABLE}`;
 }
 
 function tableNumber(mark: number): number {

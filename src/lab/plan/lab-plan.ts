@@ -28,6 +28,8 @@ export interface LabPlan {
   }[];
   /** Names that the fake internet answers in particular; every other name gets an address of its own by `nameAddress`. */
   readonly names: readonly LabName[];
+  /** Names of the perimeter's own ends, which its own DNS answers. */
+  readonly ownNames?: readonly string[];
   /** Ends a person or a probe may name. */
   readonly ends: readonly LabEnd[];
   readonly appliances: readonly { readonly host: string; readonly appliance: Appliance }[];

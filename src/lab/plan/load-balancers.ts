@@ -61,7 +61,14 @@ export function loadBalancers(
         else {
           const nodes = hosts.map(({ host }) => host);
           if (!routes.some((route) => route.address === address)) {
-            routes.push({ address, nodes, label, isInternal });
+            const ports = portsOf(rules);
+            routes.push({
+              address,
+              nodes,
+              label,
+              isInternal,
+              ...(ports === undefined ? {} : { ports }),
+            });
           }
           for (const host of nodes) {
             const list = owned.get(host) ?? [];
@@ -98,8 +105,23 @@ function* sendersOf(
     const kept = rule.disableOutboundSnat === true ? [] : addressesOf([keyOf(rule.frontend)]);
     const addresses = balancer.outboundRules.length > 0 ? ruled : kept;
     if (addresses.length === 0) continue;
-    for (const { host } of backendsOf(balancer, rule, seats)) yield [host, addresses];
+    for (const { host, isPoolMember } of backendsOf(balancer, rule, seats)) {
+      // Pools by address leave their members the default access, whatever the rules say (azure-networking 4.2).
+      if (isPoolMember !== true) yield [host, addresses];
+    }
   }
+}
+
+/** AZS-42: what the rules of a front end name. Undefined where one forwards everything, or says what nobody knows. */
+function portsOf(rules: readonly LoadBalancingRule[]): FrontendRoute['ports'] {
+  const ports: { protocol: 'tcp' | 'udp'; port: number }[] = [];
+  for (const { protocol, frontendPort } of rules) {
+    const kind = protocol?.toLowerCase();
+    if ((kind !== 'tcp' && kind !== 'udp') || isUnknown(frontendPort)) return undefined;
+    if (frontendPort === undefined || frontendPort === 0) return undefined;
+    ports.push({ protocol: kind, port: frontendPort });
+  }
+  return ports;
 }
 
 function isAbout(rule: LoadBalancingRule, frontend: LoadBalancerFrontend): boolean {

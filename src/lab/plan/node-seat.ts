@@ -50,6 +50,8 @@ export interface FrontendRoute {
   readonly nodes: readonly string[];
   readonly label: string;
   readonly isInternal: boolean;
+  /** What its rules forward (AZS-42). Absent: everything, or its nodes tell. */
+  readonly ports?: readonly { readonly protocol: 'tcp' | 'udp'; readonly port: number }[];
 }
 
 export interface NodesPart {

@@ -11,6 +11,7 @@ import type { FabricInput } from './fabric-input.ts';
 import { type Fabric, fabricsOf, vnetsWithoutFabric } from './fabrics.ts';
 import { HostNames } from './host-names.ts';
 import { INTERNET_ADDRESS, internetHost, internetPrograms } from './internet-host.ts';
+import { ipv6Gaps } from './ipv6-gaps.ts';
 import { apiServerAddress, apiServerSeat, labNames } from './lab-names.ts';
 import { DEFAULT_LAB, type LabOptions } from './lab-options.ts';
 import type { LabEnd, LabHost, LabName, LabPlan } from './lab-plan.ts';
@@ -127,6 +128,9 @@ export function planLab(
     ]),
     certificates: gateways.certificates,
     names: known.filter(({ address }) => !isPerimeter.has(address)),
+    ownNames: [
+      ...new Set(known.flatMap(({ name, address }) => (isPerimeter.has(address) ? [name] : []))),
+    ].sort(),
     ends,
     appliances: appliances.map(({ host, appliance }) => ({ host: host.name, appliance })),
     assumed: options.assumed ?? [],
@@ -141,6 +145,7 @@ export function planLab(
       ...appliances.flatMap(({ appliance }) => appliance.gaps),
       ...nodes.gaps,
       ...gateways.gaps,
+      ...ipv6Gaps(perimeter),
       ...unmodelled(perimeter),
     ]),
     simplifications: [

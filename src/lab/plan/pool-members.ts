@@ -26,6 +26,7 @@ export function* poolMembers(making: Making, seated: readonly Seat[]): Generator
           endName: `machine/${text}`,
           traceName: text,
           addresses: [ip],
+          isPoolMember: true,
         });
         if (seat !== undefined) yield seat;
       }

@@ -37,6 +37,8 @@ export interface Seat {
   readonly groups: readonly string[];
   /** False: NSGs do not act on it (private endpoints by default, AZS-43). */
   readonly isGuarded: boolean;
+  /** Known by its address in the pool of a load balancer alone. */
+  readonly isPoolMember?: boolean;
   readonly forwards: boolean;
   readonly answers: boolean;
   readonly resolvers: readonly string[];

@@ -333,3 +333,30 @@ describe('routes that cannot be read', () => {
     expect(to('20.0.2.0/24')).toEqual({ kind: 'appliance', addresses: ['10.0.9.3'] });
   });
 });
+
+describe('pods of an overlay', () => {
+  const nodes = (routes: readonly (readonly string[])[]): readonly Json[] => [
+    vnet(
+      'net',
+      ['10.42.0.0/16'],
+      [
+        {
+          name: 'nodes',
+          properties: { addressPrefix: '10.42.1.0/24', routeTable: ref('routeTables/rt') },
+        },
+      ],
+    ),
+    table('rt', routes),
+  ];
+  const PODS = ['10.244.0.0/16'];
+
+  it.each([
+    ['of the whole range', '10.244.0.0/16'],
+    ['of a part of it', '10.244.3.0/24'],
+    ['of all there is', '0.0.0.0/0'],
+  ])('AKS-60: a route of the user %s does not lead their traffic away', (_, prefix) => {
+    const routes = [[prefix, 'VirtualAppliance', '10.42.9.4']];
+    expect(nextHop(nodes(routes), '/nodes', '10.244.3.7', PODS)).toBe('deliver');
+    expect(nextHop(nodes(routes), '/nodes', '10.244.3.7')).toBe('10.42.9.4');
+  });
+});

@@ -38,7 +38,14 @@ interface Draft extends SubnetRoute {
   readonly rank: number;
 }
 
-const RANK = { overlay: -1, user: 0, userTag: 10, connected: 100, gateway: 200, system: 300 } as const;
+const RANK = {
+  overlay: -1,
+  user: 0,
+  userTag: 10,
+  connected: 100,
+  gateway: 200,
+  system: 300,
+} as const;
 
 /**
  * The routes of a subnet as Azure composes them: system routes, what gateways are told, and the user's table over both. Everything that is

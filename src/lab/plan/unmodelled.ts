@@ -19,6 +19,10 @@ const HELD =
 const WHY: Readonly<Record<string, string>> = {
   'microsoft.network/bastionhosts':
     'Bastion is a way in for people; the lab has `lab exec` instead',
+  'microsoft.compute/virtualmachines':
+    'its network interfaces answer for it and forward if they may; what it runs or filters is in no file',
+  'microsoft.compute/virtualmachinescalesets':
+    'machines of its subnets answer for it; what they run is in no file',
   'microsoft.network/virtualhubs': 'Virtual WAN hubs are not in the lab',
   'microsoft.network/virtualwans': 'Virtual WAN hubs are not in the lab',
   'microsoft.network/routeservers': 'what a Route Server learns is in no file',

@@ -1,9 +1,10 @@
-import { formatIp } from '../../net/index.ts';
+import { formatIp, parseIp } from '../../net/index.ts';
 import type { Trace } from '../../trace/index.ts';
 import { parseEndpoint } from '../../trace/index.ts';
 import type { LabEnd } from '../plan/lab-plan.ts';
 import { nameAddress } from '../plan/name-address.ts';
 import type { Attempt } from './attempt.ts';
+import { isOwned } from './owned-addresses.ts';
 import type { ProbePlan } from './probe-plan.ts';
 
 /** Where a flow of the proof becomes a real connection, or why it does not. */
@@ -21,7 +22,8 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   if (flow.protocol !== 'tcp' && flow.protocol !== 'udp') {
     return notTried(`${flow.protocol} is not tried`);
   }
-  const from = sender(plan, question.from);
+  const any = sender(plan, question.from);
+  const from = any === undefined ? undefined : apartFrom(plan, any, trace);
   if (from === undefined) return notTried(`${question.from} is nowhere in the lab`);
   // Taken as true by the proof, and not so in the lab: what nobody wrote is not there.
   const beyond = trace.assumptions.find((text) =>
@@ -32,13 +34,16 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   if (isServedUnderAnotherName(plan, trace)) {
     return notTried(`the API server of the lab is not called \`${flow.destinationName}\``);
   }
-  const blind = from.notProbed ?? targetEnd(plan, trace.question.to)?.notProbed;
+  const blind = from.notProbed ?? endsCalled(plan, question.to)[0]?.notProbed;
   if (blind !== undefined) return notTried(blind);
   if (flow.destinationPort === undefined) return notTried('the flow has no port');
   const address = addressOf(plan, trace, from);
   const clusterName = address === undefined ? serviceName(from, question.to) : undefined;
   if (address === undefined && clusterName === undefined) {
     return notTried(`${question.to} has no address in the lab`);
+  }
+  if (address !== undefined && isNobodys(plan, address)) {
+    return notTried(`nobody in the lab has ${address}`);
   }
   if (address !== undefined && from.addresses.includes(address))
     return notTried('a host that calls itself meets no box');
@@ -81,14 +86,14 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
 
 /** Azure gives an API server its name; of the names it may have the lab chose one. */
 function isServedUnderAnotherName(
-  { names, assumed }: ProbePlan,
+  { names, ownNames = [] }: ProbePlan,
   { flow, forward }: Trace,
 ): boolean {
   return (
     flow.destinationName !== undefined &&
     forward.hops.some(({ kind }) => kind === 'api-server') &&
     !names.some(({ name }) => name === flow.destinationName) &&
-    !assumed.some(({ value }) => value === flow.destinationName)
+    !ownNames.includes(flow.destinationName)
   );
 }
 
@@ -148,11 +153,15 @@ function sender(plan: ProbePlan, from: string): LabEnd | undefined {
 
 /** The fake internet owns every public address; a private one that nobody in the lab has is nobody. */
 function onInternet(plan: ProbePlan, text: string): LabEnd | undefined {
-  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
-    text,
-  )
-    ? undefined
-    : plan.ends.find(({ name }) => name === 'internet');
+  return PRIVATE.test(text) ? undefined : plan.ends.find(({ name }) => name === 'internet');
+}
+
+const PRIVATE =
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+
+function isNobodys(plan: ProbePlan, text: string): boolean {
+  const ip = parseIp(text);
+  return ip !== undefined && PRIVATE.test(text) && !isOwned(plan, ip, text);
 }
 
 function addressOf(plan: ProbePlan, { flow, question }: Trace, from: LabEnd): string | undefined {
@@ -161,16 +170,26 @@ function addressOf(plan: ProbePlan, { flow, question }: Trace, from: LabEnd): st
     const known = plan.names.find(({ name }) => name === flow.destinationName);
     return known?.address ?? nameAddress(flow.destinationName);
   }
-  const target = question.to.replace(/:\d+(?:\/\w+)?$/, '');
-  const there = plan.ends.filter(({ traceName }) => traceName === target);
-  // A pod's own node is next to it: no packet of theirs leaves it, and none is masqueraded.
+  const there = endsCalled(plan, question.to);
   const apart = there.find(({ host }) => !isNextTo(plan, from.host, host));
   return (apart ?? there[0])?.addresses[0];
 }
 
-function targetEnd({ ends }: ProbePlan, to: string): LabEnd | undefined {
+function endsCalled({ ends }: ProbePlan, to: string): readonly LabEnd[] {
   const target = to.replace(/:\d+(?:\/\w+)?$/, '');
-  return ends.find(({ traceName }) => traceName === target);
+  return ends.filter(({ traceName }) => traceName === target);
+}
+
+/** A pod's own node is next to it: no packet of theirs leaves it, and none is masqueraded. Of several nodes alike another one calls. */
+function apartFrom(plan: ProbePlan, from: LabEnd, { question }: Trace): LabEnd {
+  const there = endsCalled(plan, question.to);
+  const isApart = (one: LabEnd) =>
+    there.length === 0 || there.some(({ host }) => !isNextTo(plan, one.host, host));
+  if (isApart(from)) return from;
+  const alike = plan.ends.filter(
+    ({ traceName }) => traceName !== undefined && traceName === from.traceName,
+  );
+  return alike.find(isApart) ?? from;
 }
 
 function isNextTo({ links }: ProbePlan, one: string, other: string): boolean {

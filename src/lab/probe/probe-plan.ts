@@ -1,4 +1,4 @@
 import type { LabPlan } from '../plan/lab-plan.ts';
 
 /** What of a plan says who is where. */
-export type ProbePlan = Pick<LabPlan, 'lab' | 'hosts' | 'links' | 'ends' | 'names' | 'assumed'>;
+export type ProbePlan = Pick<LabPlan, 'lab' | 'hosts' | 'links' | 'ends' | 'names' | 'ownNames'>;

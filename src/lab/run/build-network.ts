@@ -16,7 +16,8 @@ const LONG_NAME = 63;
 export function writeLabFiles(plan: RunPlan, folder: LabFolder): void {
   const { path } = folder;
   // HAProxy makes certificates for names of up to 63 characters; the rest stands in the one it has.
-  const names = plan.names.map(({ name }) => name).filter(({ length }) => length > LONG_NAME);
+  const known = [...plan.names.map(({ name }) => name), ...plan.ownNames];
+  const names = known.filter(({ length }) => length > LONG_NAME);
   const addresses = plan.ends.flatMap((end) => end.addresses);
   const authority = makeAuthority(new Date());
   const leaf = authority.issue([...names, ...addresses]);

@@ -8,6 +8,7 @@ export interface RunPlan
   extends Pick<LabPlan, 'lab' | 'hosts' | 'links' | 'processes' | 'files' | 'names' | 'ends'> {
   readonly assumed: LabPlan['assumed'];
   readonly certificates: NonNullable<LabPlan['certificates']>;
+  readonly ownNames: NonNullable<LabPlan['ownNames']>;
   readonly appliances: readonly { readonly host: string; readonly name: string }[];
 }
 
@@ -23,6 +24,7 @@ export function runPlan(plan: LabPlan): RunPlan {
     ends,
     assumed,
     certificates: plan.certificates ?? [],
+    ownNames: plan.ownNames ?? [],
     appliances: appliances.map(({ host, appliance }) => ({ host, name: appliance.name })),
   };
 }

@@ -251,6 +251,13 @@ describe('how long records are kept', () => {
     expect(await read({ keepDays: 7, clock: now })).toMatchObject({ records: 2, expired: 2 });
   });
 
+  it('those of an earlier ingest go as well', async () => {
+    await writeFile(join(logs, 'a.json'), line(10) + line(20) + line(40));
+    await read();
+    expect(await read({ keepDays: 7, clock: now })).toMatchObject({ records: 0, expired: 2 });
+    expect((await storeContents(store)).byKind.network).toBe(1);
+  });
+
   it('those of before are deleted, to the microsecond', async () => {
     await writeFile(join(logs, 'a.json'), line(10) + line(20) + line(40));
     await read();

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../io/index.ts';
 import { LOG_KINDS, type LogKind } from '../columns.ts';
 import type { Seen } from '../decode/index.ts';
 import type { LogStore } from '../store/open-store.ts';
+import { deleteBefore } from '../store/retention.ts';
 import { knownSources } from '../store/source-list.ts';
 import { storeError } from '../store/store-error.ts';
 import { batchWriter } from './batch-writer.ts';
@@ -15,7 +16,7 @@ export interface IngestOptions {
   /** Minutes east of UTC of times that name no zone. */
   readonly zoneMinutes?: number;
   readonly lineBytesMax?: number;
-  /** Records older than this many days are not kept. */
+  /** Records older than this many days are not kept: those that are read now, and those of before are deleted. */
   readonly keepDays?: number;
   /** Records of a transaction; fewer lose less when the process is ended, and take longer. */
   readonly batchRows?: number;
@@ -35,7 +36,7 @@ export interface IngestReport {
   readonly duplicates: number;
   readonly quarantined: number;
   readonly passedOver: number;
-  /** Older than the days that are kept. */
+  /** Older than the days that are kept: not written, or deleted. */
   readonly expired: number;
   /** As decoded, duplicates included. */
   readonly byKind: Readonly<Record<LogKind, number>>;
@@ -119,9 +120,10 @@ export async function ingest(
     const done = { filesDone: inputs.length, bytesDone: bytesBefore, records: total.decoded, name };
     meter.report(done, true);
     const { records, duplicates, expired } = writer.written();
+    const deleted = oldest === undefined ? 0 : await deleteBefore(store, oldest);
     return {
       ...reportOf(total),
-      ...{ files: inputs.length, records, duplicates, expired },
+      ...{ files: inputs.length, records, duplicates, expired: expired + deleted },
       isAborted: signal?.aborted === true,
       seconds: (clock.now() - began) / 1000,
     };

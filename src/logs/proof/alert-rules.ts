@@ -1,9 +1,6 @@
 import type { Datasets } from '../../facts/index.ts';
 import type { Network } from '../../network/index.ts';
 import { requiredEgress } from '../../semantics/api-server/required-egress.ts';
-import { INSIDE, SNAT_PORTS, SNAT_SECONDS } from '../questions/ask-snat.ts';
-import { busiestDestinations } from '../questions/snat-questions.ts';
-import { DECISION_COLUMNS, decisions } from '../questions/tables.ts';
 import {
   all,
   any,
@@ -12,9 +9,9 @@ import {
   choose,
   differs,
   distinct,
+  type Expression,
   ends,
   equal,
-  type Expression,
   from,
   least,
   lower,
@@ -28,6 +25,9 @@ import {
   text,
   times,
 } from '../query/index.ts';
+import { INSIDE, SNAT_PORTS, SNAT_SECONDS } from '../questions/ask-snat.ts';
+import { busiestDestinations } from '../questions/snat-questions.ts';
+import { DECISION_COLUMNS, decisions } from '../questions/tables.ts';
 
 /** The moments a rule is asked with: where its history begins, and since when something is news. */
 export interface AlertTimes {
@@ -92,7 +92,8 @@ export function alertRules(
     {
       id: 'first-contact',
       title: 'First contact to a new destination',
-      description: 'The firewall let something through to a destination that nobody had called in the two days before.',
+      description:
+        'The firewall let something through to a destination that nobody had called in the two days before.',
       ...{ severity: 3, recentMinutes: HOUR, historyMinutes: 2 * DAY },
       ask: firstContact,
       columns: ['Target', 'DestinationPort', 'Sources', 'Records'],

@@ -1,4 +1,4 @@
-import { ALL_IPV4, parseDomainName, parseIp, type Port, type Protocol } from '../../net/index.ts';
+import { ALL_IPV4, type Port, type Protocol, parseDomainName, parseIp } from '../../net/index.ts';
 import type { Application, Flow } from '../../semantics/flow.ts';
 import type { LoggedFlow } from './logged-flows.ts';
 

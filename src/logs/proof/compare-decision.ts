@@ -10,6 +10,7 @@ export const DISAGREEMENTS = [
   'allowed-denied',
   'denied-allowed',
   'other-target',
+  'not-that-rule',
   'renamed',
   'other-rule',
 ] as const;
@@ -20,6 +21,7 @@ export const DISAGREEMENT_WORDS: Readonly<Record<DisagreementKind, string>> = {
   'allowed-denied': 'the firewall allowed it, the model denies it',
   'denied-allowed': 'the firewall denied it, the model allows it',
   'other-target': 'translated to another place than the model says',
+  'not-that-rule': 'the rule that decided does not hold it in the input; who decides there hangs on what is not known',
   renamed: 'decided alike, by a rule that the input does not have under this name',
   'other-rule': 'decided alike, by another rule of the input',
 };
@@ -71,13 +73,19 @@ export function compareDecision(
   findRule: FindRule,
 ): Comparison {
   if (modelled.kind === 'unreadable') return modelled;
-  const { verdict, to } = modelled;
+  const { verdict, to, deciders } = modelled;
   const decided = decidedAs(logged);
   if (decided === undefined) {
     return { kind: 'unreadable', why: 'an action that says neither allowed nor denied' };
   }
   const by = verdict.by.name;
+  const type = TYPES[logged.log];
+  const named =
+    type === undefined || logged.by.rule === '' ? undefined : findRule(logged.by, type);
   if (verdict.kind === 'unknown') {
+    if (named !== undefined && deciders?.includes(named.name) === false) {
+      return { kind: 'differs', how: 'not-that-rule', modelled: deciders.join(' or ') };
+    }
     return {
       kind: 'undecided',
       why: [...new Set(verdict.why.map(({ missing }) => missing))].slice(0, 3).join('; '),
@@ -95,10 +103,8 @@ export function compareDecision(
       (to.port === undefined || translated.port === 0 || to.port === translated.port);
     if (!isThere) return { kind: 'differs', how: 'other-target', modelled: by };
   }
-  const type = TYPES[logged.log];
   // Older forms name no rule; a deny without one is the default, by whatever name.
   if (type === undefined || logged.by.rule === '') return AGREES;
-  const named = findRule(logged.by, type);
   if (named === undefined) return { kind: 'differs', how: 'renamed', modelled: by };
   if (named.name === by) return AGREES;
   return { kind: 'differs', how: 'other-rule', modelled: by };

@@ -30,8 +30,9 @@ export function confidenceIn(
   const share = flows.length === 0 ? 0 : fresh / flows.length;
   const told = `${roundedDays(days)} seen, ${fresh} of ${flows.length} kinds of flow new in the last third`;
   if (coverage.kind === 'unknown') return { level: 'low', why: `${told}; ${coverage.why}` };
-  if (days >= MONTH && fresh === 0) return { level: 'high', why: `${told}; the log is complete` };
-  if (days >= WEEK && share <= NEW_MAX) {
+  if (Math.round(days) >= MONTH && fresh === 0)
+    return { level: 'high', why: `${told}; the log is complete` };
+  if (Math.round(days) >= WEEK && share <= NEW_MAX) {
     return { level: 'medium', why: `${told}; the log is complete` };
   }
   return { level: 'low', why: told };

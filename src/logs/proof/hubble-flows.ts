@@ -4,11 +4,11 @@ import { LOG_TABLES } from '../columns.ts';
 import type { LogEngine } from '../engine.ts';
 import {
   all,
-  choose,
   type Columns,
+  choose,
   differs,
-  equal,
   type Expression,
+  equal,
   from,
   least,
   lower,

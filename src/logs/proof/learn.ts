@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/index.ts';
 import type { PodClass } from '../../model/index.ts';
 import {
-  addressSetHas,
   type AddressSet,
+  addressSetHas,
   parseDomainName,
   parseIp,
   unionAddresses,
@@ -12,7 +12,7 @@ import type { LogEngine } from '../engine.ts';
 import type { Locate } from '../places/index.ts';
 import { needsOf } from '../questions/needed-egress.ts';
 import type { Window } from '../questions/window.ts';
-import { writtenPrefix, coverAddresses } from './address-cover.ts';
+import { coverAddresses, writtenPrefix } from './address-cover.ts';
 import { isoTime } from './coverage.ts';
 import { askHubbleFlows } from './hubble-flows.ts';
 import { intentName, type LearnedEgress, type Pods } from './learned-egress.ts';
@@ -126,7 +126,8 @@ function reasonNotTo(
   }
   if (ip?.family === 6) return 'it is IPv6, which a page does not say';
   if (ip !== undefined && addressSetHas(inside, ip)) return 'it is in the networks of the input';
-  const protocol = transport === 'udp' ? 'UDP' : ip !== undefined ? 'TCP' : port === 80 ? 'HTTP' : 'HTTPS';
+  const protocol =
+    transport === 'udp' ? 'UDP' : ip !== undefined ? 'TCP' : port === 80 ? 'HTTP' : 'HTTPS';
   if (needs({ target, port, protocol }) !== undefined) return 'AKS needs it: the page brings it';
   return port === 0 ? 'it has no port' : undefined;
 }
@@ -137,8 +138,7 @@ function insideOf(network: Network): AddressSet {
 
 function callOf(flow: LoggedFlow, { locate, network }: LearnOptions): SeenCall {
   const place = locate(flow.source, flow.last);
-  const pods =
-    place.kind === 'workload' ? podsNamed(network)(place.label) : ('nodes' as const);
+  const pods = place.kind === 'workload' ? podsNamed(network)(place.label) : ('nodes' as const);
   return {
     who: place.label,
     pods,

@@ -1,11 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/index.ts';
 import type { LogEngine } from '../engine.ts';
-import { type AnswerRow, askRows } from '../questions/ask-rows.ts';
-import { column, DECISION_COLUMNS, decisions, filled } from '../questions/tables.ts';
-import { type Window, within } from '../questions/window.ts';
 import {
-  ends,
   type Expression,
+  ends,
   from,
   least,
   lower,
@@ -14,7 +11,11 @@ import {
   type Pipeline,
   rows,
   text,
+  textOf,
 } from '../query/index.ts';
+import { type AnswerRow, askRows } from '../questions/ask-rows.ts';
+import { column, DECISION_COLUMNS, decisions, filled } from '../questions/tables.ts';
+import { type Window, within } from '../questions/window.ts';
 
 /** The tables that hold decisions of rules; the order is that of the firewall. */
 export const DECIDING = ['threat', 'dnat', 'network', 'application'] as const;
@@ -70,20 +71,16 @@ export function loggedFlows({
 }: LoggedOptions): Pipeline {
   const columns = {
     ...DECISION_COLUMNS,
-    TranslatedIp: 'text',
-    TranslatedPort: 'number',
+    /** `10.0.0.4:8080`, of the DNAT log. One text: Kusto keeps columns of two types apart when it joins tables. */
+    Translated: 'text',
   } as const;
   const sources = logs.map((log) => {
     const [source] = decisions(log);
-    const isDnat = log === 'dnat';
     return {
       table: source!.table,
       columns: {
         ...source!.columns,
-        TranslatedIp: isDnat
-          ? filled(column('dnat', 'translatedIp') as Expression<'text'>)
-          : text(''),
-        TranslatedPort: isDnat ? column('dnat', 'translatedPort') : number(0),
+        Translated: log === 'dnat' ? TRANSLATED : text(''),
       },
     };
   });
@@ -103,8 +100,7 @@ export function loggedFlows({
         RuleCollectionGroup: row.RuleCollectionGroup,
         RuleCollection: row.RuleCollection,
         Rule: row.Rule,
-        TranslatedIp: row.TranslatedIp,
-        TranslatedPort: row.TranslatedPort,
+        Translated: row.Translated,
       },
       of: { Records: rows, First: least(row.TimeGenerated), Last: most(row.TimeGenerated) },
     }))
@@ -123,13 +119,20 @@ export function loggedFlows({
         'RuleCollectionGroup',
         'RuleCollection',
         'Rule',
-        'TranslatedIp',
-        'TranslatedPort',
+        'Translated',
       ] as const),
     )
     .take(count).pipeline;
   return ofFirewall(asked, firewall);
 }
+
+const TRANSLATED = filled(
+  joined(
+    column('dnat', 'translatedIp') as Expression<'text'>,
+    text(':'),
+    textOf(column('dnat', 'translatedPort') as Expression<'number'>),
+  ),
+);
 
 /** A question asked of the records of one firewall alone. Every table has the column; ids are compared without case (ARM-74). */
 export function ofFirewall(pipeline: Pipeline, firewall: string | undefined): Pipeline {
@@ -157,7 +160,7 @@ export async function askLoggedFlows(
 
 function flowOf(row: AnswerRow): LoggedFlow {
   const log = row.text('Stage') as DecidingLog;
-  const translated = { address: row.text('TranslatedIp'), port: row.number('TranslatedPort') };
+  const translated = translatedIn(row.text('Translated'));
   return {
     log,
     protocol: row.text('Protocol'),
@@ -173,11 +176,17 @@ function flowOf(row: AnswerRow): LoggedFlow {
       collection: row.text('RuleCollection'),
       rule: row.text('Rule'),
     },
-    ...(log === 'dnat' ? { translated } : {}),
+    ...(translated === undefined ? {} : { translated }),
     records: row.number('Records'),
     first: row.number('First'),
     last: row.number('Last'),
   };
+}
+
+function translatedIn(text: string): LoggedFlow['translated'] {
+  const colon = text.lastIndexOf(':');
+  const port = Number(text.slice(colon + 1));
+  return colon < 1 || !Number.isInteger(port) ? undefined : { address: text.slice(0, colon), port };
 }
 
 /** `collection/rule`, as far as the log says; empty where no rule decided. */

@@ -15,7 +15,10 @@ export function coverNames(
   const depth = suffix === '' ? 1 : suffix.split('.').length;
   const groups = new Map<string, string[]>();
   for (const name of distinct) {
-    const below = name.split('.').slice(-(depth + 1)).join('.');
+    const below = name
+      .split('.')
+      .slice(-(depth + 1))
+      .join('.');
     groups.set(below, [...(groups.get(below) ?? []), name]);
   }
   const whole = suffix === '' ? '*' : `*.${suffix}`;

@@ -39,7 +39,10 @@ export function narrowApplicationRule(
   const kept: string[] = [];
   const hasOthers =
     rule.fqdnTags.length > 0 || rule.webCategories.length > 0 || rule.targetUrls.length > 0;
-  if (hasOthers) kept.push('its tags, categories and URLs: nobody publishes all that they hold');
+  if (hasOthers)
+    kept.push(
+      'its tags, categories and URLs with their ports: nobody publishes all that they hold',
+    );
   const hasSources = canNarrowSources(rule.sources);
   if (!hasSources) kept.push('its sources: groups and tags stand for addresses that change');
   const patterns = written.map((text) => ({ text, pattern: parseFqdnPattern(text) }));
@@ -61,8 +64,8 @@ export function narrowApplicationRule(
     const targetFqdns = namesOf(product, patternOf, limits, needed);
     return {
       ...(hasSources ? { sourceAddresses: sourceList(product.sources, limits) } : {}),
-      // What AKS needs may come by a port that nobody used.
-      ...(needed.length > 0 ? {} : { services: servicesOf(product.services) }),
+      // What AKS needs, and what a tag holds, may come by a port that nobody used.
+      ...(needed.length > 0 || hasOthers ? {} : { services: servicesOf(product.services) }),
       ...(written.length === 0 || targetFqdns.length === 0 ? {} : { targetFqdns }),
     };
   });

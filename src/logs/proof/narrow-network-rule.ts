@@ -41,7 +41,8 @@ export function narrowNetworkRule(
   if (!hasSources) kept.push('its sources: groups and tags stand for addresses that change');
   const used = usedBy(
     flows,
-    ({ protocol, destination }) => (hasRanges ? `${wordOf(protocol)} ${destination}` : wordOf(protocol)),
+    ({ protocol, destination }) =>
+      hasRanges ? `${wordOf(protocol)} ${destination}` : wordOf(protocol),
     hasSources ? sourceRanges(network, rule.sources) : () => '',
     ({ protocol, port }) => (hasPorts(protocol) ? String(port) : '*'),
   );

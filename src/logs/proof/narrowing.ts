@@ -1,10 +1,10 @@
 import type { AddressTerm, RuleSources } from '../../model/index.ts';
 import {
+  type AddressSet,
   addressSet,
   addressSetCovers,
   addressSetHas,
   formatAddressSet,
-  type AddressSet,
   type Ip,
   parseIp,
   parseIpv4,
@@ -80,7 +80,11 @@ function rangesIn(terms: readonly AddressTerm[]): AddressSet | 'any' {
 }
 
 /** Whether the sources of a rule can be written anew. */
-export function canNarrowSources({ addresses, ipGroups, kubeSelectorGroups }: RuleSources): boolean {
+export function canNarrowSources({
+  addresses,
+  ipGroups,
+  kubeSelectorGroups,
+}: RuleSources): boolean {
   return ipGroups.length === 0 && kubeSelectorGroups.length === 0 && areRanges(addresses);
 }
 

@@ -1,3 +1,4 @@
+import { formatIp } from '../../net/index.ts';
 import type { FirewallPlacement, Network } from '../../network/index.ts';
 import { evaluateFirewall } from '../../semantics/firewall/concrete.ts';
 import type { FirewallContext } from '../../semantics/firewall/context.ts';
@@ -7,7 +8,6 @@ import { applicationRules, networkRules } from '../../semantics/firewall/outboun
 import type { Visit } from '../../semantics/firewall/stage.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import type { Verdict } from '../../semantics/verdict.ts';
-import { formatIp } from '../../net/index.ts';
 import { addressCells } from './address-cells.ts';
 import { asFlow } from './as-flow.ts';
 import type { LoggedFlow } from './logged-flows.ts';
@@ -19,6 +19,8 @@ export type Modelled =
       readonly verdict: Verdict;
       /** Where DNAT sends it, where that is one address. */
       readonly to?: { readonly address: string; readonly port?: number };
+      /** Of an unknown one: whoever may have decided, by name; absent where that is not known either. */
+      readonly deciders?: readonly string[];
     }
   | { readonly kind: 'unreadable'; readonly why: string };
 
@@ -74,7 +76,7 @@ export function walked(
     const to = after === undefined || logged.log !== 'dnat' ? undefined : destinationOf(after);
     return { kind: 'verdict', verdict, ...(to === undefined ? {} : { to }) };
   }
-  return { kind: 'verdict', verdict: settled(placement, context, flow, logged) ?? verdict };
+  return settled(placement, context, flow, logged) ?? { kind: 'verdict', verdict };
 }
 
 /**
@@ -86,17 +88,16 @@ function settled(
   context: FirewallContext,
   flow: Flow,
   { log }: LoggedFlow,
-): Verdict | undefined {
+): Modelled | undefined {
   if (log !== 'network' && log !== 'application') return undefined;
   if (flow.source.kind === 'exact' && flow.source.ip.family === 6) return undefined;
   if (flow.destination.kind === 'exact' && flow.destination.ip.family === 6) return undefined;
   const visit: Visit = { placement, settings: effectiveSettings(placement), flow, context };
-  const { candidates, ends } =
-    log === 'network' ? networkRules(visit) : applicationRules(visit);
-  const last = candidates.at(-1);
-  return ends && last !== undefined
-    ? conclude([...candidates.slice(0, -1), last])
-    : conclude([...candidates, DEFAULT_DENY]);
+  const { candidates, ends } = log === 'network' ? networkRules(visit) : applicationRules(visit);
+  const last = ends ? (candidates.at(-1) ?? DEFAULT_DENY) : DEFAULT_DENY;
+  const verdict = conclude([...(ends ? candidates.slice(0, -1) : candidates), last]);
+  const deciders = [...candidates.map(({ by }) => by.name), last.by.name];
+  return { kind: 'verdict', verdict, deciders };
 }
 
 const DEFAULT_DENY: Candidate = {

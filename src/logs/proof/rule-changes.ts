@@ -1,5 +1,5 @@
 import type { AddressTerm, ApplicationRule, NetworkRule } from '../../model/index.ts';
-import { type PortSet, portSet, parsePortRange } from '../../net/index.ts';
+import { type PortSet, parsePortRange, portSet } from '../../net/index.ts';
 import type { Change, PlainJson } from '../../questions/check/index.ts';
 import { isUnknown, type Uncertain } from '../../values/index.ts';
 import type { NarrowRule } from './narrowing.ts';
@@ -119,7 +119,9 @@ function isSame(a: readonly PlainJson[], b: readonly PlainJson[]): boolean {
 }
 
 function samePorts(written: PortSet, wanted: readonly string[]): boolean {
-  const ranges = wanted.map((text) => (text === '*' ? ([0, 65535] as const) : parsePortRange(text)));
+  const ranges = wanted.map((text) =>
+    text === '*' ? ([0, 65535] as const) : parsePortRange(text),
+  );
   return ranges.every((range) => range !== undefined)
     ? JSON.stringify(written) === JSON.stringify(portSet(ranges as [number, number][]))
     : false;

@@ -101,8 +101,7 @@ export async function ruleUsage(options: UsageOptions): Promise<UsageAnswer> {
     adopted(network, placement, rules, stranger, flows, hits),
   );
   const findings =
-    options.findings ??
-    auditPerimeter(network, { box: placement.firewall.name }).findings;
+    options.findings ?? auditPerimeter(network, { box: placement.firewall.name }).findings;
   return {
     firewall: placement.firewall.name,
     days,
@@ -111,7 +110,9 @@ export async function ruleUsage(options: UsageOptions): Promise<UsageAnswer> {
       const own = hits.get(rule);
       const told = findings.filter((one) => one.rule.name === rule.name);
       const seen =
-        own === undefined ? { records: 0 } : { records: own.records, first: own.first, last: own.last };
+        own === undefined
+          ? { records: 0 }
+          : { records: own.records, first: own.first, last: own.last };
       const common = { rule, ...seen, formerly: own?.formerly ?? [], findings: told };
       if (covered === undefined) {
         return { ...common, verdict: 'unknown', why: 'nothing was logged' };
@@ -188,7 +189,7 @@ function add(
 
 /**
  * A rule under a name that the input does not have is a rule of the input when that one alone decides all its flows today, in the same
- * way, and said nothing under its own name while the other still did: same content, other name.
+ * way, and the two never decided at one time: same content, other name.
  */
 function adopted(
   network: Network,
@@ -220,7 +221,7 @@ function adopted(
     );
   }
   const known = hits.get(heir);
-  if (known !== undefined && known.first < last) {
+  if (known !== undefined && known.first < last && first < known.last) {
     return foreign(`\`${heir.name}\` decides its flows now, and both decided at one time`);
   }
   add(hits, heir, { records, first, last }, name);

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/index.ts';
 import type { LogEngine, LogRow } from '../engine.ts';
-import { askCompleteness } from '../questions/completeness.ts';
 import { time } from '../query/index.ts';
+import { askCompleteness } from '../questions/completeness.ts';
 import type { AlertRule } from './alert-rules.ts';
 import { isoTime } from './coverage.ts';
 
@@ -32,12 +32,7 @@ export async function runAlerts(
   at?: number,
   said?: Diagnostic[],
 ): Promise<AlertsAnswer> {
-  const { span } = await askCompleteness(engine, {}, [
-    'network',
-    'application',
-    'threat',
-    'idps',
-  ]);
+  const { span } = await askCompleteness(engine, {}, ['network', 'application', 'threat', 'idps']);
   if (span === undefined) {
     const why = 'nothing was logged';
     return { outcomes: rules.map((rule) => ({ rule, state: 'unknown', rows: [], why })) };

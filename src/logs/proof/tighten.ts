@@ -87,7 +87,10 @@ export async function tighten(options: TightenOptions): Promise<TightenAnswer> {
     if (broad.length === 0 && options.isForAll !== true) continue;
     const own = byRule.get(rule) ?? [];
     if (own.length === 0) {
-      left.push({ rule, why: 'not used in the window: `sallyport rules --logs` says whether it can go' });
+      left.push({
+        rule,
+        why: 'not used in the window: `sallyport rules --logs` says whether it can go',
+      });
       continue;
     }
     if (isCut) {

@@ -28,7 +28,7 @@ export interface Disagreement {
   readonly last: number;
   /** Some of them, the most frequent first. */
   readonly examples: readonly LoggedFlow[];
-  /** When the rule of the log last decided as the model says; absent: never in this window. */
+  /** Until when the rule of the log decided as the model says; absent: never, or it still does for other flows. */
   readonly agreedUntil?: number;
 }
 
@@ -115,7 +115,10 @@ type Gathered = {
 class Tally {
   readonly #rules: ReadonlyMap<string, NamedRule>;
   readonly #groups = new Map<string, Gathered>();
-  readonly #undecided = new Map<string, { -readonly [K in keyof UndecidedGroup]: UndecidedGroup[K] }>();
+  readonly #undecided = new Map<
+    string,
+    { -readonly [K in keyof UndecidedGroup]: UndecidedGroup[K] }
+  >();
   readonly #unreadable = new Map<string, { why: string; records: number; example: LoggedFlow }>();
   /** By the logged name of a rule: when it last decided as the model says. */
   readonly #agreed = new Map<string, number>();
@@ -161,12 +164,7 @@ class Tally {
     }
   }
 
-  #addDifference(
-    logged: LoggedFlow,
-    rule: string,
-    how: DisagreementKind,
-    modelled: string,
-  ): void {
+  #addDifference(logged: LoggedFlow, rule: string, how: DisagreementKind, modelled: string): void {
     const { log, action, reason, records, first, last } = logged;
     const key = JSON.stringify([how, log, action, rule, reason, modelled]);
     const known = this.#groups.get(key);
@@ -194,7 +192,9 @@ class Tally {
         const agreedUntil = this.#agreed.get(group.logged.rule);
         return {
           ...group,
-          ...(agreedUntil === undefined || group.logged.rule === '' ? {} : { agreedUntil }),
+          ...(agreedUntil !== undefined && group.logged.rule !== '' && agreedUntil < group.first
+            ? { agreedUntil }
+            : {}),
         };
       })
       .sort((a, b) => DISAGREEMENTS.indexOf(a.how) - DISAGREEMENTS.indexOf(b.how));

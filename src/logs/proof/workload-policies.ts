@@ -1,11 +1,11 @@
 import type { PodClass } from '../../model/index.ts';
-import { prefixesOfAddressSet, formatPrefix, unionAddresses } from '../../net/index.ts';
+import { formatPrefix, prefixesOfAddressSet, unionAddresses } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import type { PlainJson } from '../../questions/check/index.ts';
 import type { Locate } from '../places/index.ts';
 import { coverAddresses } from './address-cover.ts';
-import { isIpv4, NARROWING } from './narrowing.ts';
 import type { LoggedFlow } from './logged-flows.ts';
+import { isIpv4, NARROWING } from './narrowing.ts';
 import type { Tightening } from './tighten.ts';
 
 export interface WorkloadPolicies {
@@ -54,7 +54,9 @@ export function workloadPolicies(
         ? ['What does not pass the firewall is left open: its logs say nothing of it.']
         : []),
       ...(hasNames && !saysNames
-        ? ['Policies of this engine know no names: ports to them are open, and the firewall narrows them.']
+        ? [
+            'Policies of this engine know no names: ports to them are open, and the firewall narrows them.',
+          ]
         : []),
     ],
   };
@@ -120,7 +122,12 @@ function ciliumPolicy(network: Network, pod: PodClass, flows: readonly LoggedFlo
       egress: [
         {
           toEndpoints: [
-            { matchLabels: { 'k8s:io.kubernetes.pod.namespace': 'kube-system', 'k8s-app': 'kube-dns' } },
+            {
+              matchLabels: {
+                'k8s:io.kubernetes.pod.namespace': 'kube-system',
+                'k8s-app': 'kube-dns',
+              },
+            },
           ],
           // Names are known to Cilium from the answers that pass its proxy.
           toPorts: [
@@ -134,7 +141,9 @@ function ciliumPolicy(network: Network, pod: PodClass, flows: readonly LoggedFlo
           toPorts: ports(protocol, port),
         })),
         ...byService(flows.filter(({ fqdn }) => fqdn !== '')).map(({ port, protocol, own }) => ({
-          toFQDNs: [...new Set(own.map(({ fqdn }) => fqdn))].sort().map((name) => ({ matchName: name })),
+          toFQDNs: [...new Set(own.map(({ fqdn }) => fqdn))]
+            .sort()
+            .map((name) => ({ matchName: name })),
           toPorts: ports(protocol, port),
         })),
       ],

@@ -33,14 +33,25 @@ function connections(window: Window, inside: Ranges, seconds: number) {
       .where((row) => within(row.TimeGenerated, window))
       .where((row) => oneOf(row.Action, ['Allow']))
       .where((row) => oneOf(row.Protocol, ['TCP', 'UDP', 'HTTP', 'HTTPS', 'Mssql', 'MSSQL']))
+      // By what is written first: texts are made of few groups then and not of each record.
       .summarize((row) => ({
         by: {
           Start: interval(row.TimeGenerated, seconds),
+          Fqdn: row.Fqdn,
+          DestinationIp: row.DestinationIp,
+          DestinationPort: row.DestinationPort,
+          Protocol: row.Protocol,
+        },
+        of: { Written: rows },
+      }))
+      .summarize((row) => ({
+        by: {
+          Start: row.Start,
           Target: choose([[differs(row.Fqdn, text('')), lower(row.Fqdn)]], row.DestinationIp),
           DestinationPort: row.DestinationPort,
           Transport: choose([[oneOf(row.Protocol, ['UDP']), text('UDP')]], text('TCP')),
         },
-        of: { Connections: rows },
+        of: { Connections: sum(row.Written) },
       }))
       // Of groups, since addresses are read from texts: of each record that took ten times as long.
       .where((row) => (inside.length === 0 ? undefined : not(addressIn(row.Target, inside))))

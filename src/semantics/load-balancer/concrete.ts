@@ -93,9 +93,12 @@ export function deliverToService(
     filter,
     nsgView: nsgView(frontend, port, flow, node),
     keepsClient: seen.keepsClient,
-    backends: frontend.backends.map((pod) =>
-      backendFlow(network, cluster, pod, port, flow, seen.source),
-    ),
+    backends: frontend.backends.map((pod) => {
+      // kube-proxy translates what leaves the node: a host-network pod of the receiving one sees the client.
+      const source =
+        pod.hostNetwork && seen.source === node ? eitherNodeOrClient(node, flow) : seen.source;
+      return backendFlow(network, cluster, pod, port, flow, source);
+    }),
     probe: probeOf(frontend, port),
     facts: ['AKS-71', service.externalTrafficPolicy === 'Local' ? 'AKS-76' : 'AKS-75', 'AZS-40'],
   };
@@ -199,11 +202,15 @@ function sourceAtPod(
     // Without kube-proxy a backend on the receiving node may see the client as it is.
     const missing = 'whether the node that received the flow also runs the pod';
     return {
-      source: eitherOf(node, flow.source, 'a node, or the client'),
+      source: eitherNodeOrClient(node, flow),
       keepsClient: { kind: 'unknown', why: [{ missing }] },
     };
   }
   return { source: node, keepsClient: NO };
+}
+
+function eitherNodeOrClient(node: FlowAddress, flow: Flow): FlowAddress {
+  return eitherOf(node, flow.source, 'a node, or the client');
 }
 
 function backendFlow(
