@@ -1,3 +1,4 @@
+import { systemClock } from '../io/index.ts';
 import { LOG_KINDS } from '../logs/columns.ts';
 import type { IngestReport } from '../logs/ingest/index.ts';
 import { bytesWords, countWords, secondsWords, timeWords } from '../report/logs-page.ts';
@@ -25,15 +26,20 @@ export async function logsIngestCommand(
   if (paths.length === 0 && options.storageFrom === undefined) {
     throw new InputError('no logs were named', 'sallyport logs ingest FOLDER');
   }
-  const { DEFAULT_STORE, openStore } = await import('../logs/store/index.ts');
+  const { DEFAULT_STORE, deleteBefore, openStore } = await import('../logs/store/index.ts');
   const path = options.store ?? DEFAULT_STORE;
   const store = await openStore(path, { mode: 'write' });
   try {
     const report = await ingestInto(store, paths, options, output);
+    const { keepDays } = options;
+    const deleted =
+      keepDays === undefined
+        ? 0
+        : await deleteBefore(store, (systemClock.now() - keepDays * 86_400_000) * 1000);
     const text =
       options.format === 'json'
-        ? `${JSON.stringify({ schemaVersion: 1, store: path, ...report }, undefined, 1)}\n`
-        : ingestText(report, path, output);
+        ? `${JSON.stringify({ schemaVersion: 1, store: path, ...report, deleted }, undefined, 1)}\n`
+        : ingestText(report, deleted, path, output);
     output.out(text);
     return report.filesFailed > 0 || report.isAborted ? 1 : 0;
   } finally {
@@ -41,7 +47,12 @@ export async function logsIngestCommand(
   }
 }
 
-function ingestText(report: IngestReport, path: string, { style }: Output): string {
+function ingestText(
+  report: IngestReport,
+  deleted: number,
+  path: string,
+  { style }: Output,
+): string {
   const { bold, dim } = paint(style);
   const { records, files, filesUnchanged, filesFailed, bytes, seconds, span } = report;
   const rate = seconds > 0 ? `, ${bytesWords(bytes / seconds)}/s` : '';
@@ -72,6 +83,7 @@ function ingestText(report: IngestReport, path: string, { style }: Output): stri
     ...(report.expired === 0
       ? []
       : [`${countWords(report.expired)} records were older than the days to keep`]),
+    ...(deleted === 0 ? [] : [`${countWords(deleted)} older records were deleted`]),
     ...(report.isAborted ? ['interrupted: run it again to go on'] : []),
   ];
   const head = `${bold(`${countWords(records)} new records`)} from ${count(files, 'file')} (${bytesWords(bytes)} in ${secondsWords(seconds)}${rate})   ${dim(safe(path))}`;

@@ -1,6 +1,12 @@
 import type { SummaryAnswer } from '../logs/questions/index.ts';
-import { deniedSentences } from './logs-denied-page.ts';
-import { countWords, type LogsPage, type LogsTable, type Sentence } from './logs-page.ts';
+import { deniedSentences, listed } from './logs-denied-page.ts';
+import {
+  countWords,
+  type LogsPage,
+  type LogsTable,
+  type Sentence,
+  timeWords,
+} from './logs-page.ts';
 import { gapRemarks, LOG_NAMES, spanText } from './logs-remarks.ts';
 import { snatSentence } from './logs-snat-page.ts';
 import { threatSentences } from './logs-threats-page.ts';
@@ -44,6 +50,7 @@ export function summaryPage(
           'sallyport logs denied has the rule to add',
         ),
         ...found,
+        ...newSentences(answer),
         ...busy,
         ...gaps.map((text): Sentence => ({ mark: 'warn', text })),
         ...failures,
@@ -122,6 +129,22 @@ export function summaryPage(
           ]),
     ],
   };
+}
+
+/** Somebody found a new way out, or a release was made: both are worth knowing. */
+function newSentences({ newcomers }: SummaryAnswer): readonly Sentence[] {
+  if (newcomers === undefined || newcomers.names.length === 0) return [];
+  const names = newcomers.names.map((row) => {
+    const [records, denied] = [row.number('Records'), row.number('Denied')];
+    const fate = denied === 0 ? 'allowed' : denied === records ? 'denied' : 'partly denied';
+    return `${row.text('Fqdn')} (${countWords(records)} × ${fate})`;
+  });
+  return [
+    {
+      mark: 'warn',
+      text: `never asked for before ${timeWords(newcomers.since)} UTC: ${listed(names, 4)}`,
+    },
+  ];
 }
 
 const RANK = { bad: 0, warn: 1, good: 2, plain: 3 } as const;

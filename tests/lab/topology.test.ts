@@ -128,7 +128,7 @@ describe.skipIf(!ready.ok)(`the topology of a lab${notRun(ready)}`, () => {
     expect(await seen('internet', publicOf('nat'))).toBe('nothing');
   });
 
-  it('AZN-13: a default route to the firewall does not divert a private endpoint of a peer', async () => {
+  it('AZN-13: no route to the firewall diverts a private endpoint of a peer, nor its answers', async () => {
     const vault = addressOf('private-endpoint/vault');
     expect(await seen('machine/left', vault)).toBe(addressOf('machine/left'));
   });
@@ -143,6 +143,20 @@ describe.skipIf(!ready.ok)(`the topology of a lab${notRun(ready)}`, () => {
     expect(gained[0]! + gained[1]!).toBe(16);
     // One of both gets nothing once in 30,000 runs.
     expect(Math.min(...gained)).toBeGreaterThan(0);
+  });
+
+  it('AZS-42: a load balancer forwards no port that its rules do not name', async () => {
+    const from = 'machine/routed';
+    expect(await ask.get(from)!([{ from, to: '10.2.0.20', port: 7001 }])).toEqual([]);
+    const { out } = await network.exec('fabric', [
+      'nft',
+      'list',
+      'chain',
+      'inet',
+      'fabric',
+      'frontends',
+    ]);
+    expect(out).toMatch(/lb=load balancer inner;no rule " .*counter packets [1-9]/);
   });
 
   it('AZS-61: a public front end without floating IP rewrites the port, and forwards no other (AZS-62)', async () => {

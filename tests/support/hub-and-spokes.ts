@@ -18,7 +18,7 @@ export function hubAndSpokes(): readonly Json[] {
         natGateway: ref('natGateways/nat'),
         networkSecurityGroup: ref('networkSecurityGroups/jump'),
       }),
-      subnet('endpoints', '10.0.2.0/24'),
+      subnet('endpoints', '10.0.2.0/24', { routeTable: ref('routeTables/endpoints') }),
       subnet('GatewaySubnet', '10.0.3.0/27'),
     ]),
     network('left', '10.1.0.0/16', [
@@ -37,6 +37,7 @@ export function hubAndSpokes(): readonly Json[] {
       peering(spoke, 'hub', { useRemoteGateways: spoke === 'left' }),
     ]),
     table('left', [['all', '0.0.0.0/0', 'VirtualAppliance', '10.0.0.4']]),
+    table('endpoints', [['left', '10.1.0.0/16', 'VirtualAppliance', '10.0.0.4']]),
     table('routed', [['left', '10.1.0.0/16', 'VirtualAppliance', '10.0.0.4']]),
     group('left', [
       ['tcp-from-right', 'Inbound', 100, 'Allow', 'Tcp', '10.2.0.0/16', '*', '7000'],

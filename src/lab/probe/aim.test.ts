@@ -101,6 +101,15 @@ describe('where a flow of the proof becomes a connection', () => {
     });
   });
 
+  it('a datagram goes to the internet, where one is answered', () => {
+    const to = (address: string) => aim(plan, traceTo(address, 123, { protocol: 'udp' }), 0);
+    expect(to('20.60.1.1')).toMatchObject({ attempt: { speaks: { kind: 'datagram' } } });
+    expect(to('192.168.7.9')).toEqual({
+      kind: 'not-tried',
+      why: 'only the internet of the lab answers datagrams',
+    });
+  });
+
   it('a node calls a pod of another node, whose packets leave it', () => {
     const node = (number: number) => ({
       ...end(`node/p-${number}`, [`10.2.1.${number}`], 'node:p'),

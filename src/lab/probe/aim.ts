@@ -61,6 +61,9 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   if (flow.destinationPort === 53 && isNameServer(plan, question.to, address)) {
     return aimed(from, { ...base, speaks: { kind: 'dns' } });
   }
+  if (flow.protocol === 'udp' && !isOnInternet(plan, address)) {
+    return notTried('only the internet of the lab answers datagrams');
+  }
   if (flow.protocol === 'udp') return aimed(from, { ...base, speaks: { kind: 'datagram' } });
   const named = (name: string | undefined) => (name === undefined ? {} : { host: name });
   switch (application.kind) {
@@ -154,6 +157,12 @@ function sender(plan: ProbePlan, from: string): LabEnd | undefined {
 /** The fake internet owns every public address; a private one that nobody in the lab has is nobody. */
 function onInternet(plan: ProbePlan, text: string): LabEnd | undefined {
   return PRIVATE.test(text) ? undefined : plan.ends.find(({ name }) => name === 'internet');
+}
+
+function isOnInternet({ ends }: ProbePlan, address: string | undefined): boolean {
+  if (address === undefined || PRIVATE.test(address)) return false;
+  const owner = ends.find(({ addresses }) => addresses.includes(address));
+  return owner === undefined || owner.name === 'internet';
 }
 
 const PRIVATE =

@@ -277,6 +277,23 @@ describe('inputs', () => {
     expect(value.map(({ name }) => name)).toEqual([join(logs, 'y=2026', 'm=03', 'PT1H.json')]);
   });
 
+  it('a folder full of the same fault does not fill the page', async () => {
+    const input = (at: number) => ({
+      ...{ name: `${at}`, size: 9, version: '1' },
+      async *open() {
+        yield Buffer.from('not json\n');
+      },
+    });
+    const inputs = Array.from({ length: 230 }, (_, at) => input(at));
+    const { diagnostics, quarantined: aside } = await ingest(store, inputs);
+    expect(aside).toBe(230);
+    expect(diagnostics).toHaveLength(201);
+    expect(diagnostics.at(-1)).toEqual({
+      ...{ code: 'logs/not-a-log', severity: 'note' },
+      message: '30 more remarks are not shown',
+    });
+  });
+
   it('a path that is not there is said', async () => {
     await expect(localInputs([join(logs, 'nowhere')])).rejects.toMatchObject({
       code: 'file/not-found',

@@ -148,7 +148,7 @@ function newTotal() {
     earliest: Number.POSITIVE_INFINITY,
     latest: Number.NEGATIVE_INFINITY,
     diagnostics: [] as Diagnostic[],
-    untold: 0,
+    untold: [] as Diagnostic['code'][],
   };
 }
 
@@ -158,7 +158,7 @@ function add(
 ): void {
   for (const diagnostic of diagnostics) {
     if (total.diagnostics.length < DIAGNOSTICS_MAX) total.diagnostics.push(diagnostic);
-    else total.untold += 1;
+    else total.untold.push(diagnostic.code);
   }
   if (isFailed) total.filesFailed += 1;
   for (const report of reports) {
@@ -186,16 +186,11 @@ function reportOf(total: ReturnType<typeof newTotal>) {
   const { earliest, latest, untold } = total;
   const listed = (seen: ReadonlyMap<string, Seen>) =>
     [...seen.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  const [code] = untold;
   const rest: Diagnostic[] =
-    untold === 0
+    code === undefined
       ? []
-      : [
-          {
-            code: 'logs/not-read',
-            severity: 'note',
-            message: `${untold} more remarks of the same kinds are not shown`,
-          },
-        ];
+      : [{ code, severity: 'note', message: `${untold.length} more remarks are not shown` }];
   return {
     filesUnchanged: total.filesUnchanged,
     filesFailed: total.filesFailed,

@@ -34,7 +34,9 @@ async function firedBy(extra: readonly LogRecord[], history = 3 * DAY) {
   const engine = await engineOf([...quiet, ...extra]);
   try {
     const { outcomes } = await runAlerts(engine, await rules(), TO);
-    return outcomes.flatMap(({ rule, state }) => (state === 'quiet' ? [] : [`${rule.id} ${state}`]));
+    return outcomes.flatMap(({ rule, state }) =>
+      state === 'quiet' ? [] : [`${rule.id} ${state}`],
+    );
   } finally {
     engine.close();
   }
@@ -64,7 +66,9 @@ describe('alerts', () => {
     // Fewer than are worth a message.
     expect(await firedBy(denied(15, late))).toEqual([]);
     // Twenty in each hour of the day before: twenty-five are no news.
-    const usual = Array.from({ length: 24 }, (_, hour) => denied(20, TO - (hour + 1) * 60 * MINUTE)).flat();
+    const usual = Array.from({ length: 24 }, (_, hour) =>
+      denied(20, TO - (hour + 1) * 60 * MINUTE),
+    ).flat();
     expect(await firedBy([...usual, ...denied(5, late)])).toEqual([]);
   });
 
@@ -159,7 +163,8 @@ describe('what is asked elsewhere', () => {
   const problems = kustoBinder(tables);
 
   it("means something to Microsoft's own binder", async () => {
-    for (const rule of await rules()) expect([rule.id, problems(alertKql(rule))]).toEqual([rule.id, []]);
+    for (const rule of await rules())
+      expect([rule.id, problems(alertKql(rule))]).toEqual([rule.id, []]);
     expect(problems(toKql(loggedFlows({ window: {} })))).toEqual([]);
     expect(problems(toKql(loggedFlows({ window: {}, firewall: 'fw' })))).toEqual([]);
     expect(problems(toKql(hubbleFlows({ from: '2026-11-01T00:00:00Z' })))).toEqual([]);
@@ -188,7 +193,13 @@ describe('what is asked elsewhere', () => {
       };
       const value = fromJson(filled, place);
       const body = value.kind === 'object' ? value : objectValue(place, []);
-      const checked = { type: String(type), apiVersion: String(apiVersion), name: 'rule', body, at: place };
+      const checked = {
+        type: String(type),
+        apiVersion: String(apiVersion),
+        name: 'rule',
+        body,
+        at: place,
+      };
       expect([name, validateResource(types, checked)]).toEqual([name, []]);
     }
   });

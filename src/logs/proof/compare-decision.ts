@@ -21,7 +21,8 @@ export const DISAGREEMENT_WORDS: Readonly<Record<DisagreementKind, string>> = {
   'allowed-denied': 'the firewall allowed it, the model denies it',
   'denied-allowed': 'the firewall denied it, the model allows it',
   'other-target': 'translated to another place than the model says',
-  'not-that-rule': 'the rule that decided does not hold it in the input; who decides there hangs on what is not known',
+  'not-that-rule':
+    'the rule that decided does not hold it in the input; who decides there hangs on what is not known',
   renamed: 'decided alike, by a rule that the input does not have under this name',
   'other-rule': 'decided alike, by another rule of the input',
 };
@@ -80,8 +81,7 @@ export function compareDecision(
   }
   const by = verdict.by.name;
   const type = TYPES[logged.log];
-  const named =
-    type === undefined || logged.by.rule === '' ? undefined : findRule(logged.by, type);
+  const named = type === undefined || logged.by.rule === '' ? undefined : findRule(logged.by, type);
   if (verdict.kind === 'unknown') {
     if (named !== undefined && deciders?.includes(named.name) === false) {
       return { kind: 'differs', how: 'not-that-rule', modelled: deciders.join(' or ') };

@@ -41,7 +41,10 @@ async function usageOf(records: readonly LogRecord[], days: number) {
     const answer = await ruleUsage({ engine, network, placement, days, findings: [] });
     const of = (name: string) => {
       const found = answer.rules.find(({ rule }) => rule.parts.rule === name)!;
-      return { ...found, told: `${found.verdict}${found.why === undefined ? '' : `: ${found.why}`}` };
+      return {
+        ...found,
+        told: `${found.verdict}${found.why === undefined ? '' : `: ${found.why}`}`,
+      };
     };
     return { ...answer, of };
   } finally {
@@ -68,12 +71,16 @@ describe('which rules were used', () => {
   it('nothing is unused where hours of the log are missing', async () => {
     const records = hits('website', [...hours(0, 30), ...hours(36, 72)]);
     const { of } = await usageOf(records, 3);
-    expect(of('storage').told).toMatch(/^unknown: the application log is silent from 2025-03-05T06/);
+    expect(of('storage').told).toMatch(
+      /^unknown: the application log is silent from 2025-03-05T06/,
+    );
   });
 
   it('nothing is unused where the log does not reach back so far', async () => {
     const { of } = await usageOf(hits('website', hours(0, 72)), 30);
-    expect(of('storage').told).toBe('unknown: logs reach back to 2025-03-04T00:00:00Z, and no further');
+    expect(of('storage').told).toBe(
+      'unknown: logs reach back to 2025-03-04T00:00:00Z, and no further',
+    );
   });
 
   it('nothing is unused where a gap would not show', async () => {

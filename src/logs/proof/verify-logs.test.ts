@@ -37,7 +37,9 @@ describe('logs of a firewall against its model', () => {
       // The rule that changed its name is decided alike by the one of the input, from that moment on.
       const { after, before, at } = truth.rename;
       const renamed = of('renamed');
-      expect(renamed.map(({ logged: { rule } }) => rule.endsWith(`/${after.rule}`))).toEqual([true]);
+      expect(renamed.map(({ logged: { rule } }) => rule.endsWith(`/${after.rule}`))).toEqual([
+        true,
+      ]);
       expect(renamed[0]!.modelled.rule.endsWith(`/${before.rule}`)).toBe(true);
       expect(renamed[0]!.first).toBeGreaterThanOrEqual(at);
       // Planted connections that no rule of the input allows.

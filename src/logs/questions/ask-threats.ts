@@ -38,7 +38,12 @@ export interface ThreatsAnswer {
 /** Different long names below one domain that one source asks for, before it is told: CDNs use a few. */
 const NAMES_MIN = 10;
 
-export async function askThreats(asking: Asking, count: number): Promise<ThreatsAnswer> {
+/** @param known scans that were looked for already */
+export async function askThreats(
+  asking: Asking,
+  count: number,
+  known?: readonly Scan[],
+): Promise<ThreatsAnswer> {
   const { engine, window, locate, said } = asking;
   const hits = (await askRows(engine, threats(window, count), said)).map((row): ThreatHit => {
     const source = row.text('SourceIp');
@@ -61,5 +66,5 @@ export async function askThreats(asking: Asking, count: number): Promise<Threats
         ...{ bytes: row.number('Bytes'), first: row.number('First'), last },
       };
     });
-  return { hits, scans: await askScans(asking), longNames: long };
+  return { hits, scans: known ?? (await askScans(asking)), longNames: long };
 }

@@ -13,6 +13,7 @@ export { FIREWALL_PRICES } from './firewall-prices.ts';
 export { fitLine, type LinearFit } from './linear-fit.ts';
 export {
   actions,
+  newNames,
   recordsByKind,
   recordsOverTime,
   ruleHits,

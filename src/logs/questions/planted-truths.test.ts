@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askingOf } from '../../../tests/support/asking.ts';
 import { engineOf } from '../../../tests/support/log-engine.ts';
 import type { LogEngine } from '../engine.ts';
-import { type GroundTruth, generateLogs, SAMPLE_PLAN } from '../generate/index.ts';
+import { type GroundTruth, generateLogs, makeRecord, SAMPLE_PLAN } from '../generate/index.ts';
 import {
   askCompleteness,
   askDenied,
@@ -150,6 +150,30 @@ describe('what was planted is found', () => {
     );
     expect(answer.denied.records.needed).toBe(truth.deniedDependency.records);
     expect(answer.dns).toMatchObject({ failed: 0 });
+  });
+});
+
+describe('a name that nobody asked for before', () => {
+  it('is told once a day is known, with when it began', async () => {
+    const asked = (fqdn: string, hour: number) =>
+      makeRecord('application', FROM + hour * 3600e6, SAMPLE_PLAN.firewall, {
+        ...{ protocol: 'HTTPS', sourceIp: '10.42.1.5', sourcePort: 4000, destinationPort: 443 },
+        ...{ fqdn, action: 'Allow' },
+      });
+    const usual = Array.from({ length: 41 }, (_, hour) => asked('known.example', hour));
+    const engine = await engineOf([...usual, asked('New.example', 38), asked('new.example', 39)]);
+    const { newcomers } = await askSummary(askingOf(engine), 5);
+    // 40 hours are known; the last four are new.
+    const { newcomers: tooShort } = await askSummary(
+      askingOf(engine, undefined, { from: '2026-11-01T20:00:00Z' }),
+      5,
+    );
+    engine.close();
+    expect(newcomers?.since).toBe(FROM + 36 * 3600e6);
+    expect(newcomers?.names.map((row) => [row.text('Fqdn'), row.number('Records')])).toEqual([
+      ['new.example', 2],
+    ]);
+    expect(tooShort).toBeUndefined();
   });
 });
 

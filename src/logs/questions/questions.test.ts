@@ -36,6 +36,7 @@ const ALL = {
   deniedButScans: questions.denied(WINDOW, 100, [
     { source: `10.0.0.1'"| take 1`, networks: ['10.60.0'] },
   ]),
+  newNames: questions.newNames(WINDOW, '2026-11-07T00:00:00Z', 10),
   spread: questions.deniedSpread(WINDOW, 100),
   networks: questions.deniedNetworks(WINDOW, ['10.0.0.1'], 100),
   timelineOfRules: questions.timelineOfRules(WINDOW, 300, ['a', 'b']),

@@ -1,5 +1,6 @@
 import { LOG_TABLES, type LogKind } from '../columns.ts';
 import {
+  atLeast,
   differs,
   distinct,
   equal,
@@ -12,7 +13,9 @@ import {
   type Pipeline,
   rows,
   rowsWhere,
+  sum,
   text,
+  time,
 } from '../query/index.ts';
 import { DECISION_COLUMNS, decisions, WRITTEN } from './tables.ts';
 import { type Window, within } from './window.ts';
@@ -177,4 +180,25 @@ export function timelineOfRules(
       of: { Records: rows },
     }))
     .order('Start', 'RuleCollection', 'Rule').pipeline;
+}
+
+/** Names that nobody asked for before a time and somebody did since, the most frequent first. */
+export function newNames(window: Window, since: string, count: number): Pipeline {
+  return decided(RULES, window)
+    .where((row) => differs(row.Fqdn, text('')))
+    .summarize((row) => ({
+      by: { Fqdn: row.Fqdn },
+      of: {
+        Seen: rows,
+        Denials: rowsWhere(equal(row.Action, text('Deny'))),
+        Began: least(row.TimeGenerated),
+      },
+    }))
+    .summarize((row) => ({
+      by: { Fqdn: lower(row.Fqdn) },
+      of: { Records: sum(row.Seen), Denied: sum(row.Denials), First: least(row.Began) },
+    }))
+    .where((row) => atLeast(row.First, time(since)))
+    .order('-Records', 'Fqdn')
+    .take(count).pipeline;
 }

@@ -2,6 +2,7 @@ import { LOG_TABLES } from '../columns.ts';
 import {
   addressIn,
   all,
+  any,
   type Columns,
   choose,
   contains,
@@ -27,12 +28,17 @@ export type Ranges = readonly (readonly [low: number, high: number])[];
  * Connections that were let out, by interval, destination, port and transport: each takes a port of a public address of its own as long
  * as it lives (AFW: counted per destination address, port and protocol). Destinations in `inside` keep their source address.
  */
-function connections(window: Window, inside: Ranges, seconds: number) {
+function connections(window: Window, inside: Ranges, seconds: number, targets?: readonly string[]) {
   return (
     from(DECISION_COLUMNS, ...decisions('network', 'application'))
       .where((row) => within(row.TimeGenerated, window))
       .where((row) => oneOf(row.Action, ['Allow']))
       .where((row) => oneOf(row.Protocol, ['TCP', 'UDP', 'HTTP', 'HTTPS', 'Mssql', 'MSSQL']))
+      .where((row) =>
+        targets === undefined
+          ? undefined
+          : any(oneOf(lower(row.Fqdn), targets), oneOf(row.DestinationIp, targets)),
+      )
       // By what is written first: texts are made of few groups then and not of each record.
       .summarize((row) => ({
         by: {
@@ -85,7 +91,7 @@ export function connectionsOverTime(
   seconds: number,
   targets: readonly string[],
 ): Pipeline {
-  return connections(window, inside, seconds)
+  return connections(window, inside, seconds, targets)
     .where((row) => oneOf(row.Target, targets))
     .order('Start', 'Target', 'DestinationPort', 'Transport').pipeline;
 }

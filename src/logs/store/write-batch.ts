@@ -90,10 +90,9 @@ export async function writeHanded(connection: DuckDBConnection, handed: Handed):
       joins.push(`LEFT JOIN Words w${index} ON w${index}.Code = s.c${index}`);
       return `w${index}.Word`;
     });
-    await connection.run(
-      `CREATE OR REPLACE TEMP TABLE Looked AS SELECT ${values.join(', ')} FROM "${name}" s ${joins.join(' ')}`,
+    const result = await connection.run(
+      `INSERT INTO "${table}" SELECT ${values.join(', ')} FROM "${name}" s ${joins.join(' ')}`,
     );
-    const result = await connection.run(`INSERT INTO "${table}" FROM Looked`);
     records += Number(result.rowsChanged);
     duplicates += staged - Number(result.rowsChanged);
   }

@@ -95,6 +95,13 @@ function partsOfList(network: Network, name: string): readonly Part[] | undefine
   if (/^(egress|ingress) /.test(name)) return [NETWORK_POLICIES];
   // A firewall's DNS settings are in its policy.
   if (/^names /.test(name)) return firewallPolicies(network);
+  // The groups of the node subnets of a cluster (AKS-61).
+  if (/^between (?:pods|nodes) of /.test(name)) {
+    return [...network.subnets.keys()].flatMap((subnetKey) => [
+      ...groupOf(network, subnetKey),
+      ...routesOf(network, subnetKey),
+    ]);
+  }
   // The ranges of a Service stand in a security group whose VirtualNetwork holds user routes (AKS-72, AZN-33).
   if (/^clients /.test(name)) {
     return [...network.subnets.keys()].flatMap((subnetKey) => routesOf(network, subnetKey));
