@@ -19,6 +19,7 @@
 //   npm run bench -- waf      only the web application firewall of the lab
 //   npm run bench -- logs-decode only the decoding of firewall logs
 //   npm run bench -- logs     only the store of firewall logs: ingest and questions
+//   npm run bench -- logs-questions only the answers that `sallyport logs` prints
 //   npm run bench -- relation only the naive relational product that egress is compared with
 //   npm run bench -- solver   only the audit of rules by an SMT solver
 import { spawnSync } from 'node:child_process';
@@ -195,7 +196,7 @@ if (only === undefined || only === 'dns')
   spawnSync(process.execPath, [join(root, 'bench', 'dns.mjs')], { stdio: 'inherit' });
 if (only === undefined || only === 'lab-logs')
   spawnSync(process.execPath, [join(root, 'bench', 'lab-logs.mjs')], { stdio: 'inherit' });
-for (const name of ['lab-pods', 'waf', 'logs-decode', 'logs']) {
+for (const name of ['lab-pods', 'waf', 'logs-decode', 'logs', 'logs-questions']) {
   if (only === undefined || only === name)
     spawnSync(process.execPath, [join(root, 'bench', `${name}.mjs`)], { stdio: 'inherit' });
 }

@@ -115,6 +115,9 @@ describe('sallyport logs', () => {
   it.each([
     [['denied', 'nowhere'], 'nowhere'],
     [['top', 'names', '--store', 'none.duckdb'], 'there is no store'],
+    [['denied', '--workspace', 'my-workspace'], 'is no workspace id'],
+    [['denied', 'raw', '--cluster', 'https://a.kusto.windows.net'], 'one place'],
+    [['ingest', '--storage-from', 'SALLYPORT_NO_SUCH'], 'holds no connection string'],
     [['kql', 'denide'], 'did you mean `denied`'],
     [['search', 'sorce=1'], 'is no field'],
     [['search', 'port=http'], 'is no port'],

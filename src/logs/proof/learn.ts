@@ -5,6 +5,7 @@ import {
   addressSetHas,
   parseDomainName,
   parseIp,
+  parseIpv4,
   unionAddresses,
 } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
@@ -192,17 +193,13 @@ function targetTexts(calls: readonly SeenCall[]): readonly string[] {
     byService.set(key, [...(byService.get(key) ?? []), call]);
   }
   return [...byService].sort().flatMap(([service, own]) => {
-    const addresses = own.flatMap(({ target }) => (isIpv4(target) ? [valueOf(target)] : []));
+    const addresses = own.flatMap(({ target }) => parseIpv4(target) ?? []);
     const names = own.flatMap(({ target }) => (isIpv4(target) ? [] : [target]));
     const prefixes = coverAddresses(addresses, { most: NARROWING.prefixes, widest: 24 });
     return [...underDomains(names), ...prefixes.map(writtenPrefix)].map(
       (target) => `${target}:${service}`,
     );
   });
-}
-
-function valueOf(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 /** Names by the domain of two labels they stand under: many hosts of one domain become a wildcard, a few stay names. */

@@ -1,11 +1,11 @@
 import type { PodClass } from '../../model/index.ts';
-import { formatPrefix, prefixesOfAddressSet, unionAddresses } from '../../net/index.ts';
+import { formatPrefix, parseIpv4, prefixesOfAddressSet, unionAddresses } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import type { PlainJson } from '../../questions/check/index.ts';
 import type { Locate } from '../places/index.ts';
 import { coverAddresses } from './address-cover.ts';
 import type { LoggedFlow } from './logged-flows.ts';
-import { isIpv4, NARROWING } from './narrowing.ts';
+import { NARROWING } from './narrowing.ts';
 import type { Tightening } from './tighten.ts';
 
 export interface WorkloadPolicies {
@@ -165,11 +165,7 @@ function byService(flows: readonly LoggedFlow[]) {
 }
 
 function cidrsOf(flows: readonly LoggedFlow[]): readonly string[] {
-  const addresses = flows.flatMap(({ destination }) =>
-    isIpv4(destination)
-      ? [destination.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)]
-      : [],
-  );
+  const addresses = flows.flatMap(({ destination }) => parseIpv4(destination) ?? []);
   return coverAddresses(addresses, { most: NARROWING.prefixes, widest: NARROWING.widest }).map(
     formatPrefix,
   );
