@@ -39,7 +39,7 @@ const timed = async (work) => {
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-verify-'));
 try {
   row('logged decisions replayed', 'decisions', 'time', 'a second');
-  for (const rules of [20, 200, 1000]) await distinctFlows(rules);
+  for (const rules of [20, 200]) await distinctFlows(rules);
   await wholeCommand(Number(process.argv[2] ?? 1_000_000));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -56,14 +56,14 @@ async function networkIn(path) {
   return { network, placement: [...network.firewalls.values()][0] };
 }
 
-/** A million flows, no two alike: sources, destinations and ports at random, half of them inside some rule. */
+/** Two hundred thousand flows, no two alike: sources, destinations and ports at random, half of them inside some rule. */
 async function distinctFlows(rules) {
   const file = join(folder, `policy-${rules}.json`);
   writeFileSync(file, JSON.stringify(template(rules)));
   const { network, placement } = await networkIn(file);
   const random = seeded(1);
   const below = (most) => Math.floor(random() * most);
-  const flows = Array.from({ length: 1_000_000 }, (_, index) => {
+  const flows = Array.from({ length: 200_000 }, (_, index) => {
     const byName = index % 3 === 0;
     return {
       log: byName ? 'application' : 'network',
@@ -134,7 +134,9 @@ function template(rules) {
     name: `n${index}`,
     protocols: ['TCP'],
     sourceAddresses: [`10.42.${index % 16}.0/25`],
-    destinationAddresses: [`10.${50 + (index % 4)}.${index % 256}.${(index * 7) % 256 & 0xf0}/28`],
+    destinationAddresses: [
+      `10.${50 + (index % 4)}.${index % 256}.${((index * 7) % 256) & 0xf0}/28`,
+    ],
     destinationPorts: ['443', '5432'],
   }));
   const names = Array.from({ length: rules - half }, (_, index) => ({

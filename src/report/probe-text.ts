@@ -92,10 +92,10 @@ function table(
   });
   const widest = (texts: readonly string[], most: number) =>
     Math.min(most, Math.max(...texts.map(displayWidth)));
-  const from = widest(['from', ...rows.map((row) => row.from)], 34);
-  const to = widest(['to', ...rows.map((row) => row.to)], 44);
+  const from = widest(['from', ...rows.map((row) => row.from)], 28);
+  const to = widest(['to', ...rows.map((row) => row.to)], 38);
   const proof = widest(['proof', ...rows.map((row) => row.proof)], 18);
-  const room = isVerbose ? 1_000 : Math.max(24, style.width - from - to - proof - 8);
+  const room = isVerbose ? 1_000 : Math.max(20, style.width - from - to - proof - 8);
   const line = (a: string, b: string, c: string, mark: string, d: string) =>
     ` ${padded(clip(a, from), from)}  ${padded(clip(b, to), to)}  ${padded(c, proof)} ${mark} ${d}`.trimEnd();
   return [

@@ -137,6 +137,7 @@ describe('where a flow of the proof becomes a connection', () => {
     const trace = traceTo('198.18.2.2', 443, {
       destinationName: parseDomainName('other.hcp.eastus.azmk8s.io')!,
     });
+    expect(aim(plan, trace, 0).kind).toBe('not-tried');
     const hops = [{ kind: 'api-server' as const, name: 'c', steps: [], flow: trace.flow }];
     expect(aim(plan, { ...trace, forward: { ...trace.forward, hops } }, 0)).toEqual({
       kind: 'not-tried',

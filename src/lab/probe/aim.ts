@@ -87,16 +87,14 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   }
 }
 
-/** Azure gives an API server its name; of the names it may have the lab chose one. */
-function isServedUnderAnotherName(
-  { names, ownNames = [] }: ProbePlan,
-  { flow, forward }: Trace,
-): boolean {
+/** Azure gives an API server its name; of the names it may have the lab chose one, and its DNS knows no other. */
+function isServedUnderAnotherName({ names }: ProbePlan, { flow, forward }: Trace): boolean {
+  const { destinationName } = flow;
   return (
-    flow.destinationName !== undefined &&
-    forward.hops.some(({ kind }) => kind === 'api-server') &&
-    !names.some(({ name }) => name === flow.destinationName) &&
-    !ownNames.includes(flow.destinationName)
+    destinationName !== undefined &&
+    !names.some(({ name }) => name === destinationName) &&
+    (destinationName.endsWith('.azmk8s.io') ||
+      forward.hops.some(({ kind }) => kind === 'api-server'))
   );
 }
 

@@ -14,7 +14,11 @@ export interface AddressCells {
  * Cuts IPv4 where any range of the firewall begins or ends, so that two flows with the same cells, port and protocol get the same
  * verdict: the symbolic telling names every range that the concrete one compares with (tests/property/logs-verify.test.ts).
  */
-export function addressCells(placement: FirewallPlacement, context: FirewallContext): AddressCells {
+export function addressCells(
+  placement: FirewallPlacement,
+  context: FirewallContext,
+  side: 'sources' | 'destinations',
+): AddressCells {
   const starts = new Set<number>([0]);
   const cut = (ranges: readonly number[]) => {
     for (let at = 0; at + 1 < ranges.length; at += 2) {
@@ -24,12 +28,11 @@ export function addressCells(placement: FirewallPlacement, context: FirewallCont
   };
   const seen = new Set<object>();
   for (const { region } of allFirewallRules(placement, context)) {
-    for (const { sources, destinations } of region) {
-      for (const set of [sources, destinations]) {
-        if (set === undefined || seen.has(set)) continue;
-        seen.add(set);
-        cut(set.v4);
-      }
+    for (const box of region) {
+      const set = box[side];
+      if (set === undefined || seen.has(set)) continue;
+      seen.add(set);
+      cut(set.v4);
     }
   }
   for (const set of [PRIVATE_IPV4, PUBLIC_IPV4]) cut(set.v4);

@@ -132,7 +132,8 @@ describe('one logged decision beside the model', () => {
 
   it('compares where DNAT leads', async () => {
     const inbound = {
-      ...{ log: 'dnat', source: '203.0.113.77', destination: PUBLIC_ADDRESS, port: 80 },
+      log: 'dnat',
+      ...{ source: '203.0.113.77', destination: PUBLIC_ADDRESS, port: 80 },
       by: ruleNamed('in/web'),
     } as const;
     const { told, agreed } = await compared(

@@ -15,8 +15,8 @@ export function replyHome(
   vnetKey: string | undefined,
 ): Placed | undefined {
   const hits = subnetOf(network, flow.source, vnetKey);
-  const home =
-    hits.find((hit) => hit.certainty === 'yes') ?? (hits.length === 1 ? hits[0] : undefined);
+  // One that may hold the sender is not where it certainly is.
+  const home = hits.find((hit) => hit.certainty === 'yes');
   if (home !== undefined) {
     return {
       at: { kind: 'entering-subnet', subnetKey: home.subnet.subnet.key },
