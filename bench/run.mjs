@@ -17,6 +17,7 @@
 //   npm run bench -- lab-logs only what the appliance's logs cost
 //   npm run bench -- lab-pods only pods brought up in the lab
 //   npm run bench -- waf      only the web application firewall of the lab
+//   npm run bench -- logs-verify only the replay of logged decisions
 //   npm run bench -- logs-decode only the decoding of firewall logs
 //   npm run bench -- logs     only the store of firewall logs: ingest and questions
 //   npm run bench -- logs-questions only the answers that `sallyport logs` prints
@@ -196,7 +197,7 @@ if (only === undefined || only === 'dns')
   spawnSync(process.execPath, [join(root, 'bench', 'dns.mjs')], { stdio: 'inherit' });
 if (only === undefined || only === 'lab-logs')
   spawnSync(process.execPath, [join(root, 'bench', 'lab-logs.mjs')], { stdio: 'inherit' });
-for (const name of ['lab-pods', 'waf', 'logs-decode', 'logs', 'logs-questions']) {
+for (const name of ['lab-pods', 'waf', 'logs-decode', 'logs', 'logs-questions', 'logs-verify']) {
   if (only === undefined || only === name)
     spawnSync(process.execPath, [join(root, 'bench', `${name}.mjs`)], { stdio: 'inherit' });
 }
