@@ -130,7 +130,9 @@ export function conclude(
     told[verdict] = table.override(told[verdict], flows);
     add(verdict, each, flows);
   };
-  const byNeeds = [...moved].sort((a, b) => a.branch.needs.length - b.branch.needs.length);
+  const byNeeds = [...moved].sort(
+    (a, b) => a.branch.needs.length - b.branch.needs.length || byEnd(a.ending, b.ending),
+  );
   for (const each of byNeeds) {
     const { kind } = each.ending;
     if (kind === 'delivered' || kind === 'left') addOnce('allowed', each, allowed);
@@ -147,6 +149,11 @@ function setsOf(ended: readonly Ended[], asked: FlowSets): FlowSets {
   for (const { branch } of ended) universes.add(branch.sets.universe);
   const [first, ...rest] = universes;
   return new FlowSets(refined([first!, ...rest]), new DiagramTable(asked.table.budget));
+}
+
+/** Of ways under as many needs that end alike, the one that leaves the network names the flow: whichever was found first. */
+function byEnd(a: Ending, b: Ending): number {
+  return Number(b.kind === 'left') - Number(a.kind === 'left');
 }
 
 /** What arrives from a sender nobody can tell is open; what such a sender is denied is denied. */

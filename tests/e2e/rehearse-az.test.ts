@@ -55,6 +55,14 @@ function armForm(): Report['check'] {
   return JSON.parse(out) as Report['check'];
 }
 
+/**
+ * What is deployed has a name for its API server, which the template has not: that the authorized ranges keep the cluster's own nodes from
+ * it is undecided before and a finding after (AKS-98).
+ */
+function deployedForm(): readonly string[] {
+  return [...names(armForm()), 'egress/required-unreachable'].sort();
+}
+
 function names(check: Report['check']): readonly string[] {
   return [...new Set(check?.findings.map((one) => one.check))].sort();
 }
@@ -154,7 +162,7 @@ describe.skipIf(missing !== '')(`rehearsing with the real az${how}`, () => {
       notModelled: {},
       remarks: [],
     });
-    expect(names(report.check)).toEqual(names(armForm()));
+    expect(names(report.check)).toEqual(deployedForm());
     // The finding is about the second list of ranges, which replaced the first.
     const locked = report.check?.findings.find(
       (one) => one.check === 'api-server/authorized-ranges-miss-firewall',
@@ -207,7 +215,7 @@ echo the end
     const { report, out } = rehearse('template', '--', 'bash', file);
     expect(report.rehearsal).toMatchObject({ exitCode: 0, notModelled: {}, remarks: [] });
     expect(out).toContain('Succeeded\nthe end\n');
-    expect(names(report.check)).toEqual(names(armForm()));
+    expect(names(report.check)).toEqual(deployedForm());
   });
 
   it('an empty variable is named, with the line that should have set it', {
