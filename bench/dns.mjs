@@ -1,20 +1,20 @@
-// The DNS proxy beside its bare upstream and beside dnsmasq in the same run: questions a second, and whether the first packet to a
-// name nobody asked for before gets through. In network namespaces of its own; needs root.
+// The DNS proxy beside its bare upstream and beside dnsmasq in the same run: questions a second, processor time a question, and
+// whether the first packet to a name nobody asked for before gets through. In network namespaces of its own; needs root.
 //   npm run bench -- dns
-import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { atOnce, median, onWire, processorMicroseconds, row, whyNot } from './wire.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const here = fileURLToPath(import.meta.url);
+const PROXY = process.env.PROXY ?? join(root, 'dist', 'nva', 'dns-proxy.mjs');
 const SAME_NAMES = 1_000;
-const QUESTIONS = Number(process.env.QUESTIONS ?? 10_000);
+const QUESTIONS = Number(process.env.QUESTIONS ?? 40_000);
 const OUTSTANDING = 64;
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const NEW_NAMES = 2_000;
 
 const RULES = `table inet fw {
@@ -71,7 +71,7 @@ function question(id, name) {
 
 /** Asks so many questions, so many at a time. Prints questions a second and how many had to be asked again. */
 async function client(address, port, tag, isSame) {
-  const count = Number(QUESTIONS);
+  const count = QUESTIONS;
   const messages = Array.from({ length: count }, (_, index) =>
     question(
       index & 0xffff,
@@ -84,6 +84,7 @@ async function client(address, port, tag, isSame) {
   let next = 0;
   let answered = 0;
   let again = 0;
+  const before = process.cpuUsage();
   const started = performance.now();
   await new Promise((done) => {
     const send = () => {
@@ -110,20 +111,20 @@ async function client(address, port, tag, isSame) {
     }, 200);
     for (let index = 0; index < OUTSTANDING; index += 1) send();
   });
-  console.log(JSON.stringify({ rate: count / ((performance.now() - started) / 1000), again }));
+  const rate = count / ((performance.now() - started) / 1000);
+  const { user, system } = process.cpuUsage(before);
+  console.log(JSON.stringify({ rate, again, asking: (user + system) / count }));
   process.exit(0);
 }
 
 /** Asks for a new name and connects at once, again and again. Prints how many connections failed. */
 async function firstPackets(address, names) {
   let failed = 0;
-  let next = 0;
-  const total = Number(names);
-  const one = async (name) => {
+  await atOnce(Number(names), 8, async (index) => {
     const socket = createSocket('udp4');
     const reply = await new Promise((done) => {
       socket.on('message', done);
-      socket.send(question(1, name), 53, address);
+      socket.send(question(1, `first${index}.bench.example`), 53, address);
     });
     socket.close();
     const target = [...reply.subarray(reply.length - 4)].join('.');
@@ -137,253 +138,202 @@ async function firstPackets(address, names) {
         done();
       });
     });
-  };
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (let index = next++; index < total; index = next++)
-        await one(`first${index}.bench.example`);
-    }),
-  );
+  });
   console.log(JSON.stringify({ failed }));
   process.exit(0);
 }
 
 async function bench() {
-  const missing = ['ip', 'nft', 'dnsmasq'].filter(
-    (program) => spawnSync(program, ['--version']).error !== undefined,
-  );
-  if (process.getuid?.() !== 0 || missing.length > 0) {
-    console.log(
-      `DNS proxy: not run (${missing.length > 0 ? `without ${missing.join(', ')}` : 'not root'})`,
-    );
+  const why = whyNot('ip', 'nft', 'dnsmasq');
+  if (why !== undefined) {
+    console.log(`DNS proxy: not run (${why})`);
     return;
   }
-  const { buildCommandLine } = await import('../scripts/build.mjs');
-  await buildCommandLine();
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-dns-'));
-  const name = (end) => `sp-bdns${process.pid}-${end}`;
-  const children = new Set();
-  const inside = (where, ...command) => ['ip', ['netns', 'exec', name(where), ...command]];
-  const daemon = (where, ...command) => {
-    const [program, list] = inside(where, ...command);
-    const child = spawn(program, list, { stdio: ['ignore', 'pipe', 'inherit'] });
-    children.add(child);
-    return child;
-  };
-  const ready = (child) => new Promise((done) => child.stdout.once('data', done));
-  const ended = async (child) => {
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill();
-    await gone;
-    children.delete(child);
-  };
-  const run = (where, ...command) => {
-    const [program, list] = inside(where, ...command);
-    const { stdout, stderr, status } = spawnSync(program, list, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${command.join(' ')}: ${stderr}`);
-    return stdout;
-  };
-  const output = (where, ...command) =>
-    new Promise((done) => {
-      const child = daemon(where, ...command);
-      let text = '';
-      child.stdout.on('data', (chunk) => {
-        text += chunk;
-      });
-      child.on('close', () => {
-        children.delete(child);
-        done(JSON.parse(text));
-      });
-    });
-  try {
-    namespaces(name);
-    const upstreamChild = daemon('fw', process.execPath, here, 'upstream', '127.0.0.1', '5300');
-    await ready(upstreamChild);
-    run('fw', 'nft', RULES);
-    const questions = (tag, count) =>
-      Array.from({ length: count }, (_, index) => `${tag}${index}.bench.example`);
-    let starts = 0;
-    const proxy = async (rest, work) => {
-      const path = join(folder, `proxy-${++starts}.json`);
-      writeFileSync(
-        path,
-        JSON.stringify({
-          listen: [{ address: '127.0.0.1', port: 5301 }],
-          upstream: [{ address: '127.0.0.1', port: 5300 }],
-          sets: [],
-          table: 'inet fw',
-          refreshSeconds: 3600,
-          ...rest,
-        }),
-      );
-      const child = daemon(
-        'fw',
-        process.execPath,
-        join(root, 'dist', 'nva', 'dns-proxy.mjs'),
-        path,
-      );
-      await ready(child);
-      try {
-        return await work(5301);
-      } finally {
-        await ended(child);
-      }
-    };
-    const dnsmasq = async (rest, work) => {
-      const child = daemon(
-        'fw',
-        'dnsmasq',
-        '-k',
-        '--port=5302',
-        '--listen-address=127.0.0.1',
-        '--bind-interfaces',
-        '--no-resolv',
-        '--no-hosts',
-        '--user=root',
-        '--pid-file',
-        '--dns-forward-max=1000',
-        '--server=127.0.0.1#5300',
-        ...rest,
-      );
-      await new Promise((done) => setTimeout(done, 300));
-      try {
-        return await work(5302);
-      } finally {
-        await ended(child);
-      }
-    };
-    let round = 0;
-    const ask = (port, kind, tag = `r${round}x`) =>
-      output('fw', process.execPath, here, 'client', '127.0.0.1', `${port}`, tag, kind);
-    /** The first thousands of questions compile the program: they are not what is measured. */
-    const warm = async (port) => {
-      await ask(port, 'fresh', `w${round}x`);
-      return ask(port, 'fresh');
-    };
-    // Names cannot be wildcards in a set: those of every round are listed.
-    const cases = {
-      'bare upstream': () => ask(5300, 'fresh'),
-      'proxy, unseen names': () => proxy({}, (port) => warm(port)),
-      'proxy, unseen names, each to its set': () =>
-        proxy(
-          { sets: questions('set', QUESTIONS).map((fqdn) => ({ fqdn, set: 'names' })) },
-          async (port) => {
-            // The names were resolved once at the start, to other addresses.
-            await new Promise((done) => setTimeout(done, 3_000));
-            await ask(port, 'fresh', 'other');
-            return ask(port, 'fresh', 'set');
-          },
-        ),
-      'proxy, 1,000 names from its cache': () =>
-        proxy({}, async (port) => {
-          await ask(port, 'same');
-          return ask(port, 'same');
-        }),
-      'dnsmasq, unseen names': () => dnsmasq(['--cache-size=0'], (port) => ask(port, 'fresh')),
-      'dnsmasq, unseen names, each to its set': () =>
-        dnsmasq(['--cache-size=0', '--nftset=/bench.example/4#inet#fw#names'], (port) =>
-          ask(port, 'fresh'),
-        ),
-    };
-    const rates = new Map(Object.keys(cases).map((key) => [key, []]));
-    let again = 0;
-    for (round = 0; round < ROUNDS; round += 1) {
-      for (const [key, measure] of Object.entries(cases)) {
-        run('fw', 'nft', 'flush set inet fw names');
-        const result = await measure();
-        rates.get(key).push(result.rate);
-        if (key.startsWith('proxy')) again += result.again;
-      }
-    }
-    const bare = rates.get('bare upstream');
-    const median = (values) => [...values].sort((a, b) => a - b)[values.length >>> 1];
-    const row = (...cells) =>
-      console.log(
-        cells.map((cell, index) => (index === 0 ? cell.padEnd(42) : cell.padStart(14))).join(''),
-      );
-    row('DNS proxy', 'questions/s', 'of upstream', 'goal');
-    const goals = {
-      'proxy, unseen names': '>= 0.45',
-      'proxy, 1,000 names from its cache': '>= 0.85',
-    };
-    for (const [key, values] of rates) {
-      const ratio = median(values.map((value, index) => value / bare[index]));
-      row(key, median(values).toFixed(0), ratio.toFixed(2), goals[key] ?? '');
-    }
-    const against = median(
-      rates
-        .get('proxy, unseen names, each to its set')
-        .map((value, index) => value / rates.get('dnsmasq, unseen names, each to its set')[index]),
-    );
-    row('sets: proxy against dnsmasq', '', `${against.toFixed(2)}x`, '>= 2.5x');
-    row('questions asked again', `${again}`, '', '');
-    // One way through: the client's names are fed to the set by the proxy alone.
-    const server = daemon('server', process.execPath, here, 'server');
-    await proxy(
-      {
-        listen: [{ address: '10.91.1.1', port: 53 }],
-        sets: questions('first', NEW_NAMES).map((fqdn) => ({ fqdn, set: 'names' })),
-      },
-      async () => {
-        // Resolved once at the start; when the client asks, each name has another address.
-        await new Promise((done) => setTimeout(done, 2_000));
-        const { failed } = await output(
-          'client',
-          process.execPath,
-          here,
-          'first',
-          '10.91.1.1',
-          `${NEW_NAMES}`,
-        );
-        const lost = Number(
-          /packets (\d+)/.exec(run('fw', 'nft', 'list counter inet fw lost'))?.[1],
-        );
-        row(`first packets lost, of ${NEW_NAMES} new names`, `${lost + failed}`, '', '0');
-      },
-    );
-    await ended(server);
-  } finally {
-    for (const child of children) child.kill('SIGKILL');
-    for (const end of ['client', 'fw', 'server']) spawnSync('ip', ['netns', 'del', name(end)]);
-    rmSync(folder, { recursive: true, force: true });
+  if (process.env.PROXY === undefined) {
+    const { buildCommandLine } = await import('../scripts/build.mjs');
+    await buildCommandLine();
   }
+  await onWire({ short: 'bdns', network: '10.91', behind: ['198.18.0.0/15'] }, onThisWire);
 }
 
-function namespaces(name) {
-  const lines = [
-    ...['client', 'fw', 'server'].map((end) => `netns add ${name(end)}`),
-    `link add c0 netns ${name('client')} type veth peer name c1 netns ${name('fw')}`,
-    `link add s0 netns ${name('server')} type veth peer name s1 netns ${name('fw')}`,
-  ];
-  const batch = (where, list) => {
-    const args = where === undefined ? ['-batch', '-'] : ['-n', name(where), '-batch', '-'];
-    const { status, stderr } = spawnSync('ip', args, {
-      input: `${list.join('\n')}\n`,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
+async function onThisWire(wire) {
+  const { daemon, ready, ended, run, output, folder } = wire;
+  const bare = daemon('fw', process.execPath, here, 'upstream', '127.0.0.1', '5300');
+  await ready(bare);
+  run('fw', ['nft', RULES]);
+  const names = (tag, count) =>
+    Array.from({ length: count }, (_, index) => ({
+      fqdn: `${tag}${index}.bench.example`,
+      set: 'names',
+    }));
+  let starts = 0;
+  const proxy = async (rest, work) => {
+    const path = join(folder, `proxy-${++starts}.json`);
+    const configuration = {
+      listen: [{ address: '127.0.0.1', port: 5301 }],
+      upstream: [{ address: '127.0.0.1', port: 5300 }],
+      sets: [],
+      table: 'inet fw',
+      refreshSeconds: 3600,
+      ...rest,
+    };
+    writeFileSync(path, JSON.stringify(configuration));
+    const child = daemon('fw', process.execPath, PROXY, path);
+    await ready(child);
+    try {
+      return await work(child);
+    } finally {
+      await ended(child);
+    }
   };
-  batch(undefined, lines);
-  batch('client', [
-    'link set lo up',
-    'addr add 10.91.1.2/24 dev c0',
-    'link set c0 up',
-    'route add default via 10.91.1.1',
-  ]);
-  batch('fw', [
-    'link set lo up',
-    'addr add 10.91.1.1/24 dev c1',
-    'addr add 10.91.2.1/24 dev s1',
-    'link set c1 up',
-    'link set s1 up',
-    'route add 198.18.0.0/15 via 10.91.2.2',
-  ]);
-  batch('server', [
-    'link set lo up',
-    'addr add 10.91.2.2/24 dev s0',
-    'link set s0 up',
-    'route add default via 10.91.2.1',
-    'route add local 198.18.0.0/15 dev lo',
-  ]);
-  spawnSync('ip', ['netns', 'exec', name('fw'), 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']);
+  const dnsmasq = async (rest, work) => {
+    const child = daemon(
+      'fw',
+      'dnsmasq',
+      '-k',
+      '--port=5302',
+      '--listen-address=127.0.0.1',
+      '--bind-interfaces',
+      '--no-resolv',
+      '--no-hosts',
+      '--user=root',
+      '--pid-file',
+      '--dns-forward-max=1000',
+      '--server=127.0.0.1#5300',
+      ...rest,
+    );
+    await new Promise((done) => setTimeout(done, 300));
+    try {
+      return await work(child);
+    } finally {
+      await ended(child);
+    }
+  };
+  let round = 0;
+  /** Asked of a server, with what its process and its own children use for a question. */
+  const ask = async (child, port, kind, tag = `r${round}x`) => {
+    const used = () => family(child.pid).reduce((sum, pid) => sum + processorMicroseconds(pid), 0);
+    const before = used();
+    const words = ['client', '127.0.0.1', `${port}`, tag, kind];
+    const result = await output('fw', process.execPath, here, ...words);
+    return { ...result, used: (used() - before) / QUESTIONS };
+  };
+  // Names cannot be wildcards in a set: those of every round are listed.
+  const cases = {
+    'bare upstream': () => ask(bare, 5300, 'fresh'),
+    'proxy, unseen names': () =>
+      proxy({}, async (child) => {
+        // The first thousands of questions compile the program: they are not what is measured.
+        await ask(child, 5301, 'fresh', `w${round}x`);
+        return ask(child, 5301, 'fresh');
+      }),
+    'proxy, unseen names, each in its log': () =>
+      proxy({ events: join(folder, 'events.json') }, async (child) => {
+        await ask(child, 5301, 'fresh', `w${round}x`);
+        return ask(child, 5301, 'fresh');
+      }),
+    'proxy, unseen names, each to its set': () =>
+      proxy({ sets: names('set', QUESTIONS) }, async (child) => {
+        // The names were resolved once at the start, to other addresses.
+        await ask(child, 5301, 'fresh', 'other');
+        await settled(child.pid);
+        return ask(child, 5301, 'fresh', 'set');
+      }),
+    'proxy, 1,000 names from its cache': () =>
+      proxy({}, async (child) => {
+        await ask(child, 5301, 'same');
+        return ask(child, 5301, 'same');
+      }),
+    'dnsmasq, unseen names': () =>
+      dnsmasq(['--cache-size=0'], (child) => ask(child, 5302, 'fresh')),
+    'dnsmasq, unseen names, each to its set': () =>
+      dnsmasq(['--cache-size=0', '--nftset=/bench.example/4#inet#fw#names'], (child) =>
+        ask(child, 5302, 'fresh'),
+      ),
+  };
+  const only = process.env.ONLY?.split(';');
+  for (const key of Object.keys(cases)) {
+    if (only !== undefined && !only.some((word) => key.includes(word))) delete cases[key];
+  }
+  const seen = new Map(Object.keys(cases).map((key) => [key, []]));
+  await ask(bare, 5300, 'fresh');
+  for (round = 0; round < ROUNDS; round += 1) {
+    for (const [key, measure] of Object.entries(cases)) {
+      run('fw', ['nft', 'flush set inet fw names']);
+      seen.get(key).push(await measure());
+    }
+  }
+  report(seen);
+  if (only === undefined) await firstOnes(wire, proxy, names);
+}
+
+function report(seen) {
+  const beside = (key, other, value) =>
+    median(seen.get(key).map((entry, index) => entry[value] / seen.get(other)[index][value]));
+  row('DNS proxy', 'questions/s', 'of upstream', 'CPU us each', 'x upstream', 'goal');
+  const goals = {
+    'proxy, unseen names': '>= 0.45',
+    'proxy, 1,000 names from its cache': '>= 0.85',
+  };
+  for (const [key, list] of seen) {
+    row(
+      key,
+      median(list.map(({ rate }) => rate)).toFixed(0),
+      beside(key, 'bare upstream', 'rate').toFixed(2),
+      median(list.map(({ used }) => used)).toFixed(1),
+      beside(key, 'bare upstream', 'used').toFixed(2),
+      goals[key] ?? '',
+    );
+  }
+  const [ours, theirs] = ['proxy', 'dnsmasq'].map((who) => `${who}, unseen names, each to its set`);
+  if (seen.has(ours) && seen.has(theirs)) {
+    const [rate, used] = ['rate', 'used'].map((value) => beside(ours, theirs, value).toFixed(2));
+    row('sets: proxy against dnsmasq', '', `${rate}x`, '', `${used}x`, '>= 2.5x');
+  }
+  const ofProxy = [...seen].filter(([key]) => key.startsWith('proxy')).flatMap(([, list]) => list);
+  row(
+    'questions asked again',
+    ofProxy.reduce((sum, { again }) => sum + again, 0),
+  );
+}
+
+/** One way through: the client's names are fed to the set by the proxy alone. */
+async function firstOnes({ daemon, ended, output, run }, proxy, names) {
+  const server = daemon('server', process.execPath, here, 'server');
+  run('fw', ['nft', 'flush set inet fw names']);
+  const configuration = {
+    listen: [{ address: '10.91.1.1', port: 53 }],
+    sets: names('first', NEW_NAMES),
+  };
+  await proxy(configuration, async () => {
+    // Resolved once at the start; when the client asks, each name has another address.
+    await new Promise((done) => setTimeout(done, 2_000));
+    const words = ['first', '10.91.1.1', `${NEW_NAMES}`];
+    const { failed } = await output('client', process.execPath, here, ...words);
+    const counter = run('fw', ['nft', 'list counter inet fw lost']);
+    const packets = Number(/packets (\d+)/.exec(counter)?.[1]);
+    row(`first packets lost, of ${NEW_NAMES} new names`, packets + failed, '', '', '', '0');
+  });
+  await ended(server);
+}
+
+/** A process and its children. */
+function family(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return [
+    pid,
+    ...children
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number),
+  ];
+}
+
+/** Until a process has nothing to do. */
+async function settled(pid) {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const before = processorMicroseconds(pid);
+    await new Promise((done) => setTimeout(done, 200));
+    if (processorMicroseconds(pid) - before < 2_000) return;
+  }
 }

@@ -2,18 +2,17 @@
 // ulogd and turned into Azure's records by the log writer at the same time. Rounds in turn, ratios; and whether every connection is
 // in the log once. In network namespaces of its own; needs root.
 //   npm run bench -- logs
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { atOnce, median, onWire, row, whyNot } from './wire.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const here = fileURLToPath(import.meta.url);
 const CONNECTIONS = 5_000;
 const AT_ONCE = 50;
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const PLUGINS = '/usr/lib/x86_64-linux-gnu/ulogd';
 
 /** The same decision with and without a log; the mark is that of rule 1 of network rules. */
@@ -41,25 +40,20 @@ else await bench();
 
 /** New connections, so many at a time; each reads a byte and ends. */
 async function client() {
-  let next = 0;
   let failed = 0;
-  const one = () =>
-    new Promise((done) => {
-      const socket = connect(80, '10.92.2.2');
-      socket.on('data', () => {});
-      socket.on('error', () => {
-        failed += 1;
-      });
-      socket.on('close', done);
-    });
   const started = performance.now();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      while (next < CONNECTIONS) {
-        next += 1;
-        await one();
-      }
-    }),
+  await atOnce(
+    CONNECTIONS,
+    AT_ONCE,
+    () =>
+      new Promise((done) => {
+        const socket = connect(80, '10.92.2.2');
+        socket.on('data', () => {});
+        socket.on('error', () => {
+          failed += 1;
+        });
+        socket.on('close', done);
+      }),
   );
   console.log(
     JSON.stringify({ rate: CONNECTIONS / ((performance.now() - started) / 1000), failed }),
@@ -68,134 +62,84 @@ async function client() {
 }
 
 async function bench() {
-  const missing = ['ip', 'nft', 'ulogd'].filter(
-    (program) => spawnSync(program, ['--version']).error !== undefined,
-  );
-  if (process.getuid?.() !== 0 || missing.length > 0) {
-    console.log(
-      `logs: not run (${missing.length > 0 ? `without ${missing.join(', ')}` : 'not root'})`,
-    );
+  const why = whyNot('ip', 'nft', 'ulogd');
+  if (why !== undefined) {
+    console.log(`logs: not run (${why})`);
     return;
   }
   const { buildCommandLine } = await import('../scripts/build.mjs');
   await buildCommandLine();
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-logs-'));
-  const name = (end) => `sp-blog${process.pid}-${end}`;
-  const children = new Set();
-  const daemon = (where, ...command) => {
-    const child = spawn('ip', ['netns', 'exec', name(where), ...command], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    children.add(child);
-    return child;
-  };
-  const ended = async (child) => {
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill();
-    await gone;
-    children.delete(child);
-  };
-  const output = (child) =>
-    new Promise((done) => {
-      let text = '';
-      child.stdout.on('data', (chunk) => {
-        text += chunk;
-      });
-      child.on('close', () => done(JSON.parse(text)));
-    });
-  const nft = (text) =>
-    spawnSync('ip', ['netns', 'exec', name('fw'), 'nft', '-f', '-'], {
-      input: text,
-      encoding: 'utf8',
-    });
+  const settings = ['net.netfilter.nf_conntrack_tcp_timeout_time_wait=1'];
+  await onWire({ short: 'blog', network: '10.92', settings }, onThisWire);
+}
+
+async function onThisWire({ folder, daemon, ready, ended, run, output }) {
   const file = (path, text) => writeFileSync(join(folder, path), text);
-  const records = () =>
-    readdirSync(join(folder, 'azure'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.name === 'PT1H.json')
-      .flatMap((entry) =>
-        readFileSync(join(entry.parentPath, entry.name), 'utf8').trim().split('\n'),
-      );
-  try {
-    namespaces(name);
-    mkdirSync(join(folder, 'azure'));
-    file('ulogd.conf', ulogd(folder));
-    file('rules.json', JSON.stringify([rule(0, 'default', ''), rule(1, 'network', 'all')]));
-    file(
-      'log-writer.json',
-      JSON.stringify({
-        sources: [{ kind: 'ulogd', path: join(folder, 'verdicts.json') }],
-        output: join(folder, 'azure'),
-        state: join(folder, 'state.json'),
-        resourceId:
-          '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/azureFirewalls/fw',
-        rules: join(folder, 'rules.json'),
-      }),
-    );
-    const server = daemon('server', process.execPath, here, 'server');
-    await new Promise((done) => server.stdout.once('data', done));
-    const measure = async () => {
-      const { rate, failed } = await output(daemon('client', process.execPath, here, 'client'));
-      if (failed > 0) throw new Error(`${failed} connections failed`);
-      return rate;
-    };
-    nft(rules(false));
-    await measure();
-    const rates = { none: [], verdicts: [], records: [] };
-    let logged = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      nft(rules(false));
-      rates.none.push(await measure());
-      nft(rules(true));
-      const reader = daemon('fw', 'ulogd', '--configfile', join(folder, 'ulogd.conf'));
-      await new Promise((done) => setTimeout(done, 300));
-      rates.verdicts.push(await measure());
-      const writer = daemon(
-        'fw',
-        process.execPath,
-        join(root, 'dist', 'nva', 'log-writer.mjs'),
-        join(folder, 'log-writer.json'),
-      );
-      await new Promise((done) => writer.stdout.once('data', done));
-      // What came before is written first.
-      await new Promise((done) => setTimeout(done, 1_500));
-      rates.records.push(await measure());
-      logged += 2;
-      await new Promise((done) => setTimeout(done, 500));
-      await ended(reader);
-      await new Promise((done) => setTimeout(done, 500));
-      await ended(writer);
-    }
-    const median = (values) => [...values].sort((a, b) => a - b)[values.length >>> 1];
-    const ratio = (list) => median(list.map((value, index) => value / rates.none[index]));
-    const row = (...cells) =>
-      console.log(
-        cells.map((cell, index) => (index === 0 ? cell.padEnd(46) : cell.padStart(14))).join(''),
-      );
-    row('logs of the appliance', 'connections/s', 'of no logs', 'goal');
-    row('no logs', median(rates.none).toFixed(0), '1.00', '');
-    row(
-      'verdicts by ulogd',
-      median(rates.verdicts).toFixed(0),
-      ratio(rates.verdicts).toFixed(2),
-      '>= 0.90',
-    );
-    row(
-      'verdicts, and records in the form of Azure',
-      median(rates.records).toFixed(0),
-      ratio(rates.records).toFixed(2),
-      '>= 0.90',
-    );
-    row(
-      'records for each connection',
-      (records().length / (logged * CONNECTIONS)).toFixed(4),
-      '',
-      '1.00',
-    );
-  } finally {
-    for (const child of children) child.kill('SIGKILL');
-    for (const end of ['client', 'fw', 'server']) spawnSync('ip', ['netns', 'del', name(end)]);
-    rmSync(folder, { recursive: true, force: true });
+  const load = (isLogged) => run('fw', ['nft', '-f', '-'], rules(isLogged));
+  mkdirSync(join(folder, 'azure'));
+  file('ulogd.conf', ulogd(folder));
+  file('rules.json', JSON.stringify([rule(0, 'default', ''), rule(1, 'network', 'all')]));
+  file(
+    'log-writer.json',
+    JSON.stringify({
+      sources: [{ kind: 'ulogd', path: join(folder, 'verdicts.json') }],
+      output: join(folder, 'azure'),
+      state: join(folder, 'state.json'),
+      resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/azureFirewalls/fw',
+      rules: join(folder, 'rules.json'),
+    }),
+  );
+  await ready(daemon('server', process.execPath, here, 'server'));
+  const measure = async () => {
+    const { rate, failed } = await output('client', process.execPath, here, 'client');
+    if (failed > 0) throw new Error(`${failed} connections failed`);
+    return rate;
+  };
+  load(false);
+  await measure();
+  const rates = { none: [], verdicts: [], records: [] };
+  let logged = 0;
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    load(false);
+    rates.none.push(await measure());
+    load(true);
+    const reader = daemon('fw', 'ulogd', '--configfile', join(folder, 'ulogd.conf'));
+    await pause(300);
+    rates.verdicts.push(await measure());
+    const program = join(root, 'dist', 'nva', 'log-writer.mjs');
+    const writer = daemon('fw', process.execPath, program, join(folder, 'log-writer.json'));
+    await ready(writer);
+    // What came before is written first.
+    await pause(1_500);
+    rates.records.push(await measure());
+    logged += 2;
+    await pause(500);
+    await ended(reader);
+    await pause(500);
+    await ended(writer);
   }
+  report(rates, recordsIn(folder).length / (logged * CONNECTIONS));
+}
+
+function recordsIn(folder) {
+  return readdirSync(join(folder, 'azure'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.name === 'PT1H.json')
+    .flatMap((entry) =>
+      readFileSync(join(entry.parentPath, entry.name), 'utf8').trim().split('\n'),
+    );
+}
+
+function report(rates, each) {
+  const line = (name, list, goal) => {
+    const ratio = median(list.map((value, index) => value / rates.none[index]));
+    row(name, median(list).toFixed(0), ratio.toFixed(2), goal);
+  };
+  row('logs of the appliance', 'connections/s', 'of no logs', 'goal');
+  line('no logs', rates.none, '');
+  line('verdicts by ulogd', rates.verdicts, '>= 0.90');
+  line('verdicts, and records in the form of Azure', rates.records, '>= 0.90');
+  row('records for each connection', each.toFixed(4), '', '1.00');
 }
 
 function rule(number, kind, title) {
@@ -229,45 +173,4 @@ function ulogd(folder) {
     `file="${folder}/verdicts.json"`,
     '',
   ].join('\n');
-}
-
-function namespaces(name) {
-  const batch = (where, list) => {
-    const args = where === undefined ? ['-batch', '-'] : ['-n', name(where), '-batch', '-'];
-    const { status, stderr } = spawnSync('ip', args, {
-      input: `${list.join('\n')}\n`,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
-  };
-  batch(undefined, [
-    ...['client', 'fw', 'server'].map((end) => `netns add ${name(end)}`),
-    `link add c0 netns ${name('client')} type veth peer name c1 netns ${name('fw')}`,
-    `link add s0 netns ${name('server')} type veth peer name s1 netns ${name('fw')}`,
-  ]);
-  batch('client', [
-    'link set lo up',
-    'addr add 10.92.1.2/24 dev c0',
-    'link set c0 up',
-    'route add default via 10.92.1.1',
-  ]);
-  batch('fw', [
-    'link set lo up',
-    'addr add 10.92.1.1/24 dev c1',
-    'addr add 10.92.2.1/24 dev s1',
-    'link set c1 up',
-    'link set s1 up',
-  ]);
-  batch('server', [
-    'link set lo up',
-    'addr add 10.92.2.2/24 dev s0',
-    'link set s0 up',
-    'route add default via 10.92.2.1',
-  ]);
-  for (const setting of [
-    'net.ipv4.ip_forward=1',
-    'net.netfilter.nf_conntrack_tcp_timeout_time_wait=1',
-  ]) {
-    spawnSync('ip', ['netns', 'exec', name('fw'), 'sysctl', '-q', '-w', setting]);
-  }
 }

@@ -22,6 +22,7 @@ import {
   isoDay,
   systemClock,
 } from '../io/index.ts';
+import { formatPrefix, hasHostBits, type Prefix, parsePrefix } from '../net/index.ts';
 import { deriveNetwork } from '../network/index.ts';
 import { diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { count, paint, placeText, safe, wrapped } from '../report/style.ts';
@@ -37,6 +38,8 @@ export interface EmitOptions extends InputOptions {
   /** The path of a file, or true for the first. */
   readonly stdout?: string | true;
   readonly force?: boolean;
+  /** Ranges, as written. */
+  readonly management?: readonly string[];
 }
 
 /** 0: written (or could be). 1: Azure would refuse it, or a part of the input could not be read. 2: bad input. */
@@ -49,6 +52,10 @@ export async function emitCommand(
   const emitters = (options.to ?? ['bicep']).map(emitterNamed);
   if (options.stdout !== undefined && options.out !== undefined) {
     throw new InputError('--stdout and --out exclude each other', 'leave one of them out');
+  }
+  const managementSources = (options.management ?? []).map(managementSource);
+  if (managementSources.length > 0 && !emitters.some(({ target }) => target === 'nva')) {
+    throw new InputError('--management is of --to nva', 'leave it out, or add the target');
   }
   const input = await readSnapshot(paths, options, output);
   refuseEmpty(input, paths, output);
@@ -75,7 +82,9 @@ export async function emitCommand(
           tool,
           paths,
           today,
-          ...(emitter.target === 'nva' ? { programs: appliancePrograms(), compressed } : {}),
+          ...(emitter.target === 'nva'
+            ? { programs: appliancePrograms(), compressed, managementSources }
+            : {}),
         })
       : emitter.emit(plan!);
     const prefix = isNested ? `${emitter.target}/` : '';
@@ -116,6 +125,18 @@ function emitterNamed(target: string): Emitter | NetworkEmitter {
   if (found !== undefined) return found;
   const known = all.map((each) => each.target).join(', ');
   throw new InputError(`there is no target \`${target}\``, `there are ${known}`);
+}
+
+/** IPv4 only, as all that the machine forwards. */
+function managementSource(text: string): Prefix {
+  const prefix = parsePrefix(text);
+  const hint = 'an IPv4 range of the private network, e.g. --management 10.9.0.0/24';
+  if (prefix?.family !== 4) throw new InputError(`\`${text}\` is no IPv4 range`, hint);
+  if (hasHostBits(text)) {
+    throw new InputError(`\`${text}\` has bits set beyond its length`, formatPrefix(prefix));
+  }
+  if (prefix.length === 0) throw new InputError(`\`${text}\` is everybody`, hint);
+  return prefix;
 }
 
 /** What another target of the same run writes is no loss. */

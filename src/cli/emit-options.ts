@@ -20,7 +20,12 @@ export function addEmit(program: Command, version: string, finish: (code: ExitCo
     )
     .option('--out <folder>', 'write there; without it, only say what would be written')
     .option('--stdout [file]', 'print one file instead (default: the first)')
-    .option('--force', 'overwrite files of others, and write what Azure would refuse');
+    .option('--force', 'overwrite files of others, and write what Azure would refuse')
+    .option(
+      '--management <range>',
+      'nva: who may reach SSH of the machine itself (repeatable; default: nobody)',
+      collected,
+    );
   inputOptions(command)
     .addHelpText(
       'after',
@@ -33,6 +38,8 @@ Examples
   sallyport emit . --to arm --stdout             the template, for a pipe
   sallyport emit . --to diagram,docs --out pages the topology drawn, and pages for the team
   sallyport emit . --to nva --out machine        each firewall as a Linux machine
+  sallyport emit . --to nva --management 10.9.0.0/24 --out machine
+                                                 the same, with SSH to it from there
 
 Everything is checked against the published resource types before it is written.
 Files that somebody else wrote are not overwritten. Targets and what each cannot

@@ -25,9 +25,9 @@ export class TwoGenerations<T> {
     return old;
   }
 
+  /** What the old half may still have of it is never found again. */
   set(key: string, value: T): void {
     if (this.#young.size >= this.#youngMax) this.turn();
-    this.#old.delete(key);
     this.#young.set(key, value);
   }
 

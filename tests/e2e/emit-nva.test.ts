@@ -105,6 +105,53 @@ describe('the folder of a machine', () => {
     expect(document.runcmd).toEqual([['/opt/sallyport/install.sh']]);
   });
 
+  it.skipIf(!has('cloud-init'))(
+    `has a cloud-init.yaml that cloud-init takes${without(has('cloud-init'), 'cloud-init')}`,
+    () => {
+      const path = join(machine, 'cloud-init.yaml');
+      const { status, stderr } = run('cloud-init', 'schema', '--config-file', path);
+      expect([status, stderr]).toEqual([0, '']);
+    },
+  );
+
+  it('lets nobody reach the machine itself, unless told whom', () => {
+    const emit = (...more: readonly string[]) =>
+      sallyport(['emit', join(folder, 'in'), '--to', 'nva', ...more]);
+    expect(read('nftables.conf')).not.toContain('tcp dport 22 ct mark set');
+    expect(read('README.md')).toContain('Nobody reaches the machine itself');
+    const out = join(folder, 'managed');
+    expect(emit('--out', out, '--management', '10.9.0.0/24', '--management', '10.8.1.7')).toEqual(
+      expect.objectContaining({ code: 0, err: '' }),
+    );
+    const managed = (name: string) => readFileSync(join(out, 'fw', name), 'utf8');
+    expect(managed('nftables.conf')).toContain(
+      'ip daddr 10.0.0.4 ip saddr { 10.9.0.0/24, 10.8.1.7/32 } tcp dport 22 ',
+    );
+    expect(managed('README.md')).toContain('at 10.0.0.4, from 10.9.0.0/24, 10.8.1.7/32');
+  });
+
+  it.each([
+    ['10.9.0.1/24', '`10.9.0.1/24` has bits set beyond its length'],
+    ['0.0.0.0/0', '`0.0.0.0/0` is everybody'],
+    ['fd00::/8', '`fd00::/8` is no IPv4 range'],
+    ['; flush ruleset', '`; flush ruleset` is no IPv4 range'],
+  ])('is not managed from `%s`', (range, why) => {
+    const { code, err } = sallyport([
+      'emit',
+      join(folder, 'in'),
+      '--to',
+      'nva',
+      '--management',
+      range,
+    ]);
+    expect([code, err.includes(why)]).toEqual([2, true]);
+  });
+
+  it('is the only target that is managed', () => {
+    const { code, err } = sallyport(['emit', join(folder, 'in'), '--management', '10.9.0.0/24']);
+    expect([code, err.includes('--management is of --to nva')]).toEqual([2, true]);
+  });
+
   it.skipIf(!has('bash'))(`has scripts that bash reads${without(has('bash'), 'bash')}`, () => {
     for (const name of files().filter((each) => each.endsWith('.sh'))) {
       expect([name, run('bash', '-n', join(machine, name)).stderr]).toEqual([name, '']);

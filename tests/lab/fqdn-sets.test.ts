@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reloadAppliance } from '../../src/nva/dns-proxy/commands.ts';
 import { FqdnSets, type SetContent } from '../../src/nva/dns-proxy/fqdn-sets.ts';
+import { KernelRelay } from '../../src/nva/dns-proxy/kernel-relay.ts';
 import { readKernelSets } from '../../src/nva/dns-proxy/kernel-sets.ts';
-import { NftShell } from '../../src/nva/dns-proxy/nft-shell.ts';
 import { wireName } from '../../src/nva/dns-proxy/query.ts';
+import { reloadRules } from '../../src/nva/dns-proxy/reload.ts';
 import { labReady, notRun } from '../support/lab-ready.ts';
 
 /** Sets of names in a real kernel: what is committed is there, and what cannot be is told. */
@@ -38,15 +39,22 @@ describe.skipIf(!ready.ok)(`sets of names${notRun(ready)}`, () => {
   const namespace = `sp-fqdn${process.pid}`;
   let folder = '';
   let nft = '';
-  const shells: NftShell[] = [];
+  let perl = '';
+  const relays: KernelRelay[] = [];
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-fqdn-'));
     spawnSync('ip', ['netns', 'add', namespace]);
-    nft = join(folder, 'nft');
-    writeFileSync(nft, `#!/bin/sh\nexec ip netns exec ${namespace} nft "$@"\n`, { mode: 0o755 });
+    const inside = (program: string) => {
+      const path = join(folder, program);
+      const script = `#!/bin/sh\nexec ip netns exec ${namespace} ${program} "$@"\n`;
+      writeFileSync(path, script, { mode: 0o755 });
+      return path;
+    };
+    nft = inside('nft');
+    perl = inside('perl');
   });
   afterEach(() => {
-    for (const shell of shells.splice(0)) shell.close();
+    for (const relay of relays.splice(0)) relay.close();
   });
   afterAll(() => {
     spawnSync('ip', ['netns', 'del', namespace]);
@@ -62,12 +70,12 @@ describe.skipIf(!ready.ok)(`sets of names${notRun(ready)}`, () => {
     );
   };
 
-  function open(content = CONTENT): { sets: FqdnSets; shell: NftShell } {
+  function open(content = CONTENT): { sets: FqdnSets; relay: KernelRelay } {
     load(rules(['roomy', 1000], ['narrow', 2]));
-    const shell: NftShell = new NftShell(nft, () => sets.restore());
-    const sets = new FqdnSets(shell, content, 900);
-    shells.push(shell);
-    return { sets, shell };
+    const relay: KernelRelay = new KernelRelay(perl, () => sets.restore());
+    const sets = new FqdnSets(relay, content, 900);
+    relays.push(relay);
+    return { sets, relay };
   }
 
   /** As the resolver waits for it. */
@@ -133,12 +141,12 @@ describe.skipIf(!ready.ok)(`sets of names${notRun(ready)}`, () => {
     expect((await held('roomy')).size).toBe(600);
   });
 
-  it('refuse while nft is dead, and hold what is remembered once it is started again', async () => {
-    const { sets, shell } = open();
+  it('refuse while nothing passes them to the kernel, and hold what is remembered once it is started again', async () => {
+    const { sets, relay } = open();
     await commit(sets, 'a.example', ['192.0.2.1']);
-    process.kill(shell.processId!, 'SIGKILL');
+    process.kill(relay.processId!, 'SIGKILL');
     expect(await commit(sets, 'a.example', ['192.0.2.9'])).toBe(false);
-    for (let wait = 0; wait < 50 && !shell.isRunning; wait += 1) await pause(100);
+    for (let wait = 0; wait < 50 && !relay.isRunning; wait += 1) await pause(100);
     for (let wait = 0; wait < 50 && !(await held('roomy')).has('roomy 192.0.2.9'); wait += 1) {
       await pause(100);
     }
@@ -167,6 +175,56 @@ describe.skipIf(!ready.ok)(`sets of names${notRun(ready)}`, () => {
     const left = await held('other', 'roomy', 'narrow');
     expect([...left.keys()]).toEqual(['other 192.0.2.1']);
     expect(left.get('other 192.0.2.1')).toBeGreaterThan(3500);
+  });
+
+  it('lose nothing that is committed while the rules are replaced', async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `n${index}.example`);
+    const content = (set: string): SetContent => ({
+      table: 'inet names',
+      sets: names.map((fqdn) => ({ fqdn, set })),
+    });
+    const { sets } = open(content('roomy'));
+    const next = join(folder, 'under-load.nft');
+    writeFileSync(next, rules(['other', 1000]));
+    const configuration = { upstream: [{ address: '192.0.2.53', port: 53 }], ...content('other') };
+    const address = (index: number) => `198.18.${index >> 8}.${index & 255}`;
+    const told: Promise<boolean>[] = [];
+    let reply: Promise<unknown> = Promise.resolve();
+    for (const [index, name] of names.entries()) {
+      if (index === 150) reply = reloadRules(sets, nft, next, configuration);
+      told.push(commit(sets, name, [address(index)]));
+      if (index % 10 === 0) await pause(1);
+    }
+    expect(await reply).toEqual({ isDone: true });
+    const isCommitted = await Promise.all(told);
+    expect(isCommitted.filter((each) => !each)).toEqual([]);
+    expect((await held('other')).size).toBe(names.length);
+  });
+
+  it('of an earlier run are kept without knowing whose they were, however many names there are', async () => {
+    const names = Array.from({ length: 5_000 }, (_, index) => `n${index}.example`);
+    const { sets } = open({
+      table: 'inet names',
+      sets: names.map((fqdn) => ({ fqdn, set: 'roomy' })),
+    });
+    const started = process.memoryUsage().heapUsed;
+    for (let index = 0; index < 20_000; index += 1) {
+      sets.adopt('roomy', `198.18.${index >> 8}.${index & 255}`, 600);
+    }
+    // One entry for an address and not one for each name: some 2 MB, and not 10 GB.
+    expect(process.memoryUsage().heapUsed - started).toBeLessThan(100e6);
+    const next = { table: 'inet names', sets: [{ fqdn: 'n7.example', set: 'other' }] };
+    const commands = sets.seedCommands(next);
+    expect(commands.every((each) => each.startsWith('add element inet names other {'))).toBe(true);
+    expect(commands.join().match(/ timeout /g)?.length).toBe(20_000);
+    // A set none of whose names was known before gets none of them.
+    const stranger = { table: 'inet names', sets: [{ fqdn: 'x.example', set: 'other' }] };
+    expect(sets.seedCommands(stranger)).toEqual([]);
+    load(rules(['roomy', 30_000]));
+    sets.restore();
+    expect(await commit(sets, 'n1.example', ['192.0.2.1'])).toBe(true);
+    await sets.exclusively(() => Promise.resolve());
+    expect((await held('roomy')).size).toBe(20_001);
   });
 
   it('stay as they are when the new rules are refused', async () => {

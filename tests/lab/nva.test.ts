@@ -53,6 +53,7 @@ describe.skipIf(!ready.ok)(`the emitted machine${notRun(ready)}`, () => {
     start('proxy');
     start('logs');
     await eventually(async () => 'from' in (await world.ask('tls ok.example')));
+    await eventually(async () => 'addresses' in (await world.ask('resolve ready.example')), 100);
   });
 
   afterAll(async () => {
@@ -105,15 +106,48 @@ describe.skipIf(!ready.ok)(`the emitted machine${notRun(ready)}`, () => {
     expect(await world.askFromInternet('connect 203.0.113.1 8444')).toEqual({ error: 'timeout' });
   });
 
-  it('is well, and says so', () => {
+  /** What the health check says does not run, and its exit code. */
+  function sick(): readonly [number | null, string] {
     const { code, out } = world.onMachine('/opt/sallyport/health-check.sh');
-    expect([out.match(/^FAIL.*/gm), code]).toEqual([null, 0]);
+    return [code, (out.match(/^FAIL.*/gm) ?? []).join('\n')];
+  }
+
+  it('is well, and says so', () => {
+    expect(sick()).toEqual([0, '']);
   });
+
+  const workers = () => {
+    const master = world.onMachine('cat', '/run/sallyport/haproxy.pid').out.trim();
+    return world.onMachine('pgrep', '-P', master).out.trim().split('\n');
+  };
+
+  it('takes other names of application rules without a new proxy; an open connection by name goes on', async () => {
+    const before = workers();
+    expect(await world.ask('hold-tls hold.good.example')).toEqual({});
+    const next = join(folder, 'next-maps');
+    emit(nvaTemplate({ ...NVA_PERIMETER, tls: ['other.example', '*.good.example'] }), next);
+    cpSync(next, join(world.run, 'next-maps'), { recursive: true });
+    expect(await world.ask('tls other.example')).toHaveProperty('error');
+    const command = ['/bin/bash', '/opt/sallyport/reload.sh', '/run/sallyport/next-maps'];
+    expect(world.onMachine(...command)).toMatchObject({ code: 0, out: 'reloaded\n', err: '' });
+    expect(await world.ask('tls other.example')).toMatchObject({ from: '203.0.113.1' });
+    expect(await world.ask('tls ok.example')).toHaveProperty('error');
+    const { said, heard, error } = await world.ask('held');
+    expect([error, heard]).toEqual([undefined, said]);
+    expect(said).toBeGreaterThan(10);
+    expect(workers()).toEqual(before);
+    // Whatever starts the proxy next starts it with these.
+    expect(world.onMachine('cat', '/run/sallyport/tls.map').out).toContain('other.example');
+  }, 30_000);
 
   it('keeps an established connection over a reload, and enforces the new rules', async () => {
     await world.ask('hold git.example');
     const next = join(folder, 'next');
-    emit(nvaTemplate({ ...NVA_PERIMETER, names: ['git.example'], tls: ['new.example'] }), next);
+    const other = { ...NVA_PERIMETER, names: ['git.example'], tls: ['new.example'] };
+    emit(nvaTemplate(other), next, ['--management', '10.1.0.10/32']);
+    world.daemon([NODE, '-e', "require('net').createServer((s) => s.end('ssh\\n')).listen(22)"]);
+    expect(await world.ask('connect 10.0.0.4 22')).toEqual({ error: 'timeout' });
+    const before = workers();
     cpSync(next, join(world.run, 'next'), { recursive: true });
     expect(await world.ask('tls new.example')).toHaveProperty('error');
     const reloaded = world.onMachine(
@@ -123,7 +157,9 @@ describe.skipIf(!ready.ok)(`the emitted machine${notRun(ready)}`, () => {
     );
     expect(reloaded).toMatchObject({ code: 0, out: 'reloaded\n' });
     await eventually(async () => 'from' in (await world.ask('tls new.example')));
-    expect(await world.ask('tls ok.example')).toHaveProperty('error');
+    expect(await world.ask('tls other.example')).toHaveProperty('error');
+    expect(workers()).not.toEqual(before);
+    expect(await world.ask('connect 10.0.0.4 22')).toEqual({ said: 'ssh' });
     expect(await world.ask('tcp n1.many.example 22')).toEqual({ error: 'timeout' });
     // Known before and still allowed: its address was carried over, so nobody has to ask for it again.
     const { said, heard, error } = await world.ask('held');
@@ -152,9 +188,17 @@ describe.skipIf(!ready.ok)(`the emitted machine${notRun(ready)}`, () => {
     await killAll(world.onMachine('pgrep', '-P', master).out.split('\n'), [master]);
     const dead = await world.ask('tls new.example');
     expect(dead).toHaveProperty('error');
+    expect(sick()).toEqual([1, 'FAIL  proxy of application rules']);
     expect(await world.ask('tcp git.example 22')).toHaveProperty('milliseconds');
+    // New rules are taken over all the same; the proxy finds its own when it starts.
+    const next = join(folder, 'next-dead');
+    const tls = ['new.example', 'late.example'];
+    emit(nvaTemplate({ ...NVA_PERIMETER, names: ['git.example'], tls }), next);
+    cpSync(next, join(world.run, 'next-dead'), { recursive: true });
+    const command = ['/bin/bash', '/opt/sallyport/reload.sh', '/run/sallyport/next-dead'];
+    expect(world.onMachine(...command)).toMatchObject({ code: 0, out: 'reloaded\n' });
     start('proxy');
-    await eventually(async () => 'from' in (await world.ask('tls new.example')));
+    await eventually(async () => 'from' in (await world.ask('tls late.example')));
   }, 30_000);
 
   it('answers no name while the DNS proxy is dead, lets known addresses live, and recovers', async () => {
@@ -162,15 +206,19 @@ describe.skipIf(!ready.ok)(`the emitted machine${notRun(ready)}`, () => {
     dns.kill('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await world.ask('resolve git.example')).toHaveProperty('error');
+    expect(sick()).toEqual([
+      1,
+      'FAIL  DNS proxy, and what fills its sets\nFAIL  a name server answers the DNS proxy',
+    ]);
     start('dns');
     await eventually(async () => 'milliseconds' in (await world.ask('tcp git.example 22')));
   }, 30_000);
 
-  it('starts its nft again when that is killed; a name whose address cannot be written is not answered', async () => {
+  it('starts what writes its sets again when that is killed; a name whose address cannot be written is not answered', async () => {
     const parent = programs.get('dns')!.pid!;
-    const shell = world.onMachine('pgrep', '-P', `${parent}`, 'nft').out.trim();
-    expect(shell).toMatch(/^\d+$/);
-    process.kill(Number(shell), 'SIGKILL');
+    const relay = world.onMachine('pgrep', '-P', `${parent}`, 'perl').out.trim();
+    expect(relay).toMatch(/^\d+$/);
+    process.kill(Number(relay), 'SIGKILL');
     await eventually(async () => 'milliseconds' in (await world.ask('tcp git.example 22')));
     world.onMachine('nft', 'delete', 'table', 'inet', 'sallyport_fw');
     await eventually(async () => 'error' in (await world.ask('resolve git.example')), 40);
@@ -238,10 +286,10 @@ describe.skipIf(!ready.ok)(`the emitted machine${notRun(ready)}`, () => {
   }, 30_000);
 });
 
-function emit(template: string, out: string): void {
+function emit(template: string, out: string, more: readonly string[] = []): void {
   const input = writeTemplate(mkdtempSync(join(tmpdir(), 'sallyport-nva-in-')), template);
   const target = `${out}-out`;
-  const { code, err } = sallyport(['emit', input, '--to', 'nva', '--out', target]);
+  const { code, err } = sallyport(['emit', input, '--to', 'nva', '--out', target, ...more]);
   expect([code, err]).toEqual([0, '']);
   cpSync(join(target, 'fw'), out, { recursive: true });
   // The unit raises the limit of open files; here it is what the test was started with.

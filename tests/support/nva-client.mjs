@@ -1,5 +1,5 @@
 // A client of the appliance's tests. Prints one JSON line for each command on standard input: `resolve NAME`, `tls NAME`,
-// `http NAME`, `tcp NAME PORT` (asks for the name, then connects at once), `hold NAME` … `held`, `serve PORT`.
+// `http NAME`, `tcp NAME PORT` (asks for the name, then connects at once), `hold NAME` or `hold-tls NAME` … `held`, `serve PORT`.
 import { Resolver } from 'node:dns/promises';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -62,24 +62,13 @@ const COMMANDS = {
     }),
   hold: async (name) => {
     const [address] = await resolver.resolve4(name);
-    const socket = connect(22, address);
-    held = { socket, said: 0, heard: 0, error: undefined };
-    const mine = held;
-    await new Promise((resolve, reject) => {
-      socket.once('data', resolve);
-      socket.once('error', reject);
-    });
-    socket.on('data', (data) => {
-      mine.heard += data.length;
-    });
-    socket.on('error', (error) => {
-      mine.error = error.code;
-    });
-    mine.timer = setInterval(() => {
-      mine.said += 1;
-      socket.write('.');
-    }, 10);
+    await holding(connect(22, address));
     return { address };
+  },
+  'hold-tls': async (name) => {
+    const to = { host: '198.18.0.1', port: 443, servername: name, rejectUnauthorized: false };
+    await holding(connectTls(to));
+    return {};
   },
   held: async () => {
     clearInterval(held.timer);
@@ -95,6 +84,26 @@ const COMMANDS = {
       }).listen(Number(port), '0.0.0.0', () => resolve({ port }));
     }),
 };
+
+/** A connection that speaks all the time, to an echo. */
+async function holding(socket) {
+  const mine = { socket, said: 0, heard: 0, error: undefined };
+  held = mine;
+  await new Promise((resolve, reject) => {
+    socket.once('data', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('data', (data) => {
+    mine.heard += data.length;
+  });
+  socket.on('error', (error) => {
+    mine.error = error.code;
+  });
+  mine.timer = setInterval(() => {
+    mine.said += 1;
+    socket.write('.');
+  }, 10);
+}
 
 function until(start) {
   return new Promise((resolve) => {

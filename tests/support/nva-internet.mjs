@@ -47,7 +47,11 @@ createHttp((request, response) => {
 }).listen(80, '0.0.0.0');
 createTls({ key, cert: certificate }, (socket) => {
   socket.on('error', () => {});
-  socket.end(seen(socket));
+  // Who asks for such a name stays, and hears what it says.
+  if (String(socket.servername).startsWith('hold.')) {
+    socket.write(seen(socket));
+    socket.pipe(socket);
+  } else socket.end(seen(socket));
 })
   .on('tlsClientError', () => {})
   .listen(443, '0.0.0.0');

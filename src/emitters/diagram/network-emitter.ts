@@ -1,3 +1,4 @@
+import type { Prefix } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import { type Emission, WRITTEN_BY } from '../emitter.ts';
 import { inputHash } from '../plan/checksum.ts';
@@ -25,6 +26,8 @@ export interface EmissionContext {
   readonly today?: string;
   /** Programs that go with an appliance, by file name: `dns-proxy.mjs`. Absent: they were not at hand. */
   readonly programs?: ReadonlyMap<string, string>;
+  /** Who may reach the machine of an appliance itself; absent: nobody. */
+  readonly managementSources?: readonly Prefix[];
   /** gzip in base64, for documents of limited size. Absent: texts stay as they are. */
   readonly compressed?: (text: string) => string;
 }

@@ -16,8 +16,9 @@ import { machineSite } from './machine-site.ts';
 export const NVA: NetworkEmitter = {
   target: 'nva',
   describe: 'each firewall as a Linux machine: nftables, HAProxy, DNS proxy, logs, cloud-init',
-  emit: async (network, { tool, programs, compressed }) => {
-    const header = headerText(network, tool);
+  emit: async (network, told) => {
+    const { programs } = told;
+    const header = headerText(network, told.tool);
     const folders = folderNames([...network.firewalls.values()]);
     const files: EmittedFile[] = [];
     const losses: Loss[] = [];
@@ -28,7 +29,7 @@ export const NVA: NetworkEmitter = {
       });
     }
     for (const [placement, folder] of folders) {
-      const made = machineOf(network, placement, header, programs ?? new Map(), compressed);
+      const made = machineOf(network, placement, header, told);
       losses.push(...made.losses);
       files.push(...made.files.map(({ path, text }) => ({ path: `${folder}/${path}`, text })));
     }
@@ -40,12 +41,11 @@ function machineOf(
   network: Network,
   placement: FirewallPlacement,
   header: string,
-  programs: ReadonlyMap<string, string>,
-  compressed: EmissionContext['compressed'],
+  { programs = new Map(), compressed, managementSources = [] }: EmissionContext,
 ): { readonly files: readonly EmittedFile[]; readonly losses: readonly Loss[] } {
   const { firewall } = placement;
   const what = `firewall \`${firewall.name}\``;
-  const machine = machineSite(placement);
+  const machine = machineSite(placement, managementSources);
   if (machine === undefined) {
     const why =
       'nothing says which private address it has, nor in which subnet it lies; give it with --assume';

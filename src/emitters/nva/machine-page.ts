@@ -1,5 +1,5 @@
 import type { Appliance } from '../../appliance/index.ts';
-import { formatIp } from '../../net/index.ts';
+import { formatIp, formatPrefix, type Prefix } from '../../net/index.ts';
 import type { EmittedFile } from '../emitter.ts';
 import { CUSTOM_DATA_BYTES_MAX } from './cloud-init.ts';
 import { MACHINE, type MachineSite, type PublicPair } from './machine-site.ts';
@@ -31,7 +31,8 @@ export function machinePage(
       : [
           '- A secondary IP configuration for each public address, since Azure translates before a packet arrives (`public-addresses.nft` translates back; change it for other addresses):',
         ]),
-    '- No network security group that denies what the rules allow. Nobody reaches the machine itself: use the serial console or `az vm run-command`.',
+    '- No network security group that denies what the rules allow.',
+    `- ${whoManages(site.managementSources ?? [], address)}`,
     '- It needs its packages once, at the first start: from the Internet, a proxy or an image that has them.',
     ...(publicPairs.length === 0
       ? []
@@ -69,6 +70,15 @@ export function machinePage(
     '',
   ];
   return { path: 'README.md', text: lines.join('\n') };
+}
+
+function whoManages(sources: readonly Prefix[], address: string): string {
+  const console = 'the serial console or `az vm run-command`';
+  if (sources.length === 0) {
+    return `Nobody reaches the machine itself: use ${console}, or emit with \`--management RANGE\`.`;
+  }
+  const from = sources.map(formatPrefix).join(', ');
+  return `SSH and ping of the machine itself, at ${address}, from ${from} and from nobody else. Emit with the same \`--management\` again, or a reload shuts it.`;
 }
 
 function pairRow({ onInterface, publicAddress, isStandIn }: PublicPair): string {

@@ -1,5 +1,5 @@
 import type { ApplianceSite } from '../../appliance/index.ts';
-import { formatIp, type Ip, type Ipv4, type Port, parseIp } from '../../net/index.ts';
+import { formatIp, type Ip, type Ipv4, type Port, type Prefix, parseIp } from '../../net/index.ts';
 import type { FirewallPlacement } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 
@@ -36,7 +36,10 @@ export interface MachineSite {
 }
 
 /** The machine in place of the firewall: at its private address. `undefined` when nothing says where that is. */
-export function machineSite(placement: FirewallPlacement): MachineSite | undefined {
+export function machineSite(
+  placement: FirewallPlacement,
+  managementSources: readonly Prefix[],
+): MachineSite | undefined {
   const known = placement.privateAddress;
   const exact = known?.isExact === true ? known.addresses.v4[0] : undefined;
   const privateAddress =
@@ -65,6 +68,7 @@ export function machineSite(placement: FirewallPlacement): MachineSite | undefin
       logGroup: 5,
       filesMax: FILES_MAX,
       proxyThreads: 2,
+      ...(managementSources.length === 0 ? {} : { managementSources }),
     },
     publicPairs,
     isLikely: exact === undefined,

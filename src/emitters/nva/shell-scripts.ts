@@ -23,9 +23,9 @@ main() {
   local here
   here=$(cd "$(dirname "$0")" && pwd)
   [ "$(id -u)" = 0 ] || { echo "install.sh: root is needed" >&2; exit 2; }
-  for program in nft haproxy ulogd node ip; do
+  for program in nft haproxy ulogd node ip perl; do
     command -v "$program" > /dev/null || {
-      echo "install.sh: $program is missing: apt-get install nftables haproxy ulogd2 ulogd2-json nodejs iproute2" >&2
+      echo "install.sh: $program is missing: apt-get install nftables haproxy ulogd2 ulogd2-json nodejs iproute2 perl-base" >&2
       exit 2
     }
   done
@@ -100,13 +100,19 @@ same() {
   cmp -s <(grep -v '^#' "$1" 2> /dev/null) <(grep -v '^#' "$2" 2> /dev/null)
 }
 
-proxy_changed() {
-  same "$root/haproxy.cfg" "$new/haproxy.cfg" || return 0
-  local map
+# What the proxy has to do: nothing, take other maps while it runs, or read its configuration again.
+proxy_work() {
+  local map work=no
+  same "$root/haproxy.cfg" "$new/haproxy.cfg" || { echo all; return; }
+  [ "$(cd "$root/maps" && ls)" = "$(cd "$new/maps" && ls)" ] || { echo all; return; }
   for map in "$new"/maps/*.map; do
-    same "$root/maps/$(basename "$map")" "$map" || return 0
+    same "$root/maps/$(basename "$map")" "$map" || work=maps
   done
-  return 1
+  echo "$work"
+}
+
+take_maps() {
+  node "$root/dns-proxy.mjs" "$root/dns-proxy.json" proxy-maps "$1" "$root/maps" "$new/maps"
 }
 
 restart() {
@@ -125,7 +131,7 @@ main() {
   # Nothing is touched before all of it is known to be sound.
   sound || { echo "reload.sh: the new files are not sound; nothing was changed" >&2; exit 1; }
   local proxy=no dns=no
-  if [ -f "$new/haproxy.cfg" ] && proxy_changed; then proxy=yes; fi
+  if [ -f "$new/haproxy.cfg" ]; then proxy=$(proxy_work); fi
   # Names may change while it runs; what it listens at and asks may not.
   node "$root/dns-proxy.mjs" "$root/dns-proxy.json" same-but-names "$new/dns-proxy.json" || dns=yes
 
@@ -140,16 +146,19 @@ main() {
     cp "$new/$file" "$root/$file.new"
     mv "$root/$file.new" "$root/$file"
   done
-  if [ "$proxy" = yes ]; then
+  if [ "$proxy" = maps ] && [ -S ${run}/haproxy.sock ]; then
+    # All of them at once, and the proxy goes on; one that does not take them reads everything again.
+    take_maps ${run} && proxy=done
+  fi
+  if [ "$proxy" != no ]; then
     mkdir -p "$root/maps"
     cp "$new"/maps/*.map "$root/maps/"
     cp "$new"/maps/*.map ${run}/
-    if [ -f ${run}/haproxy.pid ]; then
-      # Listening sockets are handed over: no connection is refused, and those under way end with the old worker.
-      kill -USR2 "$(cat ${run}/haproxy.pid)"
-    else
-      restart start sallyport-proxy.service
-    fi
+  fi
+  if [ "$proxy" = all ] || [ "$proxy" = maps ]; then
+    # Listening sockets are handed over: no connection is refused, and those under way end with the old worker.
+    # One that does not run finds the new files when it is started.
+    kill -USR2 "$(cat ${run}/haproxy.pid 2> /dev/null)" 2> /dev/null || restart start sallyport-proxy.service
   fi
   if [ "$dns" = yes ]; then restart restart sallyport-dns.service; fi
   echo "reloaded"
@@ -179,7 +188,7 @@ check() {
 
 forwards() { [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]; }
 proxy_answers() { kill -0 "$(cat ${run}/haproxy.pid)" && ss -Hltn 'sport = :3128 or sport = :3129' | grep -q .; }
-nft_runs() { node ${root}/dns-proxy.mjs ${root}/dns-proxy.json status | grep -q '"nft": "running"'; }
+sets_filled() { node ${root}/dns-proxy.mjs ${root}/dns-proxy.json status | grep -q '"sets": "running"'; }
 upstream_answers() { node ${root}/dns-proxy.mjs ${root}/dns-proxy.json status | grep -q '"isHealthy": true'; }
 verdicts_run() { pgrep -x ulogd; }
 logs_run() { pgrep -f ${root}/log-writer.mjs; }
@@ -188,7 +197,7 @@ has_room() { [ "$(df --output=pcent ${logs} | tr -dc 0-9)" -lt 95 ]; }
 check "rules are loaded" nft list table inet sallyport_fw
 check "forwarding is on" forwards
 if [ -f ${root}/haproxy.cfg ]; then check "proxy of application rules" proxy_answers; fi
-check "DNS proxy and its nft" nft_runs
+check "DNS proxy, and what fills its sets" sets_filled
 check "a name server answers the DNS proxy" upstream_answers
 check "verdicts are written" verdicts_run
 check "logs are written" logs_run

@@ -1,11 +1,10 @@
 import { TwoGenerations } from '../two-generations.ts';
-import type { DnsAnswer } from './answer.ts';
+import { type DnsAnswer, keptAnswer } from './answer.ts';
 
 export interface CachedAnswer {
   readonly answer: DnsAnswer;
   /** Milliseconds of the monotonic clock. */
   readonly storedAt: number;
-  readonly endsAt: number;
 }
 
 const ANSWER_BYTES_MAX = 8192;
@@ -29,20 +28,18 @@ export class AnswerCache {
 
   get(key: string, now: number): CachedAnswer | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.endsAt > now) return entry;
+    if (entry === undefined || entry.storedAt + entry.answer.lifeSeconds * 1000 > now) return entry;
     this.#entries.delete(key);
     return undefined;
   }
 
   set(key: string, answer: DnsAnswer, now: number): void {
-    if (this.#isOff || answer.lifeSeconds === 0 || answer.bytes.length > ANSWER_BYTES_MAX) return;
-    this.#youngBytes += answer.bytes.length;
+    if (this.#isOff || answer.lifeSeconds === 0 || answer.length > ANSWER_BYTES_MAX) return;
+    this.#youngBytes += answer.length;
     if (this.#youngBytes > BYTES_MAX) {
       this.#entries.turn();
-      this.#youngBytes = answer.bytes.length;
+      this.#youngBytes = answer.length;
     }
-    // A datagram's buffer is a slice of a larger one: only what is needed is kept.
-    const own = { ...answer, bytes: Buffer.from(answer.bytes) };
-    this.#entries.set(key, { answer: own, storedAt: now, endsAt: now + answer.lifeSeconds * 1000 });
+    this.#entries.set(key, { answer: keptAnswer(answer), storedAt: now });
   }
 }

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { OperationalError } from '../../diagnostics/index.ts';
 import { type DnsProxyProgram, readDnsProxyProgram } from './configuration.ts';
 import { askControlSocket } from './control-socket.ts';
 import { FqdnSets } from './fqdn-sets.ts';
 import { readKernelSets } from './kernel-sets.ts';
+import { loadRules } from './load-rules.ts';
 
 /**
  * `CONFIGURATION reload RULES NEXT-CONFIGURATION`: the rules of a file, in one transaction that carries the addresses of names
@@ -33,13 +33,14 @@ export async function reloadAppliance(
   const reply = await askRunning(program, rules, next);
   if (reply?.isDone === true) return;
   if (reply !== undefined) throw notReloaded(reply.why ?? 'the DNS proxy does not say why');
-  const sets = new FqdnSets({ run: (_command, done) => done('not run') }, program, 0);
+  const sets = new FqdnSets({ write: (_table, _changes, done) => done('not run') }, program, 0);
   const names = new Set(program.sets.map(({ set }) => set));
   for (const element of await readKernelSets(program.nft, program.table, names)) {
     sets.adopt(element.set, element.address, element.secondsLeft);
   }
   const text = [readFileSync(rules, 'utf8'), ...sets.seedCommands(nextProgram), ''].join('\n');
-  await loadRules(program.nft, text);
+  const why = await loadRules(program.nft, text);
+  if (why !== undefined) throw notReloaded(why);
 }
 
 async function askRunning(program: DnsProxyProgram, rules: string, next: unknown) {
@@ -54,23 +55,6 @@ async function askRunning(program: DnsProxyProgram, rules: string, next: unknown
     if (error instanceof OperationalError && error.code === 'nva/not-running') return undefined;
     throw error;
   }
-}
-
-function loadRules(nft: string, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(nft, ['-f', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.setEncoding('utf8');
-    child.stderr.on('data', (chunk: string) => {
-      if (said.length < 10_000) said += chunk;
-    });
-    child.on('error', (error) => reject(notReloaded(error.message)));
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(notReloaded(said.split('\n')[0] ?? '')),
-    );
-    child.stdin.on('error', () => {});
-    child.stdin.end(text);
-  });
 }
 
 const notReloaded = (why: string) =>

@@ -24,8 +24,10 @@ export interface DnsProxyProgram {
   readonly outstandingMax: number;
   /** The first upstream gets so long, each further one half as much more. */
   readonly patienceMilliseconds: number;
-  /** The program that changes the sets. */
+  /** The program that loads and lists tables. */
   readonly nft: string;
+  /** The program that passes changes of sets to the kernel. */
+  readonly perl: string;
 }
 
 export interface DnsEndpoint {
@@ -75,6 +77,7 @@ export function readDnsProxyProgram(value: unknown): DnsProxyProgram {
       60_000,
     ),
     nft: optionalText(object['nft'], 'nft') ?? 'nft',
+    perl: optionalText(object['perl'], 'perl') ?? 'perl',
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DnsEndpoint } from './configuration.ts';
-import { type DnsQuery, nameText } from './query.ts';
+import { type DnsQuery, nameOf, nameText } from './query.ts';
 import { flagWords } from './reply.ts';
 
 /** One answered question, with all that a record of `AZFWDnsQuery` holds (azure-firewall 8.2). Seconds since 1970. */
@@ -57,7 +57,7 @@ export function dnsEvent(
     id: query.id,
     type: TYPES.get(query.type) ?? `TYPE${query.type}`,
     class: query.class === 1 ? 'IN' : (CLASSES.get(query.class) ?? `CLASS${query.class}`),
-    name: nameText(query.name),
+    name: nameText(nameOf(query)),
     proto: client.protocol,
     size: requestBytes,
     do: query.edns?.isDnssecOk === true,

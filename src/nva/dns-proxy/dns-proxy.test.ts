@@ -12,6 +12,7 @@ import {
 } from '../../../tests/support/dns-authority.ts';
 import { readDnsProxyProgram } from './configuration.ts';
 import { type RunningDnsProxy, startDnsProxy } from './run.ts';
+import { Upstream } from './upstream.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -170,6 +171,35 @@ describe('the DNS proxy', () => {
     expect(await askName(running, 'other.example')).toMatchObject({ rcode: 'NOERROR' });
   }, 20_000);
 
+  it('asks from ports that change: of some thousand questions none stays with one', async () => {
+    const ports = new Map<number, number>();
+    const server = createSocket('udp4');
+    closing.push(() => void server.close());
+    server.on('message', (bytes, from) => {
+      ports.set(from.port, (ports.get(from.port) ?? 0) + 1);
+      const reply = Buffer.from(bytes);
+      reply.writeUInt16BE(0x8180, 2);
+      server.send(reply, from.port, from.address);
+    });
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    const upstream = new Upstream({ address: '127.0.0.1', port: server.address().port });
+    closing.push(() => upstream.close());
+    const bytes = message('port.example');
+    const one = () =>
+      new Promise<string>((resolve) => {
+        upstream.ask(Buffer.from(bytes), bytes.length, 5_000, ({ kind }) => resolve(kind));
+      });
+    const kinds = new Set<string>();
+    for (let round = 0; round < 300; round += 1) {
+      for (const kind of await Promise.all(Array.from({ length: 40 }, one))) kinds.add(kind);
+    }
+    expect([...kinds]).toEqual(['answer']);
+    // 12,000 questions, at most 2,000 from each port; and not a port for each question.
+    expect(ports.size).toBeGreaterThanOrEqual(6);
+    expect(ports.size).toBeLessThan(24);
+    expect(Math.max(...ports.values())).toBeLessThanOrEqual(2_000);
+  }, 20_000);
+
   it('passes a name that does not exist on, and remembers it no longer than its SOA says', async () => {
     const soa = {
       mname: 'ns.example',
@@ -206,11 +236,11 @@ describe('the DNS proxy', () => {
   it('has a bound for questions under way: what is beyond fails at once', async () => {
     const upstream = await authority(() => 'silence');
     const running = await proxy([upstream], { outstandingMax: 5 });
-    const started = performance.now();
     const waiting = Array.from({ length: 5 }, (_, id) =>
       ask(running, message(`w${id}.example`, id)),
     );
     await new Promise((resolve) => setTimeout(resolve, 100));
+    const started = performance.now();
     const sixth = await ask(running, message('sixth.example', 6));
     expect(decode(sixth!)).toMatchObject({ id: 6, rcode: 'SERVFAIL' });
     expect(performance.now() - started).toBeLessThan(300);

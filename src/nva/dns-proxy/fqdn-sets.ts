@@ -1,24 +1,13 @@
 import type { FqdnSet } from './configuration.ts';
-import type { NftShell } from './nft-shell.ts';
+import { KnownAddresses, type Lives, type SetsOfName } from './known-addresses.ts';
 import { wireName } from './query.ts';
+import type { SetChange, SetWriter } from './set-changes.ts';
+import { Transactions, type Waiting } from './transactions.ts';
 
 /** Seconds an element outlives the answer that named it: the client's connection starts after the answer. */
 const GRACE_SECONDS = 15;
 const EXTENSION_MILLISECONDS = 60_000;
 const ELEMENTS_PER_COMMAND = 500;
-const UPDATES_PER_TRANSACTION = 200;
-
-interface Waiting {
-  readonly updates: readonly Update[];
-  readonly done: (isCommitted: boolean) => void;
-}
-
-interface Update {
-  readonly set: string;
-  readonly address: string;
-  /** Monotonic milliseconds. */
-  readonly until: number;
-}
 
 export interface SetContent {
   readonly sets: readonly FqdnSet[];
@@ -30,65 +19,49 @@ export interface SetContent {
  * the answer that names it is released; committing after it lost the first packet of every second new name (lab-design 4.4).
  */
 export class FqdnSets {
-  readonly #shell: Pick<NftShell, 'run'>;
+  readonly #writer: SetWriter;
   readonly #retentionMilliseconds: number;
   #table: string;
-  /** By name in wire form: the sets it feeds. */
-  #setsOfName = new Map<string, readonly string[]>();
-  /** By set: address to the end of its life in the kernel. */
-  #lives = new Map<string, Map<string, number>>();
-  /** By name: address to the end of its life, whatever the sets are called. */
-  #seen = new Map<string, Map<string, number>>();
-  #waiting: Waiting[] = [];
-  /** A transaction is under way, or about to be. */
-  #isBusy = false;
+  #setsOfName: SetsOfName = new Map();
+  /** By set: what is in the kernel. */
+  #lives = new Map<string, Lives>();
+  readonly #known = new KnownAddresses();
+  readonly #transactions = new Transactions((waiting, done) => this.#write(waiting, done));
 
-  constructor(shell: Pick<NftShell, 'run'>, content: SetContent, retentionSeconds: number) {
-    this.#shell = shell;
+  constructor(writer: SetWriter, content: SetContent, retentionSeconds: number) {
+    this.#writer = writer;
     this.#retentionMilliseconds = retentionSeconds * 1000;
     this.#table = content.table;
-    this.configure(content);
+    this.#configure(content);
   }
 
   get table(): string {
     return this.#table;
   }
 
-  /** Names of the rules, in wire form. */
-  get names(): readonly string[] {
-    return [...this.#setsOfName.keys()];
+  /** Names of the rules, in wire form, and the sets that each feeds. */
+  get names(): SetsOfName {
+    return this.#setsOfName;
   }
 
   get elements(): number {
     return [...this.#lives.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Does this name feed a set? */
-  feeds(name: string): boolean {
-    return this.#setsOfName.has(name);
-  }
-
   /** Takes new names and sets; what is known of names that stay is kept. */
-  configure({ sets, table }: SetContent): void {
-    this.#table = table;
-    const setsOfName = new Map<string, string[]>();
-    for (const { fqdn, set } of sets) {
-      const name = wireName(fqdn);
-      setsOfName.set(name, [...(setsOfName.get(name) ?? []), set]);
-    }
+  #configure(content: SetContent): void {
+    const setsOfName = setsByName(content);
+    this.#known.move(this.#setsOfName, setsOfName);
+    this.#table = content.table;
     this.#setsOfName = setsOfName;
-    this.#lives = new Map([...new Set(sets.map(({ set }) => set))].map((set) => [set, new Map()]));
-    for (const name of [...this.#seen.keys()]) if (!setsOfName.has(name)) this.#seen.delete(name);
+    this.#lives = new Map([...setsOfName.values()].flat().map((set) => [set, new Map()]));
   }
 
   /** The kernel holds this already, from an earlier run: kept until its end, and carried over a reload. */
   adopt(set: string, address: string, secondsLeft: number): void {
     const until = performance.now() + secondsLeft * 1000;
     this.#lives.get(set)?.set(address, until);
-    // Who of the set's names it belonged to is not known: any of them may have it.
-    for (const [name, sets] of this.#setsOfName) {
-      if (sets.includes(set)) this.#remember(name, address, until);
-    }
+    this.#known.adopt(set, address, until);
   }
 
   /**
@@ -106,30 +79,24 @@ export class FqdnSets {
     const now = performance.now();
     const needed = now + (lifeSeconds + GRACE_SECONDS) * 1000;
     const until = Math.max(needed, now + this.#retentionMilliseconds + GRACE_SECONDS * 1000);
-    const updates: Update[] = [];
+    const lives: (readonly [string, number])[] = [];
     for (const address of addresses) {
-      this.#remember(name, address, until);
+      this.#known.remember(name, address, until);
       for (const set of sets) {
-        const life = this.#lives.get(set)?.get(address) ?? 0;
-        if (life < needed) updates.push({ set, address, until: Math.max(until, life) });
+        if ((this.#lives.get(set)?.get(address) ?? 0) >= needed) continue;
+        lives.push([address, until]);
+        break;
       }
     }
-    if (updates.length === 0) return true;
-    this.#enqueue({ updates, done });
+    if (lives.length === 0) return true;
+    this.#transactions.add({ sets: () => this.#setsOfName.get(name) ?? [], lives, done });
     return false;
   }
 
   /** Everything that is known as commands, for the transaction that replaces the table. */
   seedCommands(content: SetContent): readonly string[] {
     const now = performance.now();
-    const bySet = new Map<string, Map<string, number>>();
-    for (const { fqdn, set } of content.sets) {
-      const into = bySet.get(set) ?? new Map<string, number>();
-      for (const [address, until] of this.#seen.get(wireName(fqdn)) ?? []) {
-        if (until > now) into.set(address, Math.max(until, into.get(address) ?? 0));
-      }
-      bySet.set(set, into);
-    }
+    const bySet = this.#known.bySet(this.#setsOfName, setsByName(content), now);
     return [...bySet].flatMap(([set, lives]) =>
       inChunks([...lives]).map((chunk) => {
         const elements = chunk.map(([address, until]) => elementOf(address, until, now));
@@ -140,17 +107,9 @@ export class FqdnSets {
 
   /** After a reload with `seedCommands`: the kernel holds exactly what is remembered. */
   seeded(content: SetContent): void {
-    this.configure(content);
-    const now = performance.now();
-    for (const [name, sets] of this.#setsOfName) {
-      for (const [address, until] of this.#seen.get(name) ?? []) {
-        if (until <= now) continue;
-        for (const set of sets) {
-          const lives = this.#lives.get(set)!;
-          lives.set(address, Math.max(until, lives.get(address) ?? 0));
-        }
-      }
-    }
+    this.#configure(content);
+    const lives = this.#known.bySet(this.#setsOfName, this.#setsOfName, performance.now());
+    this.#lives = new Map(lives);
   }
 
   /** Writes all that is remembered again: nft was started anew, or somebody made the table anew. */
@@ -168,64 +127,65 @@ export class FqdnSets {
 
   #renew(isNeeded: (until: number, held: number) => boolean): void {
     const now = performance.now();
-    for (const name of this.names) {
-      const updates = [...(this.#seen.get(name) ?? [])]
-        .filter(([, until]) => until > now)
-        .flatMap(([address, until]) =>
-          (this.#setsOfName.get(name) ?? [])
-            .filter((set) => isNeeded(until, this.#lives.get(set)?.get(address) ?? 0))
-            .map((set) => ({ set, address, until })),
-        );
-      if (updates.length > 0) this.#enqueue({ updates, done: () => {} });
+    const write = (known: Iterable<readonly [string, number]>, sets: () => readonly string[]) => {
+      const lives = [...known].filter(
+        ([address, until]) =>
+          until > now &&
+          sets().some((set) => isNeeded(until, this.#lives.get(set)?.get(address) ?? 0)),
+      );
+      if (lives.length > 0) this.#transactions.add({ sets, lives, done: () => {} });
+    };
+    for (const name of this.#setsOfName.keys()) {
+      write(this.#known.of(name) ?? [], () => this.#setsOfName.get(name) ?? []);
+    }
+    for (const [set, lives] of this.#known.adopted) {
+      for (const chunk of inChunks([...lives])) {
+        write(chunk, () => (this.#lives.has(set) ? [set] : []));
+      }
     }
   }
 
   /** Forgets what has ended in the kernel too. */
   forget(): void {
     const now = performance.now();
-    for (const lives of [...this.#lives.values(), ...this.#seen.values()]) {
+    this.#known.forget(now);
+    for (const lives of this.#lives.values()) {
       for (const [address, until] of lives) if (until <= now) lives.delete(address);
     }
   }
 
-  #remember(name: string, address: string, until: number): void {
-    const seen = this.#seen.get(name) ?? new Map<string, number>();
-    seen.set(address, Math.max(until, seen.get(address) ?? 0));
-    this.#seen.set(name, seen);
-  }
-
-  #enqueue(waiting: Waiting): void {
-    this.#waiting.push(waiting);
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    // What arrives in one turn of the loop shares a transaction, and so does what arrives while one is under way.
-    setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    const waiting = this.#waiting.splice(0, UPDATES_PER_TRANSACTION);
-    this.#isBusy = waiting.length > 0;
-    if (!this.#isBusy) return;
-    this.#write(waiting, (isCommitted) => {
-      if (isCommitted || waiting.length === 1) for (const { done } of waiting) done(isCommitted);
-      // Tried again one by one: the others must not suffer for one full or missing set.
-      else for (const each of waiting) this.#write([each], each.done);
-      this.#flush();
-    });
+  /**
+   * Does what must not meet a change of the sets: none is under way then, and what comes meanwhile is written afterwards. Else an
+   * address could be written to the old table and be missing from the new one.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.#transactions.exclusively(work);
   }
 
   #write(waiting: readonly Waiting[], done: (isCommitted: boolean) => void): void {
     const now = performance.now();
-    const bySet = new Map<string, Map<string, number>>();
-    for (const { set, address, until } of waiting.flatMap(({ updates }) => updates)) {
-      const lives = bySet.get(set) ?? new Map<string, number>();
-      bySet.set(set, lives.set(address, Math.max(until, lives.get(address) ?? 0)));
+    const bySet = new Map<string, Lives>();
+    for (const { sets, lives } of waiting) {
+      for (const set of sets()) {
+        const held = this.#lives.get(set);
+        let into = bySet.get(set);
+        if (into === undefined) {
+          into = new Map();
+          bySet.set(set, into);
+        }
+        for (const [address, until] of lives) {
+          const longest = Math.max(until, into.get(address) ?? 0, held?.get(address) ?? 0);
+          into.set(address, longest);
+        }
+      }
     }
-    const commands = [...bySet].flatMap(([set, lives]) =>
-      inChunks([...lives]).flatMap((chunk) => this.#commandsFor(set, chunk, now)),
-    );
+    if (bySet.size === 0) {
+      setImmediate(done, true);
+      return;
+    }
     const table = this.#table;
-    this.#shell.run(commands.join('; '), (why) => {
+    const changes = [...bySet].map(([set, lives]) => this.#change(set, lives, now));
+    this.#writer.write(table, changes, (why) => {
       const isCommitted = why === undefined && table === this.#table;
       for (const [set, lives] of bySet) {
         const known = this.#lives.get(set);
@@ -239,25 +199,34 @@ export class FqdnSets {
     });
   }
 
-  /**
-   * New elements are added. Those that are there are taken out and put in again in the same transaction: older kernels do not
-   * extend a life otherwise (lab-design 4.4).
-   */
-  #commandsFor(set: string, chunk: readonly (readonly [string, number])[], now: number): string[] {
-    const held = this.#lives.get(set);
-    const known = chunk.filter(([address]) => held?.has(address) === true);
-    const all = chunk.map(([address, until]) => elementOf(address, until, now)).join(', ');
-    const add = `add element ${this.#table} ${set} { ${all} }`;
-    if (known.length === 0) return [add];
-    const again = known.map(([address]) => address).join(', ');
-    const only = `element ${this.#table} ${set} { ${again} }`;
-    // Added first: it may have ended since, and deleting what is not there fails.
-    return [`add ${only}`, `delete ${only}`, add];
+  #change(set: string, lives: ReadonlyMap<string, number>, now: number): SetChange {
+    const known = this.#lives.get(set);
+    const addresses = [...lives.keys()];
+    return {
+      set,
+      addresses,
+      seconds: [...lives.values()].map((until) => secondsLeft(until, now)),
+      held: addresses.filter((address) => known?.has(address) === true),
+    };
   }
 }
 
+function setsByName({ sets }: SetContent): SetsOfName {
+  const byName = new Map<string, string[]>();
+  for (const { fqdn, set } of sets) {
+    const name = wireName(fqdn);
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, [set]);
+    else if (!known.includes(set)) known.push(set);
+  }
+  return byName;
+}
+
+const secondsLeft = (until: number, now: number): number =>
+  Math.max(1, Math.ceil((until - now) / 1000));
+
 const elementOf = (address: string, until: number, now: number): string =>
-  `${address} timeout ${Math.max(1, Math.ceil((until - now) / 1000))}s`;
+  `${address} timeout ${secondsLeft(until, now)}s`;
 
 function inChunks<T>(list: readonly T[]): readonly (readonly T[])[] {
   const chunks: (readonly T[])[] = [];

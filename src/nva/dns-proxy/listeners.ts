@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { OperationalError } from '../../diagnostics/index.ts';
 import type { DnsEndpoint } from './configuration.ts';
+import { Outbox } from './outbox.ts';
 import type { Resolver } from './resolver.ts';
 
 export interface Listener {
@@ -33,30 +34,30 @@ export async function listenForDns(endpoint: DnsEndpoint, resolver: Resolver): P
 }
 
 async function listenUdp({ address, port }: DnsEndpoint, resolver: Resolver): Promise<Listener> {
+  const family = isIPv6(address) ? 6 : 4;
   const socket = createSocket({
-    type: isIPv6(address) ? 'udp6' : 'udp4',
+    type: `udp${family}`,
     recvBufferSize: 4 * 1024 * 1024,
     sendBufferSize: 4 * 1024 * 1024,
-    lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+    // Addresses only, and of one family: nobody is asked, and nothing is looked at.
+    lookup: (host, _options, callback) => callback(null, host, family),
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (cause) => reject(cannotListen('udp', address, port, cause)));
     socket.bind(port, address, resolve);
   });
-  let isOpen = true;
+  const outbox = new Outbox(socket);
   // Errors of single answers (a client that is gone) are no reason to end.
   socket.on('error', () => {});
   socket.on('message', (message, from) => {
     const client = { address: from.address, port: from.port, protocol: 'udp' as const };
-    resolver.handle(message, client, (reply) => {
-      if (isOpen) socket.send(reply, from.port, from.address);
-    });
+    resolver.handle(message, client, (reply) => outbox.sendTo(reply, from.port, from.address));
   });
   return {
     endpoint: { address, port: socket.address().port },
     close: () =>
       new Promise((resolve) => {
-        isOpen = false;
+        outbox.close();
         socket.close(() => resolve());
       }),
   };

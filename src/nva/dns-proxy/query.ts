@@ -1,3 +1,6 @@
+import { wordAt } from './octets.ts';
+import { randomWord } from './random-bytes.ts';
+
 /**
  * A client's question, read by hand and bounded: names are at most 255 bytes, no pointer is followed (RFC 1035 4.1.2: a question
  * needs none), and nothing is allocated but the key. About 1 microsecond.
@@ -6,8 +9,13 @@ export interface DnsQuery {
   readonly id: number;
   /** The second word of the header as the client sent it. */
   readonly flags: number;
-  /** The name in wire form, lower case, as latin-1 text. */
-  readonly name: string;
+  /**
+   * What tells two questions apart, as latin-1 text: the name in wire form and lower case, type, class, and whether signatures are
+   * wanted or checking is off.
+   */
+  readonly key: string;
+  /** Of the name: equal keys have equal ones. */
+  readonly hash: number;
   readonly type: number;
   readonly class: number;
   /** Offset after the question. */
@@ -34,38 +42,46 @@ export const TYPE_SOA = 6;
 export const TYPE_OPT = 41;
 export const HEADER_BYTES = 12;
 
-const lowered = Buffer.alloc(256);
+/** Type, class and wishes behind the name of a key. */
+const KEY_TAIL = 5;
+const keyBytes = Buffer.alloc(256 + KEY_TAIL);
+/** Nobody outside can tell which names share a hash. */
+const HASH_SEED = (randomWord() << 16) | randomWord();
 
 export function readQuery(message: Buffer): DnsQuery | QueryProblem {
   // Without a whole header there is no id to answer to; answers that arrive as questions are never answered, or two servers
   // could keep each other busy for ever.
   if (message.length < HEADER_BYTES || (message[2]! & 0x80) !== 0) return { kind: 'drop' };
-  const flags = message.readUInt16BE(2);
+  const flags = wordAt(message, 2);
   if ((flags & 0x7800) !== 0) return refuse(NOTIMP, HEADER_BYTES);
-  if (message.readUInt16BE(4) !== 1) return refuse(FORMERR, HEADER_BYTES);
+  if (wordAt(message, 4) !== 1) return refuse(FORMERR, HEADER_BYTES);
   const nameEnd = endOfPlainName(message, HEADER_BYTES);
   if (nameEnd === undefined || nameEnd + 4 > message.length) return refuse(FORMERR, HEADER_BYTES);
-  if (message.readUInt16BE(6) !== 0 || message.readUInt16BE(8) !== 0) {
-    return refuse(FORMERR, nameEnd + 4);
-  }
+  if (wordAt(message, 6) !== 0 || wordAt(message, 8) !== 0) return refuse(FORMERR, nameEnd + 4);
+  const questionEnd = nameEnd + 4;
+  const additional = wordAt(message, 10);
+  const edns = additional === 0 ? undefined : readOpt(message, questionEnd, additional);
+  if (edns === 'malformed') return refuse(FORMERR, questionEnd);
   const length = nameEnd - HEADER_BYTES;
+  let hash = HASH_SEED;
   for (let index = 0; index < length; index += 1) {
     const byte = message[HEADER_BYTES + index]!;
     // Lengths are below 64, so only letters are in this range.
-    lowered[index] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+    keyBytes[index] = lower;
+    hash = Math.imul(hash ^ lower, 0x0100_0193);
   }
+  for (let index = 0; index < 4; index += 1) keyBytes[length + index] = message[nameEnd + index]!;
+  keyBytes[length + 4] = (edns?.isDnssecOk === true ? 1 : 0) + ((flags & 0x10) === 0 ? 0 : 2);
   const query = {
-    id: message.readUInt16BE(0),
+    id: wordAt(message, 0),
     flags,
-    name: lowered.toString('latin1', 0, length),
-    type: message.readUInt16BE(nameEnd),
-    class: message.readUInt16BE(nameEnd + 2),
-    questionEnd: nameEnd + 4,
+    hash: hash ^ (hash >>> 15),
+    key: keyBytes.toString('latin1', 0, length + KEY_TAIL),
+    type: wordAt(message, nameEnd),
+    class: wordAt(message, nameEnd + 2),
+    questionEnd,
   };
-  const additional = message.readUInt16BE(10);
-  if (additional === 0) return query;
-  const edns = readOpt(message, query.questionEnd, additional);
-  if (edns === 'malformed') return refuse(FORMERR, query.questionEnd);
   return edns === undefined ? query : { ...query, edns };
 }
 
@@ -112,13 +128,10 @@ const refuse = (rcode: number, questionEnd: number): QueryProblem => ({
   questionEnd,
 });
 
-/** What tells two questions apart: name, type, class, and whether signatures are wanted or checking is off. */
-export function keyOf(query: DnsQuery): string {
-  const wants = (query.edns?.isDnssecOk === true ? 1 : 0) + ((query.flags & 0x10) === 0 ? 0 : 2);
-  return query.name + String.fromCharCode(query.type, query.class, wants);
-}
+/** The name of a question in wire form, lower case. */
+export const nameOf = ({ key }: { readonly key: string }): string => key.slice(0, -KEY_TAIL);
 
-/** A name in wire form, lower case, as `DnsQuery.name` has it. For names that were checked before. */
+/** A name in wire form, lower case, as `nameOf` gives it. For names that were checked before. */
 export function wireName(fqdn: string): string {
   const labels = fqdn.toLowerCase().split('.');
   return `${labels.map((label) => String.fromCharCode(label.length) + label).join('')}\0`;
@@ -131,14 +144,31 @@ export function nameText(wire: string): string {
   while (offset < wire.length) {
     const length = wire.charCodeAt(offset);
     if (length === 0) break;
-    for (const letter of wire.slice(offset + 1, offset + 1 + length)) {
-      const code = letter.charCodeAt(0);
-      if (letter === '.' || letter === '\\') text += `\\${letter}`;
-      else if (code < 0x21 || code > 0x7e) text += `\\${String(code).padStart(3, '0')}`;
-      else text += letter;
-    }
+    const label = wire.slice(offset + 1, offset + 1 + length);
+    text += isPlain(label) ? label : escaped(label);
     text += '.';
     offset += length + 1;
   }
   return text === '' ? '.' : text;
+}
+
+/** Letters, digits, hyphens, underscores: nothing that zone files write otherwise. Nearly every label is. */
+function isPlain(label: string): boolean {
+  for (let at = 0; at < label.length; at += 1) {
+    const code = label.charCodeAt(at);
+    const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+    if (!isLetter && (code < 0x30 || code > 0x39) && code !== 0x2d && code !== 0x5f) return false;
+  }
+  return true;
+}
+
+function escaped(label: string): string {
+  let text = '';
+  for (const letter of label) {
+    const code = letter.charCodeAt(0);
+    if (letter === '.' || letter === '\\') text += `\\${letter}`;
+    else if (code < 0x21 || code > 0x7e) text += `\\${String(code).padStart(3, '0')}`;
+    else text += letter;
+  }
+  return text;
 }

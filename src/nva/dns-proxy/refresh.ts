@@ -1,8 +1,8 @@
+import { addressesOf } from './answer.ts';
 import { resolveFailure } from './dns-event.ts';
 import type { EventLog } from './event-log.ts';
 import type { FqdnSets } from './fqdn-sets.ts';
-import { type DnsQuery, HEADER_BYTES, keyOf, TYPE_A } from './query.ts';
-import { upstreamQuery } from './reply.ts';
+import { HEADER_BYTES, readQuery, TYPE_A } from './query.ts';
 import type { Upstreams } from './upstreams.ts';
 
 const AT_ONCE = 32;
@@ -45,7 +45,7 @@ export class Refresh {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#sets.forget();
-    const names = [...this.#sets.names];
+    const names = [...this.#sets.names.keys()];
     const worker = async () => {
       for (let name = names.pop(); name !== undefined; name = names.pop()) await this.#one(name);
     };
@@ -59,19 +59,12 @@ export class Refresh {
 
   #one(name: string): Promise<void> {
     const message = questionFor(name);
-    const query: DnsQuery = {
-      id: 0,
-      flags: 0x0100,
-      name,
-      type: TYPE_A,
-      class: 1,
-      questionEnd: message.length,
-    };
+    const query = readQuery(message);
+    if ('kind' in query) return Promise.resolve();
     return new Promise((resolve) => {
-      const key = `refresh ${keyOf(query)}`;
-      this.#upstreams.resolve(key, query, upstreamQuery(query, message), (resolved) => {
+      this.#upstreams.resolve(`refresh ${query.key}`, query, message, (resolved) => {
         const isAnswer = resolved.kind === 'answer';
-        const addresses = isAnswer ? resolved.answer.addresses : [];
+        const addresses = isAnswer ? addressesOf(resolved.answer) : [];
         if (addresses.length === 0) {
           const why = isAnswer ? 'the answer has no address' : resolved.why;
           const server = isAnswer ? undefined : resolved.server;

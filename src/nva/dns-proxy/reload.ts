@@ -1,37 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type DnsProxyProgram, readDnsProxyProgram } from './configuration.ts';
+import { readFileSync } from 'node:fs';
+import { readDnsProxyProgram } from './configuration.ts';
 import type { ControlReply } from './control-socket.ts';
 import type { FqdnSets } from './fqdn-sets.ts';
-import type { NftShell } from './nft-shell.ts';
+import { loadRules } from './load-rules.ts';
 
 /**
- * One transaction that replaces the rules and carries the addresses of names over. It runs in the same nft as every other change,
- * one after the other, so that no address is written to the old table and missing from the new one.
+ * One transaction that replaces the rules and carries the addresses of names over. No other change is under way meanwhile, so that no
+ * address is written to the old table and missing from the new one.
  */
 export function reloadRules(
-  shell: NftShell,
   sets: FqdnSets,
-  program: DnsProxyProgram,
+  nft: string,
   rules: string,
   configuration: unknown,
 ): Promise<ControlReply> {
   const next = readDnsProxyProgram(configuration);
   const text = readFileSync(rules, 'utf8');
-  if (program.controlSocket === undefined) {
-    return Promise.resolve({ isDone: false, why: 'there is no folder for the transaction' });
-  }
-  const folder = dirname(program.controlSocket);
-  const path = join(folder, `reload-${process.pid}-${randomBytes(4).toString('hex')}.nft`);
   const content = { sets: next.sets, table: next.table };
-  writeFileSync(path, `${text}\n${sets.seedCommands(content).join('\n')}\n`, { mode: 0o600 });
-  return new Promise((resolve) => {
-    shell.run(`include "${path}"`, (why) => {
-      rmSync(path, { force: true });
-      if (why !== undefined) return resolve({ isDone: false, why });
-      sets.seeded(content);
-      resolve({ isDone: true });
-    });
+  return sets.exclusively(async () => {
+    const why = await loadRules(nft, [text, ...sets.seedCommands(content), ''].join('\n'));
+    if (why !== undefined) return { isDone: false, why };
+    sets.seeded(content);
+    return { isDone: true };
   });
 }

@@ -1,5 +1,6 @@
-import type { DnsAnswer } from './answer.ts';
-import { type DnsQuery, HEADER_BYTES, type QueryProblem } from './query.ts';
+import { type DnsAnswer, lowerLives } from './answer.ts';
+import { copyOctets, putWord, wordAt } from './octets.ts';
+import { type DnsQuery, HEADER_BYTES, type QueryProblem, TYPE_OPT } from './query.ts';
 
 /** Largest UDP answer: what fits any path without fragments (RFC 9715), and at most what the client takes. */
 export const UDP_ANSWER_MAX = 1232;
@@ -13,13 +14,16 @@ const CHECKING_DISABLED = 0x0010;
 
 /** The question as it goes upstream: nothing of the client's message but name, type, class and two wishes. */
 export function upstreamQuery(query: DnsQuery, message: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(query.questionEnd + OPT_BYTES);
-  bytes.fill(0, 0, HEADER_BYTES);
-  bytes.writeUInt16BE(RECURSION_DESIRED | (query.flags & CHECKING_DISABLED), 2);
-  bytes.writeUInt16BE(1, 4);
-  bytes.writeUInt16BE(1, 10);
-  message.copy(bytes, HEADER_BYTES, HEADER_BYTES, query.questionEnd);
-  writeOpt(bytes, query.questionEnd, query.edns?.isDnssecOk === true, 0);
+  const { questionEnd } = query;
+  const bytes = Buffer.allocUnsafe(questionEnd + OPT_BYTES);
+  putWord(bytes, 0, 0);
+  putWord(bytes, 2, RECURSION_DESIRED | (query.flags & CHECKING_DISABLED));
+  putWord(bytes, 4, 1);
+  putWord(bytes, 6, 0);
+  putWord(bytes, 8, 0);
+  putWord(bytes, 10, 1);
+  copyOctets(message, bytes, HEADER_BYTES, questionEnd);
+  writeOpt(bytes, questionEnd, query.edns?.isDnssecOk === true, 0);
   return bytes;
 }
 
@@ -34,33 +38,31 @@ export function replyWith(
   ageSeconds: number,
   isUdp: boolean,
 ): Buffer {
+  const { content, questionEnd } = answer;
   const optBytes = query.edns === undefined ? 0 : OPT_BYTES;
   const sizeMax = isUdp ? Math.min(query.edns?.size ?? 512, UDP_ANSWER_MAX) : 0xffff;
-  const isCut = answer.bytes.length + optBytes > sizeMax;
-  const length = isCut ? answer.questionEnd : answer.bytes.length;
+  const isCut = answer.length + optBytes > sizeMax;
+  const length = isCut ? questionEnd : answer.length;
   const bytes = Buffer.allocUnsafe(length + optBytes);
-  answer.bytes.copy(bytes, 0, 0, length);
-  bytes.writeUInt16BE(query.id, 0);
-  bytes.writeUInt16BE(
+  if (typeof content === 'string') bytes.write(content, 0, length, 'latin1');
+  else copyOctets(content, bytes, 0, length);
+  putWord(bytes, 0, query.id);
+  putWord(
+    bytes,
+    2,
     RESPONSE |
       (isCut ? TRUNCATED : 0) |
       (query.flags & (RECURSION_DESIRED | CHECKING_DISABLED)) |
       RECURSION_AVAILABLE |
-      (answer.bytes.readUInt16BE(2) & (wantsAuthentic(query) ? AUTHENTIC : 0)) |
+      (wordAt(bytes, 2) & (wantsAuthentic(query) ? AUTHENTIC : 0)) |
       (answer.rcode & 0x0f),
-    2,
   );
-  message.copy(bytes, HEADER_BYTES, HEADER_BYTES, query.questionEnd);
-  if (isCut) {
-    bytes.fill(0, 6, HEADER_BYTES);
-  } else if (ageSeconds > 0) {
-    for (const at of answer.lifeOffsets) {
-      bytes.writeUInt32BE(Math.max(0, bytes.readUInt32BE(at) - ageSeconds), at);
-    }
-  }
+  copyOctets(message, bytes, HEADER_BYTES, query.questionEnd);
+  if (isCut) bytes.fill(0, 6, HEADER_BYTES);
+  else if (ageSeconds > 0) lowerLives(bytes, questionEnd, length, ageSeconds);
   if (optBytes > 0) {
     writeOpt(bytes, length, query.edns?.isDnssecOk === true, answer.rcode >> 4);
-    bytes.writeUInt16BE(bytes.readUInt16BE(10) + 1, 10);
+    putWord(bytes, 10, wordAt(bytes, 10) + 1);
   }
   return bytes;
 }
@@ -88,19 +90,27 @@ export function refusalOfMessage(
 
 /** `qr,rd,ra` as the firewall's own log spells it (azure-firewall 8.4). */
 export function flagWords(bytes: Buffer): string {
-  const flags = bytes.readUInt16BE(2);
-  return [
-    [RESPONSE, 'qr'],
-    [0x0400, 'aa'],
-    [TRUNCATED, 'tc'],
-    [RECURSION_DESIRED, 'rd'],
-    [RECURSION_AVAILABLE, 'ra'],
-    [AUTHENTIC, 'ad'],
-    [CHECKING_DISABLED, 'cd'],
-  ]
-    .flatMap(([bit, word]) => ((flags & (bit as number)) === 0 ? [] : [word as string]))
-    .join(',');
+  const flags = wordAt(bytes, 2) & NAMED_FLAGS;
+  let words = knownWords.get(flags);
+  if (words === undefined) {
+    words = FLAG_WORDS.flatMap(([bit, word]) => ((flags & bit) === 0 ? [] : [word])).join(',');
+    knownWords.set(flags, words);
+  }
+  return words;
 }
+
+const FLAG_WORDS: readonly (readonly [bit: number, word: string])[] = [
+  [RESPONSE, 'qr'],
+  [0x0400, 'aa'],
+  [TRUNCATED, 'tc'],
+  [RECURSION_DESIRED, 'rd'],
+  [RECURSION_AVAILABLE, 'ra'],
+  [AUTHENTIC, 'ad'],
+  [CHECKING_DISABLED, 'cd'],
+];
+const NAMED_FLAGS = FLAG_WORDS.reduce((all, [bit]) => all | bit, 0);
+/** At most as many as there are combinations of seven flags. */
+const knownWords = new Map<number, string>();
 
 const wantsAuthentic = (query: DnsQuery): boolean =>
   query.edns?.isDnssecOk === true || (query.flags & AUTHENTIC) !== 0;
@@ -128,10 +138,10 @@ function writeHeader(
 
 function writeOpt(bytes: Buffer, at: number, isDnssecOk: boolean, extended: number): void {
   bytes[at] = 0;
-  bytes.writeUInt16BE(41, at + 1);
-  bytes.writeUInt16BE(UDP_ANSWER_MAX, at + 3);
+  putWord(bytes, at + 1, TYPE_OPT);
+  putWord(bytes, at + 3, UDP_ANSWER_MAX);
   bytes[at + 5] = extended;
   bytes[at + 6] = 0;
-  bytes.writeUInt16BE(isDnssecOk ? 0x8000 : 0, at + 7);
-  bytes.writeUInt16BE(0, at + 9);
+  putWord(bytes, at + 7, isDnssecOk ? 0x8000 : 0);
+  putWord(bytes, at + 9, 0);
 }

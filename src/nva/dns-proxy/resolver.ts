@@ -1,10 +1,10 @@
-import type { DnsAnswer } from './answer.ts';
+import { addressesOf, type DnsAnswer } from './answer.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { type DnsClient, dnsEvent } from './dns-event.ts';
 import type { EventLog } from './event-log.ts';
 import type { FqdnSets } from './fqdn-sets.ts';
-import { BADVERS, type DnsQuery, keyOf, readQuery, SERVFAIL } from './query.ts';
-import { refusalOf, refusalOfMessage, replyWith, upstreamQuery } from './reply.ts';
+import { BADVERS, type DnsQuery, nameOf, readQuery, SERVFAIL } from './query.ts';
+import { refusalOf, refusalOfMessage, replyWith } from './reply.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface ResolverParts {
@@ -50,9 +50,8 @@ export class Resolver {
       refuse(BADVERS);
       return;
     }
-    const key = keyOf(query);
     const isUdp = client.protocol === 'udp';
-    const cached = this.cache.get(key, started);
+    const cached = this.cache.get(query.key, started);
     if (cached !== undefined) {
       const age = Math.floor((started - cached.storedAt) / 1000);
       this.#release(query, cached.answer, cached.answer.lifeSeconds - age, (isCommitted) => {
@@ -64,13 +63,13 @@ export class Resolver {
       });
       return;
     }
-    this.#upstreams.resolve(key, query, upstreamQuery(query, message), (resolved) => {
+    this.#upstreams.resolve(query.key, query, message, (resolved) => {
       if (resolved.kind === 'failed') {
         refuse(SERVFAIL, resolved.why);
         return;
       }
       const { answer } = resolved;
-      this.cache.set(key, answer, performance.now());
+      this.cache.set(query.key, answer, performance.now());
       this.#release(query, answer, answer.lifeSeconds, (isCommitted) => {
         if (!isCommitted) {
           refuse(SERVFAIL, 'the address could not be written to its set');
@@ -88,10 +87,14 @@ export class Resolver {
     lifeSeconds: number,
     done: (isCommitted: boolean) => void,
   ): void {
-    if (answer.addresses.length === 0) {
+    const { names } = this.#sets;
+    if (answer.addressOffsets.length === 0 || names.size === 0) {
       done(true);
       return;
     }
-    if (this.#sets.commit(query.name, answer.addresses, lifeSeconds, done)) done(true);
+    const name = nameOf(query);
+    if (!names.has(name) || this.#sets.commit(name, addressesOf(answer), lifeSeconds, done)) {
+      done(true);
+    }
   }
 }

@@ -3,9 +3,9 @@ import { type DnsProxyProgram, readDnsProxyProgram } from './configuration.ts';
 import { type ControlReply, type ControlRequest, openControlSocket } from './control-socket.ts';
 import { EventLog } from './event-log.ts';
 import { FqdnSets } from './fqdn-sets.ts';
+import { KernelRelay } from './kernel-relay.ts';
 import { readKernelSets, readTableHandle } from './kernel-sets.ts';
 import { type Listener, listenForDns } from './listeners.ts';
-import { NftShell } from './nft-shell.ts';
 import { Refresh } from './refresh.ts';
 import { reloadRules } from './reload.ts';
 import { Resolver } from './resolver.ts';
@@ -13,8 +13,8 @@ import { Upstreams } from './upstreams.ts';
 
 export interface RunningDnsProxy {
   readonly endpoints: readonly { readonly address: string; readonly port: number }[];
-  /** The process id of the long-lived nft, while it lives. */
-  readonly nftProcess: () => number | undefined;
+  /** The process id of what passes changes to the kernel, while it lives. */
+  readonly relayProcess: () => number | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -25,8 +25,8 @@ export interface RunningDnsProxy {
 export async function startDnsProxy(configuration: unknown): Promise<RunningDnsProxy> {
   const program = readDnsProxyProgram(configuration);
   const events = program.events === undefined ? undefined : new EventLog(program.events);
-  const shell = new NftShell(program.nft, () => sets.restore());
-  const sets = new FqdnSets(shell, program, program.retentionSeconds);
+  const relay = new KernelRelay(program.perl, () => sets.restore());
+  const sets: FqdnSets = new FqdnSets(relay, program, program.retentionSeconds);
   const names = new Set(program.sets.map(({ set }) => set));
   if (names.size > 0) {
     for (const element of await readKernelSets(program.nft, program.table, names)) {
@@ -45,7 +45,7 @@ export async function startDnsProxy(configuration: unknown): Promise<RunningDnsP
     ...(events === undefined ? {} : { events }),
   });
   const refresh = new Refresh(upstreams, sets, program.refreshSeconds, events, () =>
-    sets.names.length === 0 ? Promise.resolve(undefined) : readTableHandle(program.nft, sets.table),
+    sets.names.size === 0 ? Promise.resolve(undefined) : readTableHandle(program.nft, sets.table),
   );
   const listeners: Listener[] = [];
   let control: Server | undefined;
@@ -54,13 +54,13 @@ export async function startDnsProxy(configuration: unknown): Promise<RunningDnsP
     control?.close();
     await Promise.all(listeners.map((listener) => listener.close()));
     upstreams.close();
-    shell.close();
+    relay.close();
     await events?.close();
   };
   try {
     for (const endpoint of program.listen) listeners.push(await listenForDns(endpoint, resolver));
     if (program.controlSocket !== undefined) {
-      const parts = { program, shell, sets, upstreams, resolver, refresh };
+      const parts = { program, relay, sets, upstreams, resolver, refresh };
       control = await openControlSocket(program.controlSocket, (request) =>
         answerControl(request, parts),
       );
@@ -71,14 +71,14 @@ export async function startDnsProxy(configuration: unknown): Promise<RunningDnsP
   }
   return {
     endpoints: listeners.map(({ endpoint }) => endpoint),
-    nftProcess: () => shell.processId,
+    relayProcess: () => relay.processId,
     close,
   };
 }
 
 interface ProxyParts {
   readonly program: DnsProxyProgram;
-  readonly shell: NftShell;
+  readonly relay: KernelRelay;
   readonly sets: FqdnSets;
   readonly upstreams: Upstreams;
   readonly resolver: Resolver;
@@ -86,10 +86,10 @@ interface ProxyParts {
 }
 
 async function answerControl(request: ControlRequest, parts: ProxyParts): Promise<ControlReply> {
-  const { program, shell, sets, upstreams, resolver, refresh } = parts;
+  const { program, relay, sets, upstreams, resolver, refresh } = parts;
   switch (request.do) {
     case 'reload': {
-      const reply = await reloadRules(shell, sets, program, request.rules, request.configuration);
+      const reply = await reloadRules(sets, program.nft, request.rules, request.configuration);
       if (reply.isDone) void refresh.round();
       return reply;
     }
@@ -97,8 +97,8 @@ async function answerControl(request: ControlRequest, parts: ProxyParts): Promis
       return {
         isDone: true,
         status: {
-          nft: shell.isRunning ? 'running' : 'not running',
-          names: sets.names.length,
+          sets: relay.isRunning ? 'running' : 'not running',
+          names: sets.names.size,
           elements: sets.elements,
           cached: resolver.cache.size,
           answered: resolver.answered,

@@ -1,8 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { DnsEndpoint } from './configuration.ts';
+import { putWord, wordAt } from './octets.ts';
+import { Outbox } from './outbox.ts';
 import { HEADER_BYTES } from './query.ts';
 import { randomWord } from './random-bytes.ts';
+import { compareQuestions, mixCase } from './spelling.ts';
 import { askByTcp } from './upstream-tcp.ts';
 
 /** What came back, with the question as it was sent; or why nothing did. */
@@ -11,6 +14,7 @@ export type UpstreamResult =
   | { readonly kind: 'failed'; readonly why: string };
 
 interface Pending {
+  readonly slot: Slot;
   readonly question: Buffer;
   readonly questionEnd: number;
   readonly deadline: number;
@@ -19,16 +23,26 @@ interface Pending {
 
 interface Slot {
   readonly socket: Socket;
-  readonly pending: Map<number, Pending>;
+  readonly outbox: Outbox;
   /** Questions from before the socket was connected; absent once it is. */
   early: Buffer[] | undefined;
-  asked: number;
+  /** So many more questions. */
+  left: number;
+  readonly until: number;
+  /** Questions without an answer so far. */
+  open: number;
 }
 
-/** Sockets in use at once: with random ports, random ids and random spelling an answer is not guessed. More of them cost wake-ups. */
-const SOCKETS = 4;
-/** A socket takes a new random port after so many questions. */
-const QUESTIONS_PER_SOCKET = 20_000;
+const IDS = 0x1_0000;
+
+/**
+ * Sockets that ask, each until it has asked so often or so long; then another with another random port takes its place, and it waits
+ * for what it is owed. With ports that soon change, random ids and random spelling an answer is not guessed; more of them at a time
+ * would each have to be looked at whenever there is something to read.
+ */
+const ASKING = 4;
+const QUESTIONS_PER_SOCKET = 2_000;
+const SOCKET_MILLISECONDS = 30_000;
 const FAILURES_TO_LEAVE = 3;
 const PROBE_MILLISECONDS = 5_000;
 const TCP_TIMEOUT_MILLISECONDS = 3_000;
@@ -39,7 +53,11 @@ const TCP_TIMEOUT_MILLISECONDS = 3_000;
  */
 export class Upstream {
   readonly endpoint: DnsEndpoint;
-  readonly #slots = new Map<number, Slot>();
+  readonly #asking: (Slot | undefined)[] = Array.from({ length: ASKING });
+  /** All that are open. */
+  readonly #slots = new Set<Slot>();
+  /** By id. */
+  readonly #pending: (Pending | undefined)[] = Array.from({ length: IDS });
   readonly #sweep: NodeJS.Timeout;
   readonly #probe: NodeJS.Timeout;
   #failures = 0;
@@ -57,9 +75,12 @@ export class Upstream {
     return this.#failures < FAILURES_TO_LEAVE;
   }
 
-  /** Asks by UDP, and again by TCP where the answer was cut or did not keep the spelling of the name. */
+  /**
+   * Asks by UDP, and again by TCP where the answer was cut or did not keep the spelling of the name.
+   * @param question in any case and with no id; it gets both here, and is nobody else's
+   */
   ask(
-    template: Buffer,
+    question: Buffer,
     questionEnd: number,
     timeoutMilliseconds: number,
     done: (result: UpstreamResult) => void,
@@ -68,23 +89,25 @@ export class Upstream {
       done({ kind: 'failed', why: 'shutting down' });
       return;
     }
-    const question = Buffer.from(template);
     mixCase(question, questionEnd);
-    const slot = this.#slot();
-    const id = freeId(slot.pending);
+    const now = performance.now();
+    const slot = this.#slot(now);
+    const id = this.#freeId();
     if (id === undefined) {
       done({ kind: 'failed', why: 'too many questions under way' });
       return;
     }
-    question.writeUInt16BE(id, 0);
-    slot.asked += 1;
-    slot.pending.set(id, {
+    putWord(question, 0, id);
+    slot.left -= 1;
+    slot.open += 1;
+    this.#pending[id] = {
+      slot,
       question,
       questionEnd,
-      deadline: performance.now() + timeoutMilliseconds,
+      deadline: now + timeoutMilliseconds,
       done,
-    });
-    if (slot.early === undefined) slot.socket.send(question);
+    };
+    if (slot.early === undefined) slot.outbox.send(question);
     else slot.early.push(question);
   }
 
@@ -92,53 +115,63 @@ export class Upstream {
     this.#isClosed = true;
     clearInterval(this.#sweep);
     clearInterval(this.#probe);
-    for (const { socket, pending } of this.#slots.values()) {
-      socket.close();
-      const all = [...pending.values()];
-      pending.clear();
-      for (const { done } of all) done({ kind: 'failed', why: 'shutting down' });
+    for (const slot of this.#slots) {
+      this.#shut(slot);
+      this.#failAll(slot, 'shutting down');
     }
   }
 
-  #slot(): Slot {
-    const index = randomWord() % SOCKETS;
-    const slot = this.#slots.get(index);
-    const isWorn =
-      slot !== undefined && slot.asked > QUESTIONS_PER_SOCKET && slot.pending.size === 0;
-    if (slot !== undefined && !isWorn) return slot;
-    slot?.socket.close();
-    const fresh: Slot = { socket: this.#open(), pending: new Map(), early: [], asked: 0 };
-    fresh.socket.on('message', (bytes) => this.#receive(fresh.pending, bytes));
-    fresh.socket.on('error', (error) => this.#failAll(fresh.pending, error.message));
+  #slot(now: number): Slot {
+    const index = randomWord() % ASKING;
+    const slot = this.#asking[index];
+    if (slot !== undefined && slot.left > 0 && slot.until > now) return slot;
+    const socket = this.#open();
+    const outbox = new Outbox(socket);
+    const left = QUESTIONS_PER_SOCKET / 2 + (randomWord() % (QUESTIONS_PER_SOCKET / 2));
+    const until = now + SOCKET_MILLISECONDS;
+    const fresh: Slot = { socket, outbox, early: [], left, until, open: 0 };
+    socket.on('message', (bytes) => this.#receive(fresh, bytes));
+    socket.on('error', (error) => {
+      this.#failures += 1;
+      this.#failAll(fresh, error.message);
+    });
     // Connected: the kernel drops what others send, and tells at once when nobody listens there.
-    fresh.socket.connect(this.endpoint.port, this.endpoint.address, () => {
-      if (this.#isClosed) return;
-      for (const question of fresh.early ?? []) fresh.socket.send(question);
+    socket.connect(this.endpoint.port, this.endpoint.address, () => {
+      if (!this.#slots.has(fresh)) return;
+      for (const question of fresh.early ?? []) outbox.send(question);
       fresh.early = undefined;
     });
-    this.#slots.set(index, fresh);
+    this.#slots.add(fresh);
+    this.#asking[index] = fresh;
+    if (slot?.open === 0) this.#shut(slot);
     return fresh;
   }
 
+  #shut(slot: Slot): void {
+    this.#slots.delete(slot);
+    slot.outbox.close();
+    slot.socket.close();
+  }
+
   #open(): Socket {
-    const { address } = this.endpoint;
+    const family = isIPv6(this.endpoint.address) ? 6 : 4;
     return createSocket({
-      type: isIPv6(address) ? 'udp6' : 'udp4',
+      type: `udp${family}`,
       recvBufferSize: 1024 * 1024,
       // It is an address already: no resolver of the system is asked.
-      lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+      lookup: (host, _options, callback) => callback(null, host, family),
     });
   }
 
-  #receive(pendings: Map<number, Pending>, bytes: Buffer): void {
+  #receive(slot: Slot, bytes: Buffer): void {
     if (bytes.length < HEADER_BYTES || (bytes[2]! & 0x80) === 0) return;
-    const id = bytes.readUInt16BE(0);
-    const pending = pendings.get(id);
-    if (pending === undefined) return;
-    const match = compareQuestions(pending, bytes);
+    const id = wordAt(bytes, 0);
+    const pending = this.#pending[id];
+    if (pending === undefined || pending.slot !== slot) return;
+    const match = compareQuestions(pending.question, pending.questionEnd, bytes);
     // Somebody's guess, or an answer to something else: the true one may still come.
     if (match === 'other') return;
-    pendings.delete(id);
+    this.#settle(id, pending);
     this.#failures = 0;
     const isCut = (bytes[2]! & 0x02) !== 0;
     if (match === 'same' && !isCut) {
@@ -150,7 +183,7 @@ export class Upstream {
         pending.done(result);
         return;
       }
-      const again = compareQuestions(pending, result.bytes);
+      const again = compareQuestions(pending.question, pending.questionEnd, result.bytes);
       // Nobody else can answer on this connection, so the spelling proves nothing more.
       pending.done(
         again === 'other' ? { kind: 'failed', why: 'answered another question' } : result,
@@ -159,23 +192,43 @@ export class Upstream {
   }
 
   #expire(): void {
+    if ([...this.#slots].every(({ open }) => open === 0)) return;
     const now = performance.now();
-    for (const { pending } of this.#slots.values()) {
-      for (const [id, entry] of pending) {
-        if (entry.deadline > now) continue;
-        pending.delete(id);
-        this.#failures += 1;
-        const { address, port } = this.endpoint;
-        entry.done({ kind: 'failed', why: `read udp ${address}:${port}: i/o timeout` });
-      }
+    const { address, port } = this.endpoint;
+    for (let id = 0; id < IDS; id += 1) {
+      const pending = this.#pending[id];
+      if (pending === undefined || pending.deadline > now) continue;
+      this.#settle(id, pending);
+      this.#failures += 1;
+      pending.done({ kind: 'failed', why: `read udp ${address}:${port}: i/o timeout` });
     }
   }
 
-  #failAll(pendings: Map<number, Pending>, why: string): void {
-    this.#failures += 1;
-    const all = [...pendings.values()];
-    pendings.clear();
-    for (const { done } of all) done({ kind: 'failed', why });
+  /** What fails may be asked again at once: that is another question, and not failed here. */
+  #failAll(slot: Slot, why: string): void {
+    const failed: Pending[] = [];
+    for (let id = 0; id < IDS && slot.open > 0; id += 1) {
+      const pending = this.#pending[id];
+      if (pending?.slot !== slot) continue;
+      this.#settle(id, pending);
+      failed.push(pending);
+    }
+    for (const { done } of failed) done({ kind: 'failed', why });
+  }
+
+  #settle(id: number, { slot }: Pending): void {
+    this.#pending[id] = undefined;
+    slot.open -= 1;
+    if (slot.open > 0 || this.#asking.includes(slot)) return;
+    if (this.#slots.has(slot)) this.#shut(slot);
+  }
+
+  #freeId(): number | undefined {
+    for (let attempt = 0; attempt < 64; attempt += 1) {
+      const id = randomWord();
+      if (this.#pending[id] === undefined) return id;
+    }
+    return undefined;
   }
 
   #probeWhenFailed(): void {
@@ -184,46 +237,4 @@ export class Upstream {
     const root = Buffer.from([0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
     this.ask(root, root.length, 2_000, () => {});
   }
-}
-
-function freeId(pending: ReadonlyMap<number, Pending>): number | undefined {
-  for (let attempt = 0; attempt < 16; attempt += 1) {
-    const id = randomWord();
-    if (!pending.has(id)) return id;
-  }
-  return undefined;
-}
-
-/** Draws the case of each letter (draft-vixie-dnsext-dns0x20): an answer must repeat it. */
-function mixCase(question: Buffer, questionEnd: number): void {
-  let bits = 0;
-  let left = 0;
-  for (let at = HEADER_BYTES; at < questionEnd - 4; at += 1) {
-    const byte = question[at]! | 0x20;
-    if (byte < 0x61 || byte > 0x7a) continue;
-    if (left === 0) {
-      bits = randomWord();
-      left = 16;
-    }
-    question[at] = (bits & 1) === 0 ? byte : byte - 0x20;
-    bits >>= 1;
-    left -= 1;
-  }
-}
-
-/** `same`: letter for letter. `spelling`: the same question with other capitals. */
-function compareQuestions(pending: Pending, bytes: Buffer): 'same' | 'spelling' | 'other' {
-  const { question, questionEnd } = pending;
-  if (bytes.length < questionEnd || bytes.readUInt16BE(4) !== 1) return 'other';
-  let isSame = true;
-  for (let at = HEADER_BYTES; at < questionEnd; at += 1) {
-    const [sent, got] = [question[at]!, bytes[at]!];
-    if (sent === got) continue;
-    const letter = sent | 0x20;
-    if (at >= questionEnd - 4 || letter !== (got | 0x20) || letter < 0x61 || letter > 0x7a) {
-      return 'other';
-    }
-    isSame = false;
-  }
-  return isSame ? 'same' : 'spelling';
 }

@@ -1,7 +1,9 @@
 import { type DnsAnswer, readAnswer } from './answer.ts';
 import type { DnsEndpoint } from './configuration.ts';
+import { InFlight } from './in-flight.ts';
 import { type DnsQuery, SERVFAIL } from './query.ts';
 import { randomWord } from './random-bytes.ts';
+import { upstreamQuery } from './reply.ts';
 import { Upstream } from './upstream.ts';
 
 export type Resolved =
@@ -27,7 +29,7 @@ export class Upstreams {
   readonly #upstreams: readonly Upstream[];
   readonly #outstandingMax: number;
   readonly #patience: number;
-  readonly #waiting = new Map<string, Waiter[]>();
+  readonly #waiting = new InFlight<Waiter[]>();
 
   constructor(
     endpoints: readonly DnsEndpoint[],
@@ -50,9 +52,9 @@ export class Upstreams {
     }));
   }
 
-  /** @param template the question with no id and in any case */
-  resolve(key: string, query: DnsQuery, template: Buffer, waiter: Waiter): void {
-    const waiting = this.#waiting.get(key);
+  /** @param key equal ones share an answer */
+  resolve(key: string, query: DnsQuery, message: Buffer, waiter: Waiter): void {
+    const waiting = this.#waiting.get(query.hash, key);
     if (waiting !== undefined) {
       if (waiting.length < WAITERS_MAX) waiting.push(waiter);
       else waiter({ kind: 'failed', why: 'too many clients wait for this answer' });
@@ -63,9 +65,9 @@ export class Upstreams {
       return;
     }
     const waiters: Waiter[] = [waiter];
-    this.#waiting.set(key, waiters);
-    this.#attempt(query, template, 0, undefined, (resolved) => {
-      this.#waiting.delete(key);
+    this.#waiting.add(query.hash, key, waiters);
+    this.#attempt(query, message, 0, undefined, (resolved) => {
+      this.#waiting.delete(query.hash, key);
       for (const each of waiters) each(resolved);
     });
   }
@@ -76,16 +78,18 @@ export class Upstreams {
 
   #attempt(
     query: DnsQuery,
-    template: Buffer,
+    message: Buffer,
     attempt: number,
     previous: Upstream | undefined,
     done: Waiter,
   ): void {
     const upstream = this.#choose(previous);
-    upstream.ask(template, query.questionEnd, ATTEMPTS[attempt]! * this.#patience, (result) => {
+    const question = upstreamQuery(query, message);
+    const patience = ATTEMPTS[attempt]! * this.#patience;
+    upstream.ask(question, query.questionEnd, patience, (result) => {
       const last = attempt + 1 >= ATTEMPTS.length;
       const server = upstream.endpoint;
-      const again = () => this.#attempt(query, template, attempt + 1, upstream, done);
+      const again = () => this.#attempt(query, message, attempt + 1, upstream, done);
       if (result.kind === 'failed') {
         if (last) done({ kind: 'failed', why: result.why, server });
         else again();
@@ -105,6 +109,7 @@ export class Upstreams {
   }
 
   #choose(previous: Upstream | undefined): Upstream {
+    if (this.#upstreams.length === 1) return this.#upstreams[0]!;
     const others = this.#upstreams.filter((each) => each !== previous);
     const healthy = others.filter(({ isHealthy }) => isHealthy);
     const list = healthy.length > 0 ? healthy : others.length > 0 ? others : this.#upstreams;

@@ -1,8 +1,8 @@
 import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAnswer } from './answer.ts';
-import { keyOf, nameText, readQuery, wireName } from './query.ts';
+import { addressesOf, keptAnswer, readAnswer } from './answer.ts';
+import { nameOf, nameText, readQuery, wireName } from './query.ts';
 import { refusalOf, replyWith, upstreamQuery } from './reply.ts';
 
 /** What is expected comes from dns-packet, which shares no code with ours, and from the RFCs by hand. */
@@ -33,6 +33,8 @@ const question = (name: string, type: 'A' | 'AAAA' = 'A', edns?: number, isDnsse
     } as Parameters<typeof encode>[0]),
   );
 
+const keyOf = (message: Buffer) => (readQuery(message) as { readonly key: string }).key;
+
 const asked = (name: string, type: 'A' | 'AAAA' = 'A') => {
   const message = question(name, type);
   const query = readQuery(message);
@@ -55,14 +57,19 @@ const answered = (name: string, answers: unknown[], rest: object = {}) =>
 describe('a question', () => {
   it('is read as dns-packet wrote it, whatever the capitals', () => {
     const query = readQuery(question('Www.Example.COM', 'AAAA', 4096, true));
+    expect(nameOf(query as never)).toBe(wireName('www.example.com'));
     expect(query).toMatchObject({
       id: 4711,
-      name: wireName('www.example.com'),
       type: 28,
       class: 1,
       edns: { size: 4096, isDnssecOk: true, version: 0 },
     });
     expect(nameText(wireName('www.example.com'))).toBe('www.example.com.');
+  });
+
+  it('has its unusual octets escaped in logs, as zone files do (RFC 1035 5.1)', () => {
+    expect(nameText('\x05_a-Z9\x04b.c\\\x03d \xff\x00')).toBe('_a-Z9.b\\.c\\\\.d\\032\\255.');
+    expect(nameText('\0')).toBe('.');
   });
 
   it('is told from another by type, class and wish for signatures', () => {
@@ -71,9 +78,9 @@ describe('a question', () => {
       question('a.example', 'AAAA'),
       question('a.example', 'A', 1232, true),
       question('b.example'),
-    ].map((message) => keyOf(readQuery(message) as never));
+    ].map(keyOf);
     expect(new Set(keys).size).toBe(4);
-    expect(keyOf(readQuery(question('A.EXAMPLE')) as never)).toBe(keys[0]);
+    expect(keyOf(question('A.EXAMPLE'))).toBe(keys[0]);
   });
 
   it.each([
@@ -116,8 +123,34 @@ describe('an answer', () => {
       { type: 'A', name: 'other.example', ttl: 60, data: '203.0.113.66' },
     ]);
     const answer = readAnswer(bytes, query.questionEnd, query);
-    expect(answer?.addresses).toEqual(['198.51.100.7', '198.51.100.8']);
+    expect(addressesOf(answer!)).toEqual(['198.51.100.7', '198.51.100.8']);
+    expect(addressesOf(keptAnswer(answer!))).toEqual(['198.51.100.7', '198.51.100.8']);
     expect(answer?.lifeSeconds).toBe(60);
+  });
+
+  it('gives addresses whether records point to the question or spell its name', () => {
+    const { query } = asked('a.example');
+    const spelled = answered('a.example', [
+      { type: 'A', name: 'a.example', ttl: 60, data: '192.0.2.1' },
+    ]);
+    const end = query.questionEnd;
+    const record = (address: number) =>
+      Buffer.from([0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, address]);
+    const pointed = Buffer.from([0xc0, 12]);
+    const other = Buffer.from([1, 98, 0xc0, 14]);
+    const own = spelled.subarray(end, end + 11);
+    const message = (...records: readonly Buffer[]) => {
+      const head = Buffer.from(spelled.subarray(0, end));
+      head.writeUInt16BE(records.length, 6);
+      return Buffer.concat([head, ...records]);
+    };
+    const addresses = (...owners: readonly Buffer[]) => {
+      const records = owners.map((owner, at) => Buffer.concat([owner, record(at + 1)]));
+      return addressesOf(readAnswer(message(...records), end, query)!);
+    };
+    expect(addresses(pointed, pointed)).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(addresses(pointed, own, other)).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(addresses(other, pointed, own)).toEqual(['192.0.2.2', '192.0.2.3']);
   });
 
   it('of a circle of aliases has no address', () => {
@@ -126,7 +159,7 @@ describe('an answer', () => {
       { type: 'CNAME', name: 'a.example', ttl: 300, data: 'b.example' },
       { type: 'CNAME', name: 'b.example', ttl: 300, data: 'a.example' },
     ]);
-    expect(readAnswer(bytes, query.questionEnd, query)?.addresses).toEqual([]);
+    expect(addressesOf(readAnswer(bytes, query.questionEnd, query)!)).toEqual([]);
   });
 
   it('that is negative lives as its SOA says, at most half an hour (azure-firewall 6)', () => {
@@ -245,6 +278,27 @@ describe('a reply', () => {
     expect([cut.flag_tc, cut.answers?.length]).toEqual([true, 0]);
     const whole = decode(replyWith(answer, query, message, 0, false));
     expect([whole.flag_tc, whole.answers?.length]).toEqual([false, 60]);
+  });
+
+  it('from the cache is the same as the first, and younger', () => {
+    const { message, query } = asked('www.shop.example');
+    const bytes = answered(
+      'www.shop.example',
+      [
+        { type: 'CNAME', name: 'www.shop.example', ttl: 300, data: 'edge.example' },
+        { type: 'A', name: 'edge.example', ttl: 20, data: '198.51.100.7' },
+      ],
+      { authorities: [{ type: 'NS', name: 'example', ttl: 7200, data: 'ns.example' }] },
+    );
+    const answer = readAnswer(bytes, query.questionEnd, query)!;
+    const kept = keptAnswer(answer);
+    expect(replyWith(kept, query, message, 0, true)).toEqual(
+      replyWith(answer, query, message, 0, true),
+    );
+    const reply = decode(replyWith(kept, query, message, 25, true));
+    expect(reply.answers).toMatchObject([{ ttl: 275 }, { ttl: 0, data: '198.51.100.7' }]);
+    // Lowered to an hour first (azure-firewall 6).
+    expect(reply.authorities).toMatchObject([{ ttl: 3575 }]);
   });
 
   it('that refuses repeats the question and its id', () => {
