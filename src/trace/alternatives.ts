@@ -1,3 +1,4 @@
+import { nameOfNodes } from './hops/one-node.ts';
 import type { Choose } from './journey.ts';
 import type { Trace } from './trace.ts';
 
@@ -72,7 +73,7 @@ export function told(alternatives: readonly Alternative[]): readonly Trace[] {
   const isAlike = groups.size === 1;
   const traces = [...groups.values()].map((group): Trace => {
     const [first] = group;
-    const names = [...new Set(group.map((one) => one.ways.join(', ')))].filter(
+    const names = [...new Set(group.map(({ ways }) => nameOf(ways, isAlike)))].filter(
       (name) => name !== '',
     );
     const more = names.length === 0 ? '' : isAlike ? alike(names) : ` (${listed(names)})`;
@@ -80,6 +81,13 @@ export function told(alternatives: readonly Alternative[]): readonly Trace[] {
   });
   return traces.sort((a, b) => WORST_FIRST.indexOf(a.answer) - WORST_FIRST.indexOf(b.answer));
 }
+
+/** Where all ways end alike nobody asks which nodes they met. */
+function nameOf(ways: readonly string[], isAlike: boolean): string {
+  return ways.filter((way) => !isAlike || !WAYS_OF_NODES.has(way)).join(', ');
+}
+
+const WAYS_OF_NODES: ReadonlySet<string> = new Set((['one', 'two'] as const).map(nameOfNodes));
 
 /** A node that its own pod called sees another sender than one across the network (AKS-99): the two are told apart. */
 function receiverOf({ answer, forward }: Trace): string {

@@ -20,6 +20,8 @@ export interface TraceQuestion {
   readonly protocol?: Protocol;
   /** The verdict and the hops are wanted: what would open a denial, which costs as much again, is not looked for. */
   readonly isVerdictOnly?: true;
+  /** A trace for each way, also where several end alike. */
+  readonly isEveryWay?: true;
 }
 
 export interface TraceAnswer {
@@ -94,7 +96,7 @@ export function tracesOf(
   context: TraceContext,
   origin: Origin,
   targets: readonly Target[],
-  question: { readonly from: string; readonly to: string },
+  question: { readonly from: string; readonly to: string; readonly isEveryWay?: true },
 ): readonly Trace[] {
   const alternatives = targets.flatMap((target): readonly Alternative[] => {
     const { results, isCut } = everyWay((choose, ways) => ({
@@ -103,7 +105,7 @@ export function tracesOf(
     }));
     return isCut ? [...results, beyond(results[0]!)] : results;
   });
-  return told(alternatives);
+  return question.isEveryWay ? alternatives.map(({ trace }) => trace) : told(alternatives);
 }
 
 /** Stands for the ways that were not walked. */

@@ -1,8 +1,12 @@
 import type { DomainName } from '../net/index.ts';
 import type { ClusterPlacement, Network } from '../network/index.ts';
-import { apiServerNames, clusterNamed } from '../semantics/api-server/public-names.ts';
-import { apiServerPrivateAddress } from '../semantics/dns/cluster-names.ts';
-import { type Resolution, resolveName } from '../semantics/dns/concrete.ts';
+import {
+  apiServerNames,
+  clusterNamed,
+  isPrivateApiServerName,
+} from '../semantics/api-server/public-names.ts';
+import { apiServerPrivateAddress, mayAnswerPrivately } from '../semantics/dns/cluster-names.ts';
+import { NO_PUBLIC_NAME, type Resolution, resolveName } from '../semantics/dns/concrete.ts';
 import { privateAliasOf } from '../semantics/dns/private-alias.ts';
 import { resolverOf } from '../semantics/dns/resolver.ts';
 import type { Flow, FlowAddress } from '../semantics/flow.ts';
@@ -26,7 +30,10 @@ export function nameTargets(
   to: FlowTo,
 ): readonly Target[] {
   const usual = nameTarget(network, origin, name, to);
-  const clusters = origin.isOnInternet === true ? [] : privateApiServers(network, name);
+  const clusters =
+    origin.isOnInternet === true
+      ? []
+      : privateApiServers(network, name, askedNetwork(network, origin));
   if (clusters.length === 0) return [usual];
   const { application } = usual.flow;
   const inside = clusters.map((cluster): Target => {
@@ -39,10 +46,34 @@ export function nameTargets(
 }
 
 /** Clusters whose API server the name may be, and may then have an address inside the network. */
-function privateApiServers(network: Network, name: DomainName): readonly ClusterPlacement[] {
+function privateApiServers(
+  network: Network,
+  name: DomainName,
+  vnetKey: string | undefined,
+): readonly ClusterPlacement[] {
+  const isPrivateName = isPrivateApiServerName(network, name);
   return apiServerNames(network).flatMap(({ cluster, suffixes, mayBePrivate }) =>
-    mayBePrivate && suffixes.some((suffix) => name.endsWith(suffix)) ? [cluster] : [],
+    mayBePrivate &&
+    suffixes.some((suffix) => name.endsWith(suffix)) &&
+    (!isPrivateName || mayAnswerPrivately(network, cluster, vnetKey))
+      ? [cluster]
+      : [],
   );
+}
+
+/** The network whose zones count for what the sender asks; absent where nobody can tell. */
+function askedNetwork(network: Network, { vnetKey }: Origin): string | undefined {
+  const resolver = vnetKey === undefined ? undefined : resolverOf(network, vnetKey);
+  switch (resolver?.kind) {
+    case 'azure':
+      return vnetKey;
+    case 'firewall': {
+      const { subnet } = resolver.firewall;
+      return subnet.kind === 'found' ? subnet.target.vnet.key : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 function nameTarget(network: Network, origin: Origin, name: DomainName, to: FlowTo): Target {
@@ -62,7 +93,11 @@ function nameTarget(network: Network, origin: Origin, name: DomainName, to: Flow
     },
   );
   const base = { label: name, conditions: [], prelude: [], notes: [] };
-  if (origin.isOnInternet === true) return { ...base, flow: outside };
+  if (origin.isOnInternet === true) {
+    return isPrivateApiServerName(network, name)
+      ? { ...base, flow: outside, ...withoutAnswer(name) }
+      : { ...base, flow: outside };
+  }
   if (origin.vnetKey === undefined) {
     return takenAsPublic(
       network,
@@ -102,6 +137,15 @@ function nameTarget(network: Network, origin: Origin, name: DomainName, to: Flow
   }
 }
 
+/** AKS-53: of names that AKS keeps in private zones the internet knows nothing. */
+function withoutAnswer(name: DomainName): Pick<Target, 'prelude' | 'stillborn'> {
+  const by = { kind: 'platform', name: NO_PUBLIC_NAME, fact: 'AKS-53' } as const;
+  return {
+    prelude: [{ stage: 'dns', by, text: `${name}: ${NO_PUBLIC_NAME}` }],
+    stillborn: { kind: 'denied', by },
+  };
+}
+
 /**
  * Somebody's own server answers. Most names it knows nothing of are public; one that a private zone of the input, or
  * Azure's private alias, may answer is not taken for granted.
@@ -117,6 +161,7 @@ function takenAsPublic(
     apiServerNames(network).some(
       ({ known, mayBePrivate: isPerhaps }) => isPerhaps && known.includes(name),
     ) ||
+    isPrivateApiServerName(network, name) ||
     privateAliasOf(network.perimeter.snapshot.datasets.privateDnsZones, name) !== undefined ||
     [...network.perimeter.privateDnsZones.values()].some(
       ({ zone }) => name === zone || name.endsWith(`.${zone}`),

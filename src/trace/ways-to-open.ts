@@ -47,12 +47,20 @@ export function waysToOpen({ network }: TraceContext, trace: Judged): readonly s
           ? ['approve the connection of the private endpoint']
           : (throughSecurityGroup(network, last, end.by) ?? []);
       case 'name':
-        return [`give the name an answer: ${end.by.name}`];
+        return beforeTheFirstPacket(last, end.by);
       default:
         return [];
     }
   })();
   return ways;
+}
+
+/** A name without an answer, or a Service that leads nowhere. */
+function beforeTheFirstPacket({ steps }: Hop, by: Decider): readonly string[] {
+  if (steps.at(-1)?.stage !== 'service') return [`give the name an answer: ${by.name}`];
+  return by.name.includes(' declares no ')
+    ? [`declare the port in the pod, or let the Service name one that it has: ${by.name}`]
+    : [`call a port that the Service has, or add this one to it: ${by.name}`];
 }
 
 function waysOn(by: Decider, last: Hop | undefined): readonly string[] {

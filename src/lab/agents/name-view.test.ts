@@ -55,6 +55,20 @@ describe('what a name is', () => {
     ]);
   });
 
+  // AKS-53; of other services public DNS holds the private alias too, with the public address (azure-networking 6.3).
+  it('is in no public DNS where AKS keeps it in a private zone', () => {
+    const API = 'aks-1.privatelink.westeurope.azmk8s.io';
+    for (const name of [API, 'aks-1.private.westeurope.azmk8s.io']) {
+      expect(view(name, OUTSIDE).addresses).toBeUndefined();
+    }
+    const others = ['aks-1.hcp.westeurope.azmk8s.io', 'kv.privatelink.vaultcore.azure.net'];
+    for (const name of others) expect(view(name, OUTSIDE).addresses).toEqual([nameAddress(name)]);
+    const zone = { onlyFor: ['10.1.0.0/16'], fallsBack: false };
+    const records = [{ name: API, addresses: ['10.1.0.9'] }];
+    const own = nameView({ ...authority, zones: [{ ...zone, zone: API, records }] });
+    expect(own(API, INSIDE).addresses).toEqual(['10.1.0.9']);
+  });
+
   it('is looked up in public where a private zone falls back', () => {
     expect(view('x.soft.example.org', INSIDE).addresses).toEqual([
       nameAddress('x.soft.example.org'),

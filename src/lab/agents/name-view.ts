@@ -11,6 +11,8 @@ export interface NameAnswer {
 
 /** Names under these ends never exist on the internet: RFC 6761, RFC 6762, and what Azure keeps inside a network. */
 const NOWHERE = ['invalid', 'local', 'localhost', 'test', 'onion', 'arpa', 'internal'];
+/** AKS keeps these names in private zones, and public DNS has none of them (AKS-53). */
+const PRIVATE_API_SERVER = /\.private(?:link)?\.[a-z0-9]+\.azmk8s\.io$/;
 const ALIASES_MOST = 8;
 
 /** A name server's knowledge as a function of who asks, in the order that `DnsAuthority` tells. */
@@ -78,7 +80,8 @@ function isPublic(name: string): boolean {
   return (
     labels.length > 1 &&
     labels.every((label) => label.length > 0 && label.length <= 63) &&
-    !NOWHERE.includes(labels.at(-1) ?? '')
+    !NOWHERE.includes(labels.at(-1) ?? '') &&
+    !PRIVATE_API_SERVER.test(name)
   );
 }
 

@@ -56,7 +56,7 @@ async function tryOne(
   const { outcome, sourcePort } =
     attempt.protocol === 'udp'
       ? await sendDatagram(attempt, address, timeoutMilliseconds)
-      : await openStream(attempt, address, timeoutMilliseconds, authority);
+      : await speak(attempt, address, timeoutMilliseconds, authority);
   return {
     id: attempt.id,
     outcome,
@@ -84,6 +84,22 @@ async function lookUp(name: string, resolvers: readonly string[]): Promise<strin
 interface Tried {
   readonly outcome: Outcome;
   readonly sourcePort?: number;
+}
+
+/** Which of the two a listener speaks is no matter of its port: a client that is told so (nginx: 400) comes again with TLS. */
+async function speak(
+  attempt: Attempt,
+  address: string,
+  timeout: number,
+  authority: string | undefined,
+): Promise<Tried> {
+  const tried = await openStream(attempt, address, timeout, authority);
+  const { outcome } = tried;
+  if (outcome.kind !== 'wants-tls' || attempt.speaks.kind !== 'http') return tried;
+  const { host, path } = attempt.speaks;
+  const names = host === undefined ? {} : { serverName: host, host };
+  const again: Attempt = { ...attempt, speaks: { kind: 'tls', path, ...names } };
+  return await openStream(again, address, timeout, authority);
 }
 
 function openStream(

@@ -5,6 +5,7 @@ import { FORWARDING } from './fabric-host.ts';
 import type { Fabric } from './fabrics.ts';
 import { INTERNET_ADDRESS } from './internet-host.ts';
 import type { LabHost } from './lab-plan.ts';
+import { nftMap } from './nft-map.ts';
 import type { Outbound } from './outbound.ts';
 
 /** A public front end whose rules rewrite the destination (no floating IP): done here, before any NSG sees the packet (AZS-61). */
@@ -94,14 +95,14 @@ function edgeRules({
   );
   const lines = [
     'table inet edge {',
-    ...mapOf(
+    ...nftMap(
       'instances',
       'ipv4_addr : ipv4_addr',
       instances.map(({ address, to }) => `${address} : ${to}`),
     ),
     ...ways.flatMap((way, index) => [`  chain way_${index} {`, `    ${translation(way)}`, '  }']),
-    ...mapOf('senders', 'ipv4_addr : verdict', verdicts(single)),
-    ...mapOf('ranges', 'ipv4_addr : verdict; flags interval', verdicts(ranges)),
+    ...nftMap('senders', 'ipv4_addr : verdict', verdicts(single)),
+    ...nftMap('ranges', 'ipv4_addr : verdict; flags interval', verdicts(ranges)),
     '  chain c_in {',
     '    type nat hook prerouting priority dstnat;',
     '    dnat ip to ip daddr map @instances',
@@ -110,11 +111,14 @@ function edgeRules({
     '  chain c_pass {',
     '    type filter hook forward priority filter; policy drop;',
     '    ct state established,related accept',
-    // Private addresses are routed here for what the backbone brings back; nobody on the internet calls one.
+    // Private addresses are routed here for what the backbone brings back; nobody on the internet calls one, nor is called by one from here.
     '    iifname "internet" ct status dnat accept',
     ...(inside.length === 0
       ? []
-      : [`    iifname "internet" ip daddr { ${inside.join(', ')} } drop`]),
+      : [
+          `    iifname "internet" ip daddr { ${inside.join(', ')} } drop`,
+          `    iifname "fabric" ct original ip daddr { ${inside.join(', ')} } drop`,
+        ]),
     '    iifname "internet" accept',
     ...(routed.length === 0 ? [] : [`    ip saddr { ${[...new Set(routed)].join(', ')} } accept`]),
     ...exempt.map((line) => `    ${line}`),
@@ -131,17 +135,6 @@ function edgeRules({
     '}',
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function mapOf(name: string, type: string, elements: readonly string[]): readonly string[] {
-  return [
-    `  map ${name} {`,
-    `    type ${type};`,
-    ...(elements.length === 0
-      ? []
-      : [`    elements = { ${elements.join(',\n                 ')} }`]),
-    '  }',
-  ];
 }
 
 /** A port of its own for each flow: the source port is kept only while nobody else has it. */

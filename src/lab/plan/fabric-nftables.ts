@@ -11,10 +11,12 @@ import {
   subnetMarks,
 } from './fabric-input.ts';
 import { isEndpoint } from './fabric-routing.ts';
+import { type FrontEndView, matchOfView, rulesOfView } from './front-end-view.ts';
+import { nftMap } from './nft-map.ts';
 import { METADATA_SERVICE, PLATFORM_DNS, prefixesOfSubnet, type Seat } from './seat.ts';
 import { platformChain, securityChain } from './security-chains.ts';
 import { layeredSecurityChain } from './security-layers.ts';
-import { readyRules } from './security-rules.ts';
+import { type ReadyRule, readyRules } from './security-rules.ts';
 import { tagsOfSubnet } from './security-tags.ts';
 
 export interface FabricNftables {
@@ -53,7 +55,7 @@ export function fabricNftables(input: FabricInput): FabricNftables {
   const ofPods = podMarks(input, marks);
   const lines = [
     'table inet fabric {',
-    ...map('cables', 'ifname : mark', cables),
+    ...nftMap('cables', 'ifname : mark', cables),
     ...ofPods,
     '  chain c_mark {',
     '    type filter hook prerouting priority raw;',
@@ -64,9 +66,9 @@ export function fabricNftables(input: FabricInput): FabricNftables {
     ...chains.sets.declarations,
     ...chains.lines,
     ...own,
-    ...map('outgoing', 'ifname : verdict', outgoing),
-    ...map('incoming', 'ifname : verdict', incoming),
-    ...map('to_platform', 'ifname : verdict', platform),
+    ...nftMap('outgoing', 'ifname : verdict', outgoing),
+    ...nftMap('incoming', 'ifname : verdict', incoming),
+    ...nftMap('to_platform', 'ifname : verdict', platform),
     ...frontendRules(input),
     '  chain c_judge {',
     '    type filter hook forward priority filter; policy accept;',
@@ -93,17 +95,6 @@ function frontendRules({ frontends }: FabricInput): readonly string[] {
     return [...new Set(named), `    ip daddr ${address} ${why} counter drop`];
   });
   return ['  chain frontends {', ...lines, '  }'];
-}
-
-function map(name: string, type: string, elements: readonly string[]): readonly string[] {
-  return [
-    `  map ${name} {`,
-    `    type ${type};`,
-    ...(elements.length === 0
-      ? []
-      : [`    elements = { ${elements.join(',\n                 ')} }`]),
-    '  }',
-  ];
 }
 
 /** Pods with addresses of a subnet of their own follow that subnet's table, though they come by the node's cable. */
@@ -138,13 +129,22 @@ interface Judged {
   readonly platform?: string;
 }
 
+/** The chains of one group, and the inbound rules that one of them was made of. */
+interface Chains {
+  readonly name: string;
+  readonly rules: readonly ReadyRule[];
+  readonly in: string;
+  readonly out: string;
+  readonly platform?: string;
+}
+
 /** Chains of the groups of one fabric: one pair for each group, and for each meaning its tags have in the subnets it guards. */
 class GroupChains {
   readonly sets = new AddressSets('s');
   readonly lines: string[] = [];
   readonly gaps: Gap[] = [];
   readonly #input: FabricInput;
-  readonly #known = new Map<string, { in: string; out: string; platform?: string }>();
+  readonly #known = new Map<string, Chains>();
   readonly #members = new Map<string, AddressSet>();
 
   constructor(input: FabricInput) {
@@ -154,6 +154,9 @@ class GroupChains {
   /** AZN-43: inbound asks the subnet's group and then the interface's, outbound the reverse. */
   of(seat: Seat): Judged {
     if (!seat.isGuarded) return { lines: [] };
+    const views = this.#input.frontends
+      .flatMap((frontend) => frontend.views ?? [])
+      .filter(({ host }) => host === seat.host);
     const ofSubnet = this.#chains(groupOf(seat.subnet), seat.subnet);
     const ofNic = this.#chains(seat.securityGroup, seat.subnet);
     const podKey = this.#input.podSubnets.get(seat.host);
@@ -161,7 +164,10 @@ class GroupChains {
     const ofPods =
       podSubnet === undefined ? undefined : this.#chains(groupOf(podSubnet), podSubnet);
     const platform = ofNic?.platform ?? ofSubnet?.platform;
-    const direct = podSubnet === undefined && (ofSubnet === undefined || ofNic === undefined);
+    const direct =
+      podSubnet === undefined &&
+      views.length === 0 &&
+      (ofSubnet === undefined || ofNic === undefined);
     if (direct) {
       const only = ofSubnet ?? ofNic;
       if (only === undefined) return { lines: [] };
@@ -181,9 +187,12 @@ class GroupChains {
             `    ip ${field} { ${pods.join(', ')} } ${chain === undefined ? 'return' : `goto ${chain}`}`,
           ];
     const jump = (chain: string | undefined) => (chain === undefined ? [] : [`    jump ${chain}`]);
+    const asSeen = views.map((view, index) => ({ view, chain: `front_${name}_${index}` }));
     return {
       lines: [
+        ...asSeen.flatMap(({ view, chain }) => this.#asSeen(view, chain, [ofSubnet, ofNic])),
         `  chain nic_in_${name} {`,
+        ...asSeen.map(({ view, chain }) => `    ${matchOfView(view)} goto ${chain}`),
         ...forPods('daddr', ofPods?.in),
         ...jump(ofSubnet?.in),
         ...jump(ofNic?.in),
@@ -200,7 +209,22 @@ class GroupChains {
     };
   }
 
-  #chains(group: NetworkSecurityGroup | undefined, subnet: SubnetPlacement) {
+  /** One chain after the other, each group as it judges what the platform has translated. */
+  #asSeen(view: FrontEndView, chain: string, groups: readonly (Chains | undefined)[]) {
+    const own = groups.flatMap((group, index) =>
+      group === undefined ? [] : [{ ...group, chain: `${chain}_${index}` }],
+    );
+    return [
+      ...own.flatMap((group) =>
+        securityChain(group.chain, group.name, rulesOfView(group.rules, view), this.sets),
+      ),
+      `  chain ${chain} {`,
+      ...own.map((group) => `    jump ${group.chain}`),
+      '  }',
+    ];
+  }
+
+  #chains(group: NetworkSecurityGroup | undefined, subnet: SubnetPlacement): Chains | undefined {
     if (group === undefined) return undefined;
     const { network, podRanges } = this.#input;
     const tags = tagsOfSubnet(network, subnet, podRanges.get(subnet.subnet.key));
@@ -221,7 +245,9 @@ class GroupChains {
     );
     const platform = platformChain(`nsg_plat_${number}`, group.name, outbound.rules, this.sets);
     if (platform !== undefined) this.lines.push(...platform);
-    const made = {
+    const made: Chains = {
+      name: group.name,
+      rules: inbound.rules,
       in: `nsg_in_${number}`,
       out: `nsg_out_${number}`,
       ...(platform === undefined ? {} : { platform: `nsg_plat_${number}` }),

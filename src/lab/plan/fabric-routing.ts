@@ -40,6 +40,7 @@ export function fabricRouting(input: FabricInput): FabricRouting {
       `route replace default dev ${fabric.edge} table ${NEIGHBOUR_TABLE}`,
       ...outsideRoutes(input),
       ...marks.flatMap(([subnetKey, mark]) => [...tableOf(input, subnetKey, mark, edge.far, gaps)]),
+      ...ownPodRoutes(input),
       ...overlayRules(input),
       ...endpointRoutes(input),
       ...[OUTSIDE_MARK, ...marks.map(([, mark]) => mark)].map(
@@ -63,6 +64,38 @@ function* overlayRules({ network, podRanges }: FabricInput): Generator<string> {
     for (const prefix of subnet === undefined ? [] : prefixesOfSubnet(subnet)) {
       for (const range of ranges) {
         yield `rule add from ${formatPrefix(range)} to ${formatPrefix(prefix)} lookup main pref ${OVERLAY_PREFERENCE}`;
+      }
+    }
+  }
+}
+
+/** Before the overlay's rules; the first number of their tables too. */
+const POD_TABLE = 800;
+
+/**
+ * Overlays of two clusters may have the same pod range, as they do by default, and neither is known beyond its own nodes: what a node sends
+ * to a pod goes to the nodes of its own cluster.
+ */
+function* ownPodRoutes(input: FabricInput): Generator<string> {
+  const routes = input.podRoutes.filter(({ inSubnet }) => !inSubnet);
+  const clusters = [...new Set(routes.map(({ cluster }) => cluster))];
+  if (clusters.length < 2) return;
+  const byHost = new Map(input.seats.map((seat) => [seat.host, seat]));
+  const marks = subnetMarks(input);
+  for (const [index, cluster] of clusters.entries()) {
+    const table = POD_TABLE + index;
+    const subnets = new Set<string>();
+    for (const { prefix, node } of routes.filter((route) => route.cluster === cluster)) {
+      const seat = byHost.get(node);
+      if (seat === undefined) continue;
+      subnets.add(seat.subnet.subnet.key);
+      yield `route replace ${prefix} ${hop(seat)} table ${table}`;
+    }
+    for (const subnetKey of [...subnets].sort()) {
+      const mark = marks.get(subnetKey);
+      for (const range of mark === undefined ? [] : (input.podRanges.get(subnetKey) ?? [])) {
+        yield `route replace blackhole ${formatPrefix(range)} table ${table}`;
+        yield `rule add fwmark ${formatMark(mark ?? 0)} to ${formatPrefix(range)} lookup ${table} pref ${POD_TABLE}`;
       }
     }
   }

@@ -154,7 +154,10 @@ function* apiServerNames(
     if (cluster === undefined) continue;
     const seat = apiServerSeat(seats, cluster);
     if (seat === undefined) {
-      yield [apiServerName(cluster), apiServerAddress(network, cluster)];
+      // One that is to be inside the network and found no room there is nowhere: its name least of all on the internet.
+      if (cluster.apiServer.isPrivate !== true) {
+        yield [apiServerName(cluster), apiServerAddress(network, cluster)];
+      }
       continue;
     }
     const address = formatIp(seat.addresses[0]!);

@@ -9,6 +9,7 @@ import { formatIp } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
 import type { TranslatedFrontend } from './edge-host.ts';
+import type { FrontEndView } from './front-end-view.ts';
 import type { FrontendRoute } from './node-seat.ts';
 import type { Seat } from './seat.ts';
 import { exact, publicText } from './seat-making.ts';
@@ -27,7 +28,8 @@ export interface LoadBalancers {
 
 /**
  * Load balancers written as such (those AKS makes for Services come with their nodes). Public front ends without floating IP are rewritten
- * at the edge, as Azure does before any NSG (AZS-61); internal ones arrive at the machine still addressed to the front end.
+ * at the edge, as Azure does before any NSG (AZN-37); internal ones arrive at the machine still addressed to the front end, and groups are
+ * told what they would see (`FrontEndView`).
  * @param known addresses of front ends that Services have
  */
 export function loadBalancers(
@@ -62,12 +64,14 @@ export function loadBalancers(
           const nodes = hosts.map(({ host }) => host);
           if (!routes.some((route) => route.address === address)) {
             const ports = portsOf(rules);
+            const views = rules.flatMap((one) => viewsOf(balancer, one, address, seats));
             routes.push({
               address,
               nodes,
               label,
               isInternal,
               ...(ports === undefined ? {} : { ports }),
+              ...(views.length === 0 ? {} : { views }),
             });
           }
           for (const host of nodes) {
@@ -122,6 +126,27 @@ function portsOf(rules: readonly LoadBalancingRule[]): FrontendRoute['ports'] {
     ports.push({ protocol: kind, port: frontendPort });
   }
   return ports;
+}
+
+/** AZS-41: without floating IP each member of the pool sees its own address and the backend's port. */
+function viewsOf(
+  balancer: LoadBalancer,
+  rule: LoadBalancingRule,
+  frontEnd: string,
+  seats: readonly Seat[],
+): readonly FrontEndView[] {
+  const { protocol, frontendPort, backendPort, enableFloatingIp } = rule;
+  if (enableFloatingIp === true || isUnknown(enableFloatingIp)) return [];
+  if (isUnknown(frontendPort) || isUnknown(backendPort)) return [];
+  const kind = protocol?.toLowerCase();
+  const protocols = (['tcp', 'udp'] as const).filter((one) => kind === one || kind === 'all');
+  const [called = 0, seen = 0] = [frontendPort, backendPort];
+  const ports = called === 0 || seen === 0 ? {} : { ports: { called, seen } };
+  return backendsOf(balancer, rule, seats).flatMap(({ host, addresses: [own] }) =>
+    own === undefined
+      ? []
+      : protocols.map((one) => ({ host, frontEnd, protocol: one, seen: formatIp(own), ...ports })),
+  );
 }
 
 function isAbout(rule: LoadBalancingRule, frontend: LoadBalancerFrontend): boolean {

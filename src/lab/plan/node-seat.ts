@@ -2,6 +2,7 @@ import type { Gap } from '../../diagnostics/index.ts';
 import type { AgentPool } from '../../model/index.ts';
 import type { Ip } from '../../net/index.ts';
 import type { ClusterPlacement } from '../../network/index.ts';
+import type { FrontEndView } from './front-end-view.ts';
 import type { LabEnd, LabHost, LabLink, LabProcess } from './lab-plan.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface PodRoute {
   readonly node: string;
   /** True when the prefix lies in a VNet subnet (pod-subnet and node-subnet modes), whose route table and NSG then apply to its pods. */
   readonly inSubnet: boolean;
+  /** Its name. Overlays of two clusters may have the same prefixes: each knows its own. */
+  readonly cluster: string;
 }
 
 /** A front-end address (Service of type LoadBalancer) and the nodes that take its flows, floating IP. */
@@ -52,6 +55,8 @@ export interface FrontendRoute {
   readonly isInternal: boolean;
   /** What its rules forward (AZS-42). Absent: everything, or its nodes tell. */
   readonly ports?: readonly { readonly protocol: 'tcp' | 'udp'; readonly port: number }[];
+  /** Without floating IP: what groups of those nodes see instead. Absent: the front end. */
+  readonly views?: readonly FrontEndView[];
 }
 
 export interface NodesPart {

@@ -7,7 +7,7 @@ export const SIMPLIFICATIONS: readonly string[] = [
   'IPv4 only.',
   'One namespace stands for all instances of a firewall or an application gateway; there are no zones.',
   'Load balancers ask no health probes: a front end goes to every node or machine behind it.',
-  'An internal load balancer without floating IP hands packets on still addressed to its front end, so rules of security groups see that address.',
+  'An internal load balancer without floating IP hands packets on still addressed to its front end; security groups judge them as Azure would show them.',
   'The internet answers on every address and under every name, so what is refused there in reality is not refused here.',
   'Every ordinary subnet without a machine has one, so that questions about the subnet can be tried.',
 ];

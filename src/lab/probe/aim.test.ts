@@ -133,6 +133,40 @@ describe('where a flow of the proof becomes a connection', () => {
     expect(aimed).toMatchObject({ from: { host: 'p-2' }, attempt: { address: '10.2.1.9' } });
   });
 
+  it('is none where two networks that do not reach each other have it both', () => {
+    const cable = (one: string, other: string) =>
+      ({
+        ends: [
+          { host: one, interface: 'eth0' },
+          { host: other, interface: one },
+        ],
+      }) as const;
+    const twin = { ...end('machine/a-2', ['10.2.0.4'], '10.2.0.4'), host: 'machine-a-2' };
+    const world: ProbePlan = {
+      ...plan,
+      hosts: [
+        ...plan.hosts,
+        host('machine-a-2', 'machine', ['addr add 10.2.0.4/24 dev eth0']),
+        host('fabric-2', 'fabric', []),
+      ],
+      links: [cable('machine-a', 'fabric'), cable('machine-a-2', 'fabric-2')],
+      ends: [...plan.ends, twin],
+    };
+    expect(aim(world, traceTo('20.60.1.1', 443), 0)).toEqual({
+      kind: 'not-tried',
+      why: 'networks that do not reach each other each have a 10.2.0.4',
+    });
+    const called = traceTo('10.2.0.4', 443);
+    expect(
+      aim(world, { ...called, question: { from: 'internet', to: '10.2.0.4:443' } }, 0),
+    ).toMatchObject({ kind: 'not-tried' });
+    const near = {
+      ...world,
+      links: [cable('machine-a', 'fabric'), cable('machine-a-2', 'fabric')],
+    };
+    expect(aim(near, traceTo('20.60.1.1', 443), 0).kind).toBe('aimed');
+  });
+
   it('an API server that has another name in the lab is not asked under this one', () => {
     const trace = traceTo('198.18.2.2', 443, {
       destinationName: parseDomainName('other.hcp.eastus.azmk8s.io')!,

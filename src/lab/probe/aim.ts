@@ -4,6 +4,7 @@ import { parseEndpoint } from '../../trace/index.ts';
 import type { LabEnd } from '../plan/lab-plan.ts';
 import { nameAddress } from '../plan/name-address.ts';
 import type { Attempt } from './attempt.ts';
+import { areInSeveralNetworks } from './networks-apart.ts';
 import { isOwned } from './owned-addresses.ts';
 import type { ProbePlan } from './probe-plan.ts';
 
@@ -25,6 +26,9 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   const any = sender(plan, question.from);
   const from = any === undefined ? undefined : apartFrom(plan, any, trace);
   if (from === undefined) return notTried(`${question.from} is nowhere in the lab`);
+  if (areInSeveralNetworks(plan, endsCalled(plan, from.traceName ?? question.from))) {
+    return notTried(`networks that do not reach each other each have a ${question.from}`);
+  }
   // Taken as true by the proof, and not so in the lab: what nobody wrote is not there.
   const beyond = trace.assumptions.find((text) =>
     /^something answers at|^the network behind the gateway/.test(text),
@@ -41,6 +45,9 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   const clusterName = address === undefined ? serviceName(from, question.to) : undefined;
   if (address === undefined && clusterName === undefined) {
     return notTried(`${question.to} has no address in the lab`);
+  }
+  if (address !== undefined && areInSeveralNetworks(plan, endsAt(plan, address))) {
+    return notTried(`networks that do not reach each other each have ${address}`);
   }
   if (address !== undefined && isNobodys(plan, address)) {
     return notTried(`nobody in the lab has ${address}`);
@@ -90,6 +97,10 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
 /** Azure gives an API server its name; of the names it may have the lab chose one, and its DNS knows no other. */
 function isServedUnderAnotherName({ names }: ProbePlan, { flow, forward }: Trace): boolean {
   const { destinationName } = flow;
+  // That nobody answers a name the lab can show whatever it calls its API server.
+  if (forward.disposition.kind === 'denied' && forward.hops.every(({ kind }) => kind === 'name')) {
+    return false;
+  }
   return (
     destinationName !== undefined &&
     !names.some(({ name }) => name === destinationName) &&
@@ -185,6 +196,10 @@ function addressOf(plan: ProbePlan, { flow, question }: Trace, from: LabEnd): st
 function endsCalled({ ends }: ProbePlan, to: string): readonly LabEnd[] {
   const target = to.replace(/:\d+(?:\/\w+)?$/, '');
   return ends.filter(({ traceName }) => traceName === target);
+}
+
+function endsAt({ ends }: ProbePlan, address: string): readonly LabEnd[] {
+  return ends.filter(({ addresses }) => addresses.includes(address));
 }
 
 /** A pod's own node is next to it: no packet of theirs leaves it, and none is masqueraded. Of several nodes alike another one calls. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Port, parseIp } from '../../net/index.ts';
 import type { Trace } from '../../trace/index.ts';
+import type { LabEnd } from '../plan/lab-plan.ts';
 import { arrivalRules, arrivalsIn, judgeArrival, provenArrival } from './arrival.ts';
 import type { Observation } from './attempt.ts';
 import type { ProbePlan } from './probe-plan.ts';
@@ -42,23 +43,32 @@ function trace(answer: Trace['answer'], disposition: Trace['forward']['dispositi
   };
 }
 const broken = trace('broken', { kind: 'delivered', to: 'web' });
+const client: LabEnd = { name: 'internet', host: 'internet', addresses: ['198.18.0.10'] };
 const silent: Observation = { id: 0, outcome: { kind: 'timeout' }, milliseconds: 1, address: '' };
 
 describe('the first half of a broken connection', () => {
-  it('is looked for at the port and host behind every translation', () => {
-    const arrival = provenArrival(plan, [broken], silent);
-    expect(arrival).toEqual({ hosts: ['web-0'], protocol: 'tcp', port: 8080 });
+  it('is looked for at the host behind every translation, which may be the one that translates', () => {
+    const arrival = provenArrival(plan, [broken], client, silent);
+    expect(arrival).toEqual({ hosts: ['web-0'], protocol: 'tcp', ports: [80, 8080] });
     expect(arrivalRules(arrival!)).toContain(
-      'tcp flags & (syn | ack) == syn tcp dport 8080 counter',
+      'tcp flags & (syn | ack) == syn tcp dport { 80, 8080 } counter',
     );
   });
 
   it('is not looked for where the proof says that nothing arrives, or something came back', () => {
     const denied = trace('denied', { kind: 'delivered', to: 'web' });
-    expect(provenArrival(plan, [denied], silent)).toBeUndefined();
-    expect(provenArrival(plan, [broken, denied], silent)).toBeUndefined();
+    expect(provenArrival(plan, [denied], client, silent)).toBeUndefined();
+    expect(provenArrival(plan, [broken, denied], client, silent)).toBeUndefined();
     const answered = { ...silent, outcome: { kind: 'answered' } as const };
-    expect(provenArrival(plan, [broken], answered)).toBeUndefined();
+    expect(provenArrival(plan, [broken], client, answered)).toBeUndefined();
+  });
+
+  it('is not looked for behind a box that opens a connection of its own', () => {
+    const [pod] = broken.forward.hops;
+    const gateway = { ...pod!, kind: 'application-gateway', name: 'agw' };
+    const hops = [gateway, pod!];
+    const proxied = { ...broken, forward: { ...broken.forward, hops } };
+    expect(provenArrival(plan, [proxied], client, silent)).toBeUndefined();
   });
 
   it('that does not arrive is a disagreement', () => {

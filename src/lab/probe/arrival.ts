@@ -1,15 +1,18 @@
 import { addressSetHas, equalIp, parseIp } from '../../net/index.ts';
 import type { FlowAddress } from '../../semantics/flow.ts';
 import type { Trace } from '../../trace/index.ts';
+import type { LabEnd } from '../plan/lab-plan.ts';
 import { type Observation, outcomeText } from './attempt.ts';
 import type { Agreement } from './compare.ts';
+import { areInSeveralNetworks } from './networks-apart.ts';
 import type { ProbePlan } from './probe-plan.ts';
 
-/** Where the first packet of a flow is proven to arrive, and at which port after every translation. */
+/** Where the first packet of a flow is proven to arrive. */
 export interface Arrival {
   readonly hosts: readonly string[];
   readonly protocol: 'tcp' | 'udp';
-  readonly port: number;
+  /** Those it has on its way, ascending: a host that translates for itself gets it as the last box before left it. */
+  readonly ports: readonly number[];
 }
 
 /**
@@ -19,21 +22,29 @@ export interface Arrival {
 export function provenArrival(
   plan: ProbePlan,
   traces: readonly Trace[],
+  from: LabEnd,
   { outcome }: Observation,
 ): Arrival | undefined {
   if (outcome.kind === 'answered' || outcome.kind === 'no-name') return undefined;
   const [first] = traces;
   if (first === undefined || !traces.every(isLostOnTheWayBack)) return undefined;
+  if (traces.some(callsAgain)) return undefined;
   const ends = traces.map(({ forward, flow }) => forward.hops.at(-1)?.flow ?? flow);
-  const { protocol, destinationPort: port } = ends[0]!;
-  if ((protocol !== 'tcp' && protocol !== 'udp') || port === undefined) return undefined;
-  if (ends.some((end) => end.destinationPort !== port)) return undefined;
-  const hosts = plan.ends
-    .filter(({ addresses }) =>
-      ends.some(({ destination }) => addresses.some((text) => mayBe(destination, text))),
-    )
-    .map(({ host }) => host);
-  return hosts.length === 0 ? undefined : { hosts: [...new Set(hosts)], protocol, port };
+  const { protocol } = ends[0]!;
+  if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
+  if (ends.some((end) => end.destinationPort === undefined)) return undefined;
+  const flows = traces.flatMap(({ flow, forward }) => [
+    flow,
+    ...forward.hops.map((hop) => hop.flow),
+  ]);
+  const ports = new Set(flows.flatMap(({ destinationPort }) => destinationPort ?? []));
+  const there = plan.ends.filter(({ addresses }) =>
+    ends.some(({ destination }) => addresses.some((text) => mayBe(destination, text))),
+  );
+  // The proof takes a load balancer at its word; the lab has no cable to members of a network that the front end does not reach.
+  const hosts = there.filter((end) => !areInSeveralNetworks(plan, [from, end])).map(hostOf);
+  if (hosts.length === 0) return undefined;
+  return { hosts: [...new Set(hosts)], protocol, ports: [...ports].sort((a, b) => a - b) };
 }
 
 /** A packet that is proven to arrive and does not is a disagreement, though neither proof nor kernel brings an answer. */
@@ -43,10 +54,14 @@ export function judgeArrival(hasArrived: boolean, { outcome }: Observation): Agr
   return { kind: 'disagree', why };
 }
 
+function hostOf({ host }: LabEnd): string {
+  return host;
+}
+
 const TABLE = 'sallyport_arrival';
 
-/** Counts first packets at a port, before every other rule of the namespace. */
-export function arrivalRules({ protocol, port }: Arrival): string {
+/** Counts first packets at these ports, before every other rule of the namespace. */
+export function arrivalRules({ protocol, ports }: Arrival): string {
   const first = protocol === 'tcp' ? 'tcp flags & (syn | ack) == syn ' : '';
   return `table inet ${TABLE}
 delete table inet ${TABLE}
@@ -54,7 +69,7 @@ table inet ${TABLE} {
   counter arrived { }
   chain arriving {
     type filter hook prerouting priority -400;
-    ${first}${protocol} dport ${port} counter name "arrived"
+    ${first}${protocol} dport { ${ports.join(', ')} } counter name "arrived"
   }
 }
 `;
@@ -70,6 +85,20 @@ export function arrivalsIn(listing: string): number {
 
 function isLostOnTheWayBack({ answer, forward }: Trace): boolean {
   return answer === 'broken' && forward.disposition.kind === 'delivered';
+}
+
+/**
+ * A box on the way ends the client's connection and opens its own when that one stands. Of one whose answers are lost nobody can say so: the
+ * proof follows every half by itself.
+ */
+function callsAgain({ forward }: Trace): boolean {
+  return forward.hops.some(
+    ({ kind, steps }) =>
+      kind === 'application-gateway' ||
+      steps.some(
+        ({ stage, verdict }) => stage === 'application rules' && verdict?.kind === 'allow',
+      ),
+  );
 }
 
 function mayBe(destination: FlowAddress, text: string): boolean {

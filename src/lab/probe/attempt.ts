@@ -35,6 +35,8 @@ export type Outcome =
     }
   /** A box on the way answered in HTTP: 403 of a WAF, 470 of the firewall. */
   | { readonly kind: 'blocked'; readonly status: number }
+  /** A listener that speaks TLS was spoken to without. */
+  | { readonly kind: 'wants-tls' }
   | { readonly kind: 'refused' }
   /** Connected, then closed before any answer: what an application rule does to a name it denies. */
   | { readonly kind: 'closed' }
@@ -62,6 +64,7 @@ export function isAnswered({ kind }: Outcome): boolean {
 const WORDS: Readonly<Record<Outcome['kind'], string>> = {
   answered: 'answered',
   blocked: 'blocked',
+  'wants-tls': 'asked for TLS',
   refused: 'refused',
   closed: 'closed without an answer',
   unreachable: 'unreachable',

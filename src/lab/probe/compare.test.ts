@@ -54,6 +54,18 @@ describe('what the proof says and what happened', () => {
     expect(compare([traceOf('unknown')], silent)).toEqual({ kind: 'open' });
   });
 
+  it('that a name has no answer may be one of its ways', () => {
+    const named = traceOf('denied');
+    const name = parseDomainName('aks-1.privatelink.westeurope.azmk8s.io')!;
+    const flow = { ...named.flow, destinationName: name };
+    const hops = [{ kind: 'name' as const, name, steps: [], flow }];
+    const nobody: Trace = { ...named, flow, forward: { ...named.forward, hops } };
+    const nameless: Observation = { ...answered, isNameless: true };
+    expect(compare([nobody, traceOf('allowed', '10.9.9.9')], nameless)).toEqual({ kind: 'agree' });
+    expect(compare([nobody, traceOf('allowed')], silent)).toEqual({ kind: 'agree' });
+    expect(compare([traceOf('denied')], nameless).kind).toBe('disagree');
+  });
+
   it('of ways that end differently the kernel took one', () => {
     expect(compare([traceOf('allowed'), traceOf('broken')], silent)).toEqual({ kind: 'agree' });
     expect(compare([traceOf('denied'), traceOf('broken')], answered).kind).toBe('disagree');
@@ -89,5 +101,22 @@ describe('what the proof says and what happened', () => {
       why: 'proof: the other end sees 203.0.113.4; lab: it saw 10.1.0.4',
     });
     expect(compare([traceOf('allowed')], seen({ kind: 'answered' }))).toEqual({ kind: 'agree' });
+  });
+
+  it('AFW-03: the firewall of the lab stands for its instances, with the private address that none of them has', () => {
+    const proven = traceOf('allowed');
+    // 10.0.0.0/26 without 10.0.0.4.
+    const addresses = { v4: [0x0a000000, 0x0a000003, 0x0a000005, 0x0a00003f], v6: [] };
+    const instance = { kind: 'within', addresses, label: 'an instance of firewall fw' } as const;
+    const flow = { ...proven.flow, source: { ...instance, symbol: 'x/fw.instance-address' } };
+    const sent = (one: typeof proven.flow): Trace => ({
+      ...proven,
+      flow: one,
+      forward: { ...proven.forward, hops: [{ ...proven.forward.hops[0]!, flow: one }] },
+    });
+    const saw = (seenSource: string) => seen({ kind: 'answered', seenSource });
+    expect(compare([sent(flow)], saw('10.0.0.4'))).toEqual({ kind: 'agree' });
+    expect(compare([sent(flow)], saw('10.0.0.64')).kind).toBe('disagree');
+    expect(compare([sent({ ...flow, source: instance })], saw('10.0.0.4')).kind).toBe('disagree');
   });
 });

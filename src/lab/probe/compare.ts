@@ -1,4 +1,4 @@
-import { addressSetHas, equalIp, formatIp, parseIp } from '../../net/index.ts';
+import { addressSetHas, equalIp, formatIp, type Ip, parseIp } from '../../net/index.ts';
 import type { FlowAddress } from '../../semantics/flow.ts';
 import type { Trace } from '../../trace/index.ts';
 import { type Observation, outcomeText } from './attempt.ts';
@@ -22,6 +22,8 @@ export function compare(traces: readonly Trace[], observation: Observation): Agr
   if (outcome.kind === 'no-name') return { kind: 'open' };
   // The proof ends where the name does not resolve; the client of the lab went on by address, which is another flow.
   if (traces.every(endsAtName)) return agreesOnName(observation);
+  // One of its ways is that the name has no answer, and that is the way it took.
+  if (observation.isNameless === true && traces.some(endsAtName)) return { kind: 'agree' };
   const isAnswered = outcome.kind === 'answered';
   const fitting = traces.filter(({ answer }) =>
     isAnswered ? answer === 'allowed' : answer === 'denied' || answer === 'broken',
@@ -63,7 +65,15 @@ function agreesOnName({ isNameless }: Observation): Agreement {
 function mayBe(source: FlowAddress, text: string): boolean {
   const ip = parseIp(text);
   if (ip === undefined) return false;
-  return source.kind === 'exact' ? equalIp(source.ip, ip) : addressSetHas(source.addresses, ip);
+  if (source.kind === 'exact') return equalIp(source.ip, ip);
+  return addressSetHas(source.addresses, ip) || isFirewallOfLab(source, ip);
+}
+
+/** One namespace stands for all instances of a firewall, and has the private address that no instance has (AFW-03). */
+function isFirewallOfLab({ symbol, addresses: { v4 } }: FlowAddress & { kind: 'within' }, ip: Ip) {
+  if (symbol?.endsWith('instance-address') !== true || ip.family !== 4) return false;
+  const [low = 1, high = 0] = [v4[0], v4.at(-1)];
+  return low <= ip.value && ip.value <= high;
 }
 
 function sourceText(source: FlowAddress): string {

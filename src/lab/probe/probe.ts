@@ -108,7 +108,7 @@ export async function probe(
     const byId = new Map(again.map((result) => [result.observation.id, result]));
     results = results.map((result) => byId.get(result.observation.id) ?? result);
   }
-  results = await arrivalsSeen(lab, results);
+  results = await arrivalsSeen(network, lab, results);
   results = await explained(lab, aimed, results, options.explainMost ?? 5);
   return { results, notTried, milliseconds: options.now() - started };
 }
@@ -162,6 +162,7 @@ const ARRIVALS_MOST = 12;
 
 /** One after the other: a packet that is counted is then that of this flow. */
 async function arrivalsSeen(
+  network: Network,
   lab: ProbeLab,
   results: readonly ProbeResult[],
 ): Promise<readonly ProbeResult[]> {
@@ -169,11 +170,8 @@ async function arrivalsSeen(
   const told: ProbeResult[] = [];
   let left = ARRIVALS_MOST;
   for (const result of results) {
-    const { traces, observation, attempt, from, agreement } = result;
-    const arrival =
-      left > 0 && agreement.kind === 'agree'
-        ? provenArrival(lab.plan, traces, observation)
-        : undefined;
+    const { observation, attempt, from } = result;
+    const arrival = left > 0 ? arrivalOf(network, lab.plan, result) : undefined;
     if (arrival === undefined) {
       told.push(result);
       continue;
@@ -183,6 +181,18 @@ async function arrivalsSeen(
     told.push({ ...result, hasArrived, agreement: judgeArrival(hasArrived, observation) });
   }
   return told;
+}
+
+/** Ways that end alike are told as one: here each of them counts, for the kernel took any. */
+function arrivalOf(
+  network: Network,
+  plan: ProbePlan,
+  { question: { from, to, protocol }, traces, agreement, observation, from: end }: ProbeResult,
+): Arrival | undefined {
+  if (agreement.kind !== 'agree') return undefined;
+  if (provenArrival(plan, traces, end, observation) === undefined) return undefined;
+  const question = { from, to, protocol, isVerdictOnly: true, isEveryWay: true } as const;
+  return provenArrival(plan, answerTrace(network, question).traces, end, observation);
 }
 
 async function explained(

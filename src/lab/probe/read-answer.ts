@@ -3,6 +3,9 @@ import type { Outcome } from './attempt.ts';
 /** Statuses with which a box on the way answers for itself: the WAF's 403, the firewall's 470, a proxy that has nobody behind it. */
 const BLOCKING = new Set([403, 470, 502, 503, 504]);
 
+/** The page of nginx, and of the gateways that are built on it. */
+const PLAIN_TO_TLS = 'The plain HTTP request was sent to HTTPS port';
+
 /**
  * What an answer tells: servers of the lab say in JSON who they are and whom they saw; anything else that answers in HTTP has
  * answered too, but for the statuses by which a box on the way refuses.
@@ -13,6 +16,9 @@ export function readAnswer(text: string): Outcome {
   const body = head === null ? text : text.slice(text.indexOf('\r\n\r\n') + 4);
   const said = words(body);
   const status = head === null ? undefined : Number(head[1]);
+  if (said === undefined && status === 400 && body.includes(PLAIN_TO_TLS)) {
+    return { kind: 'wants-tls' };
+  }
   if (said === undefined && status !== undefined && BLOCKING.has(status)) {
     return { kind: 'blocked', status };
   }

@@ -12,7 +12,7 @@ import { type Answer, arrives, carry, isHome, lost } from './answer.ts';
 
 /** An answer that leaves by a gateway: home, when the question came from there. */
 export function behindGateway(world: World, branch: Branch, answer: Answer): readonly Step[] {
-  if (isHome(branch, answer) && branch.home?.kind !== 'internet') {
+  if (isHome(branch, answer) && branch.home?.kind === 'on-premises') {
     return [arrives(world, branch, answer)];
   }
   return [open(branch, { missing: 'what the network behind the gateway does with the answer' })];

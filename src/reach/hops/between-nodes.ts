@@ -48,17 +48,19 @@ export function betweenNodes(
   const { pool, pod } = sender;
   const unasked = { passed: [branch], stopped: [] };
   if (pod !== undefined && runOnOneNode(pod, to)) return unasked;
-  const home = keyOf(pool);
+  const home = subnetKeyOf(pool);
   const mine = pod === undefined ? [pool] : fittingPools(cluster, pod);
-  const senders = (sender.isAnyNode ? cluster.pools : mine).filter((one) => keyOf(one) === home);
+  const senders = (sender.isAnyNode ? cluster.pools : mine).filter(
+    (one) => subnetKeyOf(one) === home,
+  );
   const bySubnet = new Map<string, PoolPlacement[]>();
   for (const one of fittingPools(cluster, to)) {
-    bySubnet.set(keyOf(one), [...(bySubnet.get(keyOf(one)) ?? []), one]);
+    bySubnet.set(subnetKeyOf(one), [...(bySubnet.get(subnetKeyOf(one)) ?? []), one]);
   }
   const told = assuming(branch, [pool, ...[...bySubnet.values()].map(([first]) => first)]);
   const ways = [...bySubnet.values()].map((receivers) => {
-    const mayBeOne = receivers.some((one) => senders.includes(one)) && !runOnTwoNodes(pod, to);
-    const kind = pod === undefined ? 'node' : 'pod';
+    const mayBeOne = receivers.some((one) => senders.includes(one)) && !areOnTwoNodes(pod, to);
+    const kind = pod === undefined || pod.hostNetwork ? 'node' : 'pod';
     return listsBetween(world, cluster, { kind, pool }, receivers[0] ?? pool, mayBeOne);
   });
   if (ways.every((lists) => lists.length === 0)) return { passed: [told], stopped: [] };
@@ -77,10 +79,27 @@ export function hasOverlay({ addressing }: ClusterPlacement): boolean {
   return addressing === 'overlay' || addressing === 'kubenet';
 }
 
+/**
+ * Does the cluster itself carry what a pool sends to its pods? In an overlay; and where pods have addresses of a network of which the input
+ * holds no subnet, so that what stands there can only be assumed (AKS-59).
+ */
+export function isCarried(cluster: ClusterPlacement, pool: PoolPlacement | undefined): boolean {
+  return hasOverlay(cluster) || isUnplaced(cluster, pool);
+}
+
+/** Pods with addresses of a network that is not in the input. */
+export function isUnplaced(
+  { addressing }: ClusterPlacement,
+  pool: PoolPlacement | undefined,
+): boolean {
+  const isFlat = addressing === 'node-subnet' || addressing === 'pod-subnet';
+  return isFlat && pool !== undefined && pool.nodeSubnet.kind !== 'found';
+}
+
 /** May a security group cut pods of this cluster from one another? Where none may, what policies say is all there is. O(pairs of subnets). */
 export function mayCutPods(world: World, cluster: ClusterPlacement): boolean {
   if (!hasOverlay(cluster)) return false;
-  const pools = [...new Map(cluster.pools.map((pool) => [keyOf(pool), pool])).values()];
+  const pools = [...new Map(cluster.pools.map((pool) => [subnetKeyOf(pool), pool])).values()];
   return pools.some((pool) =>
     pools.some((to) => listsBetween(world, cluster, { kind: 'pod', pool }, to, true).length > 0),
   );
@@ -94,7 +113,7 @@ function listsBetween(
   receiver: PoolPlacement,
   mayBeOneNode: boolean,
 ) {
-  const ends = [pool, receiver].map(keyOf).join(' ');
+  const ends = [pool, receiver].map(subnetKeyOf).join(' ');
   return toldOnce(world, `between ${kind}s of ${cluster.name} ${ends} ${mayBeOneNode}`, () =>
     (['Outbound', 'Inbound'] as const).flatMap((direction) => {
       const link = (direction === 'Outbound' ? pool : receiver).nodeSubnet;
@@ -112,7 +131,7 @@ function listsBetween(
 }
 
 /** The rules that may decide packets between these ends, up to the first that decides all the rest. */
-function concerning(rules: Rules, sources: AddressSet, destinations: AddressSet): Rules {
+export function concerning(rules: Rules, sources: AddressSet, destinations: AddressSet): Rules {
   const kept: Rules[number][] = [];
   const may = (set: AddressSet | undefined, end: AddressSet) =>
     set === undefined || addressSetsOverlap(set, end);
@@ -160,17 +179,17 @@ function assuming(branch: Branch, pools: readonly (PoolPlacement | undefined)[])
 }
 
 /** A pod that calls itself, and pods that were seen on one node. */
-function runOnOneNode(from: PodClass, to: PodClass): boolean {
+export function runOnOneNode(from: PodClass, to: PodClass): boolean {
   if (from === to) return from.hostNetwork || from.kind === 'Pod' || from.replicas === 1;
   return from.nodeName !== undefined && from.nodeName === to.nodeName;
 }
 
-function runOnTwoNodes(from: PodClass | undefined, to: PodClass): boolean {
+export function areOnTwoNodes(from: PodClass | undefined, to: PodClass): boolean {
   if (from?.nodeName === undefined || to.nodeName === undefined) return false;
   return from.nodeName !== to.nodeName;
 }
 
-function keyOf({ nodeSubnet }: PoolPlacement): string {
+export function subnetKeyOf({ nodeSubnet }: PoolPlacement): string {
   return nodeSubnet.kind === 'found' ? nodeSubnet.target.subnet.key : nodeSubnet.kind;
 }
 

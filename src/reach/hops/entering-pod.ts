@@ -9,7 +9,7 @@ import {
 import { answered } from '../answer/answer.ts';
 import { type Branch, ends, open, type Place, type Step } from '../branch.ts';
 import { policyView, toldOnce, type World } from '../world.ts';
-import { betweenNodes, hasOverlay } from './between-nodes.ts';
+import { betweenNodes, isCarried } from './between-nodes.ts';
 import { filter, filters } from './filter.ts';
 
 /** Where the answer of a pod sets out: the subnet of its node or its own. */
@@ -87,7 +87,7 @@ export function fromPodToPod(
       });
       const sent = filters(branch, [told(egressBetween, from, 'egress policy')]);
       const crossed = sent.passed.map((each) =>
-        pool === undefined || !hasOverlay(cluster)
+        pool === undefined || !isCarried(cluster, pool)
           ? { passed: [each], stopped: [] }
           : betweenNodes(world, cluster, { pool, pod: from }, to, each),
       );

@@ -1,5 +1,6 @@
 import { assertNever } from '../../diagnostics/index.ts';
 import type { FlowRule } from '../../flows/index.ts';
+import type { PodClass } from '../../model/index.ts';
 import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
 import { subnetNsgRules } from '../../semantics/nsg/symbolic.ts';
 import type { EffectiveRoute } from '../../semantics/routes/effective-route.ts';
@@ -10,6 +11,7 @@ import { answered } from '../answer/answer.ts';
 import { answeredHome } from '../answer/answered-home.ts';
 import { type Branch, cut, ends, goesOn, open, type Place, type Step } from '../branch.ts';
 import { toldOnce, type World } from '../world.ts';
+import { betweenNodes, hasOverlay } from './between-nodes.ts';
 import { filters } from './filter.ts';
 import { interfaceFilter } from './interface-filter.ts';
 import { intoNetwork } from './into-network.ts';
@@ -49,6 +51,8 @@ export function leavingSubnet(world: World, at: Sending): Place {
     visit: (branch) => {
       const name = nameOfSubnet(world, at.subnetKey);
       if (at.isAnswer) return route(world, at, branch, name);
+      const to = podOfOwnOverlay(at, branch);
+      if (to !== undefined) return asNode(world, to, branch);
       const own = interfaceFilter(world, at.interfaceKey, at.subnetKey, 'Outbound');
       const box = { box: 'subnet', name, stage: 'nsg' };
       const { passed, stopped } = filters(branch, [
@@ -58,6 +62,36 @@ export function leavingSubnet(world: World, at: Sending): Place {
       return [...stopped, ...passed.flatMap((each) => route(world, at, each, name))];
     },
   };
+}
+
+/**
+ * An address of the nodes' subnet calls a pod of their overlay, which no network routes to: a node of the pool, or nobody who gets there
+ * (AKS-60). `undefined` for every other flow.
+ */
+function podOfOwnOverlay(
+  { pool, interfaceKey, firewallKey, gatewayName }: Sending,
+  { deliverTo }: Branch,
+): ToPod | undefined {
+  if (pool === undefined || deliverTo === undefined || deliverTo.pod.hostNetwork) return undefined;
+  const isOther = [interfaceKey, firewallKey, gatewayName].some((one) => one !== undefined);
+  const { cluster, placement } = pool;
+  if (isOther || deliverTo.cluster !== cluster || !hasOverlay(cluster)) return undefined;
+  return { cluster, pool: placement, pod: deliverTo.pod };
+}
+
+interface ToPod {
+  readonly cluster: ClusterPlacement;
+  readonly pool: PoolPlacement;
+  readonly pod: PodClass;
+}
+
+/** What groups deny to a node is denied to everybody; the rest hangs on who has the address. */
+function asNode(world: World, { cluster, pool, pod }: ToPod, branch: Branch): readonly Step[] {
+  const sender = { pool, isAnyNode: true } as const;
+  const { passed, stopped } = betweenNodes(world, cluster, sender, pod, branch);
+  const { name } = cluster;
+  const missing = `whether the sender is a node of ${name}: pods of its overlay are reached by its nodes alone`;
+  return [...stopped, ...passed.map((each) => open(each, { missing }))];
 }
 
 export function nsgOf(

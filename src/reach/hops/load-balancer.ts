@@ -1,6 +1,6 @@
 import type { LoadBalancer } from '../../model/index.ts';
 import { ALL_IPV4, singleAddress } from '../../net/index.ts';
-import { subnetOf } from '../../network/index.ts';
+import { findOwner, subnetOf } from '../../network/index.ts';
 import {
   type LoadBalancerEffect,
   loadBalancerRules,
@@ -10,7 +10,8 @@ import { answered } from '../answer/answer.ts';
 import { type Branch, cut, ends, open, type Place, provided, type Step } from '../branch.ts';
 import { type End, likeEnd } from '../header.ts';
 import { toldOnce, type World } from '../world.ts';
-import { filter } from './filter.ts';
+import { filters } from './filter.ts';
+import { interfaceFilter } from './interface-filter.ts';
 import { nsgOf } from './leaving-subnet.ts';
 
 type Forwarded = Extract<LoadBalancerEffect, { kind: 'forwarded' }>;
@@ -75,7 +76,13 @@ function toBackends(
       },
     };
     const box = { box: 'load-balancer', name, stage: `nsg of ${subnet}` };
-    const { passed, stopped } = filter(seen, nsgOf(world, key, 'Inbound'), box);
+    const interfaceKey = interfaceAt(world, placed.subnet.vnet.key, destination);
+    const own = interfaceFilter(world, interfaceKey, key, 'Inbound');
+    // AZN-42: on the way in the subnet's group comes first, the interface's second.
+    const { passed, stopped } = filters(seen, [
+      { rules: nsgOf(world, key, 'Inbound'), box },
+      ...(own === undefined ? [] : [own]),
+    ]);
     const arrived = { kind: 'delivered', to: `a backend of ${name} in ${subnet}` } as const;
     const steps = passed.flatMap((each) =>
       answered(world, { ...each, header: branch.header }, arrived, {
@@ -86,4 +93,16 @@ function toBackends(
     const unseen = open(chosen, { missing: `the port of the backends of ${name}` });
     return [...stopped, ...steps, ...(isOpenPort ? [unseen] : [])];
   });
+}
+
+/** The interface of the input that the member of the pool is. */
+function interfaceAt(
+  { network }: World,
+  vnetKey: string,
+  destination: End & { kind: 'one-of' },
+): string | undefined {
+  const held = findOwner(network, likeEnd(destination), { vnetKey }).find(
+    ({ certainty, owner }) => certainty === 'yes' && owner.kind === 'network-interface',
+  )?.owner;
+  return held?.kind === 'network-interface' ? held.interfaceKey : undefined;
 }

@@ -1,13 +1,10 @@
-import type { Condition, FlowRule } from '../../flows/index.ts';
-import { NO_ADDRESSES, unionAddresses } from '../../net/index.ts';
+import type { FlowRule } from '../../flows/index.ts';
 import type { OwnedAddress } from '../../network/index.ts';
 import { type Diagram, NOTHING } from '../../packets/index.ts';
 import {
   apiServerNames,
-  apiServerSymbol,
-  whetherItsName,
+  privateApiServerEndings,
 } from '../../semantics/api-server/public-names.ts';
-import { apiServerPrivateAddress } from '../../semantics/dns/cluster-names.ts';
 import { nameRules } from '../../semantics/dns/symbolic.ts';
 import { aliasSuffixes } from '../../semantics/dns/symbolic-alias.ts';
 import type { Decider } from '../../semantics/verdict.ts';
@@ -23,8 +20,8 @@ import {
   type Step,
 } from '../branch.ts';
 import type { End } from '../header.ts';
-import { outside } from '../outside.ts';
 import { toldOnce, type World } from '../world.ts';
+import { askedOnInternet, calling, toPublic, withoutAnswer } from './names-outside.ts';
 
 /** Who asks for a name. */
 export interface Asking {
@@ -43,7 +40,7 @@ export function resolving(
   return {
     key: `names of ${label}`,
     visit: (branch) => {
-      if (isOnInternet) return toPublic(world, branch, onward, true);
+      if (isOnInternet) return askedOnInternet(world, branch, onward);
       if (vnetKey === undefined) {
         return answeredByOthers(world, branch, onward, { missing: `the DNS server of ${label}` });
       }
@@ -81,6 +78,9 @@ function asked(world: World, branch: Branch, vnetKey: string, onward: Place): re
         break;
       case 'anywhere':
         steps.push(open(here, { missing: 'what the name resolves to' }));
+        break;
+      case 'nxdomain':
+        steps.push(...withoutAnswer(world, here, vnetKey, by, onward));
         break;
       default:
         steps.push(ends(here, { kind: 'denied', by }));
@@ -155,112 +155,15 @@ function mayBePrivate({ network }: World): readonly FlowRule<'perhaps', Decider>
     return suffix.slice(last + 1).join('.');
   });
   const zones = [...privateDnsZones.values()].map(({ zone }) => zone);
-  const patterns = new Set([...zones, ...[...zones, ...suffixes].map((suffix) => `*.${suffix}`)]);
+  const patterns = new Set([
+    ...zones,
+    ...[...zones, ...suffixes].map((suffix) => `*.${suffix}`),
+    ...privateApiServerEndings(network).map((ending) => `*${ending}`),
+  ]);
   for (const { known, mayBePrivate: isPerhaps } of apiServerNames(network)) {
     if (isPerhaps) for (const name of known) patterns.add(name);
   }
   const names = { patterns: [...patterns], withoutName: false };
   const by: Decider = { kind: 'platform', name: 'private zones' };
   return [{ region: [{ names }], effect: 'perhaps', by }];
-}
-
-/** By public DNS: the perimeter's own public addresses have names of Azure's; every other name is somebody else's. */
-function toPublic(
-  world: World,
-  branch: Branch,
-  onward: Place,
-  isOnInternet = false,
-): readonly Step[] {
-  const rules = toldOnce(world, 'own public names', () => [
-    ...apiServers(world),
-    ...ownNames(world),
-    ...perhapsApiServers(world),
-  ]);
-  if (rules.length === 0) return [goesOn(branch, onward)];
-  const { parts, rest } = cut(branch, rules, { box: 'name', name: 'DNS', stage: 'dns' });
-  const steps = parts.flatMap(({ branch: part, effect }): readonly Step[] => {
-    if (effect.kind !== 'either') return [goesOn(calling(part, effect), onward)];
-    const here = { ...part, trail: branch.trail };
-    if (isOnInternet) return [goesOn(here, onward)];
-    const needs = effect.ways.map(({ need }) => need);
-    return [
-      ...effect.ways.map(({ inside, need }) =>
-        goesOn(calling(provided(here, need), inside), onward),
-      ),
-      goesOn(provided(here, ...needs), onward),
-    ];
-  });
-  return rest === undefined ? steps : [...steps, goesOn(rest, onward)];
-}
-
-const DNS_LABEL = 'service.beta.kubernetes.io/azure-dns-label-name';
-
-/** A public name, or one that may as well lead to an address inside the network. */
-type PublicName =
-  | End
-  | {
-      readonly kind: 'either';
-      readonly ways: readonly { readonly inside: End; readonly need: Condition }[];
-    };
-
-/** AKS-98: who calls the name of an API server calls it. */
-function apiServers(world: World): readonly FlowRule<PublicName, Decider>[] {
-  return apiServerNames(world.network).flatMap(({ cluster, known }) => {
-    if (known.length === 0 || cluster.cluster === undefined) return [];
-    const label = `API server of ${cluster.name}`;
-    const symbol = apiServerSymbol(cluster.cluster.key);
-    const effect: End = { kind: 'one-of', addresses: outside(world), label, symbol };
-    const names = { patterns: known, withoutName: false };
-    return [{ region: [{ names }], effect, by: { kind: 'platform', name: label } as const }];
-  });
-}
-
-/** Names that Azure may have given to clusters whose API server is, or may be, inside the network; the more specific ending first. */
-function perhapsApiServers({ network }: World): readonly FlowRule<PublicName, Decider>[] {
-  const all = apiServerNames(network).filter(({ mayBePrivate: isPerhaps }) => isPerhaps);
-  const endings = [...new Set(all.flatMap(({ suffixes }) => suffixes))];
-  return endings
-    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
-    .map((ending) => {
-      const own = all.filter(({ suffixes }) => suffixes.some((one) => ending.endsWith(one)));
-      const ways = own.map(({ cluster }) => {
-        const { addresses, symbol, label } = apiServerPrivateAddress(network, cluster);
-        const known = symbol === undefined ? {} : { symbol };
-        const inside: End = { kind: 'one-of', addresses, label, ...known };
-        return { inside, need: whetherItsName('the name', cluster) };
-      });
-      const names = { patterns: [`*${ending}`], withoutName: false };
-      const effect = { kind: 'either', ways } as const;
-      return { region: [{ names }], effect, by: { kind: 'platform', name: 'DNS of AKS' } };
-    });
-}
-
-function ownNames({ network }: World): readonly FlowRule<End, Decider>[] {
-  return network.owners.entries.flatMap((entry) => {
-    const name = publicNameOf(entry);
-    if (name === undefined) return [];
-    const { addresses, symbol, label } = entry.address;
-    const effect: End = {
-      kind: 'one-of',
-      addresses: unionAddresses(NO_ADDRESSES, addresses),
-      label,
-      ...(symbol === undefined ? {} : { symbol }),
-    };
-    const names = { patterns: [name], withoutName: false };
-    return [{ region: [{ names }], effect, by: { kind: 'platform', name: label } as const }];
-  });
-}
-
-function publicNameOf({ owner }: OwnedAddress): string | undefined {
-  if (owner.kind === 'public-ip') return owner.publicIp.fqdn?.toLowerCase();
-  if (owner.kind !== 'service-frontend') return undefined;
-  const label = owner.frontend.service.annotations[DNS_LABEL]?.toLowerCase();
-  const region = owner.cluster.cluster?.location;
-  return label === undefined || region === undefined
-    ? undefined
-    : `${label}.${region}.cloudapp.azure.com`;
-}
-
-function calling(branch: Branch, destination: End): Branch {
-  return { ...branch, called: destination, header: { ...branch.header, destination } };
 }

@@ -30,6 +30,22 @@ export function apiServerNames(network: Network): readonly ApiServerNames[] {
   return found;
 }
 
+/**
+ * Endings of names that AKS keeps in private zones, so that no public DNS holds them (AKS-53, AKS-98). Of the regions that clusters of the
+ * input are in: names of other regions are nobody's here.
+ */
+export function privateApiServerEndings({ clusters }: Network): readonly string[] {
+  const regions = clusters.flatMap(({ cluster }) => cluster?.location ?? []);
+  const endings = regions.flatMap((region) =>
+    ['privatelink', 'private'].map((zone) => `.${zone}.${region}.azmk8s.io`),
+  );
+  return [...new Set(endings)];
+}
+
+export function isPrivateApiServerName(network: Network, name: string): boolean {
+  return privateApiServerEndings(network).some((ending) => name.endsWith(ending));
+}
+
 /** The cluster whose API server certainly has this name. */
 export function clusterNamed(network: Network, name: string): ClusterPlacement | undefined {
   return apiServerNames(network).find(({ known }) => known.includes(name))?.cluster;

@@ -71,6 +71,29 @@ export function apiServerPrivateAddress(
   return addressWithin(addresses, symbol, label, cluster?.at);
 }
 
+/**
+ * May a private name of the cluster be answered there? Not where its zone is certainly linked to other networks (AKS-53).
+ * @param vnetKey the network whose resolver is asked; absent: nobody knows which
+ */
+export function mayAnswerPrivately(
+  network: Network,
+  placement: ClusterPlacement,
+  vnetKey: string | undefined,
+): boolean {
+  const { cluster } = placement;
+  if (cluster === undefined || vnetKey === undefined) return true;
+  const setting = cluster.apiServer.privateDnsZone;
+  const own = isUnknown(setting)
+    ? undefined
+    : network.perimeter.privateDnsZones.get((setting ?? '').toLowerCase());
+  if (own !== undefined) {
+    return own.links.some(
+      ({ virtualNetwork }) => isUnknown(virtualNetwork) || virtualNetwork.key === vnetKey,
+    );
+  }
+  return privateName(network, placement, cluster, vnetKey).kind !== 'nxdomain';
+}
+
 /** AKS links its own zone to the node VNet only; with `none` the public DNS carries the private address. */
 function privateName(
   network: Network,

@@ -8,6 +8,7 @@ import {
   type Network,
 } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
+import { isPrivateApiServerName } from '../api-server/public-names.ts';
 import { addressOfEndpoint } from '../private-endpoint/concrete.ts';
 import type { Decider, MissingFact } from '../verdict.ts';
 import { resolveClusterName } from './cluster-names.ts';
@@ -55,6 +56,9 @@ export type Resolution =
   /** Nobody answers: the server named is a firewall without DNS proxy. */
   | { readonly kind: 'unanswered'; readonly why: string; readonly by: Decider }
   | { readonly kind: 'unknown'; readonly why: readonly MissingFact[]; readonly by: Decider };
+
+/** Said of names that AKS keeps in private zones, where none of them answers (AKS-53). */
+export const NO_PUBLIC_NAME = 'public DNS holds no private name of an API server';
 
 /** A CNAME chain longer than this is taken for a loop. */
 const ALIASES_MAX = 8;
@@ -202,6 +206,10 @@ function outsideZones(
   }
   if (isUnder(name, 'internal.cloudapp.net')) {
     return unknown({ kind: 'platform', name: 'Azure DNS' }, `the machine called \`${name}\``);
+  }
+  if (isPrivateApiServerName(network, name)) {
+    const by: Decider = { kind: 'platform', name: 'public DNS', fact: 'AKS-53' };
+    return { kind: 'nxdomain', why: NO_PUBLIC_NAME, by };
   }
   const alias = privateAliasOf(network.perimeter.snapshot.datasets.privateDnsZones, name);
   const held = (alias?.targets ?? []).filter((target) => longestZone(zones, target) !== undefined);

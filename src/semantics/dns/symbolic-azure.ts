@@ -8,6 +8,7 @@ import {
 } from '../../net/index.ts';
 import type { ClusterPlacement, Network } from '../../network/index.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
+import { isPrivateApiServerName, privateApiServerEndings } from '../api-server/public-names.ts';
 import type { Decider, MissingFact } from '../verdict.ts';
 import type { NameEffect } from './symbolic.ts';
 import { type AliasSuffix, aliasesOf, aliasSuffixes, suffixesInto } from './symbolic-alias.ts';
@@ -69,6 +70,7 @@ export function patternsOf({ network, linked, perhaps, suffixes }: AzureView): r
   for (const { dnsConfigs } of network.perimeter.privateEndpoints.values()) {
     for (const { fqdn } of dnsConfigs) patterns.add(fqdn.toLowerCase());
   }
+  for (const ending of privateApiServerEndings(network)) patterns.add(`*${ending}`);
   for (const { cluster } of network.clusters) {
     for (const name of [cluster?.fqdn, cluster?.privateFqdn]) {
       if (name !== undefined) patterns.add(name.toLowerCase());
@@ -163,6 +165,9 @@ function outside(view: AzureView, asked: string, name: string): Answer | string 
       { kind: 'platform', name: 'Azure DNS' },
       { missing: `the machine called \`${name}\`` },
     );
+  }
+  if (isPrivateApiServerName(view.network, name)) {
+    return sure({ kind: 'platform', name: 'public DNS', fact: 'AKS-53' }, { kind: 'nxdomain' });
   }
   const targets = aliasesOf(view.suffixes, name);
   const held = targets.filter(

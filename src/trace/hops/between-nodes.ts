@@ -135,12 +135,34 @@ export function hasOverlay({ addressing }: ClusterPlacement): boolean {
   return addressing === 'overlay' || addressing === 'kubenet';
 }
 
+/**
+ * Does the cluster itself carry what a pool sends to its pods? In an overlay; and where pods have addresses of a network of which the input
+ * holds no subnet, so that what stands there can only be assumed (AKS-59).
+ */
+export function isCarried(cluster: ClusterPlacement, pool: PoolPlacement | undefined): boolean {
+  return hasOverlay(cluster) || isUnplaced(cluster, pool);
+}
+
+/** Pods with addresses of a network that is not in the input. */
+export function isUnplaced(
+  { addressing }: ClusterPlacement,
+  pool: PoolPlacement | undefined,
+): boolean {
+  const isFlat = addressing === 'node-subnet' || addressing === 'pod-subnet';
+  return isFlat && pool !== undefined && pool.nodeSubnet.kind !== 'found';
+}
+
 function podsOf({ name, podAddresses }: ClusterPlacement): OverlayPods {
   return { cluster: name, addresses: isEmptyAddressSet(podAddresses) ? ALL_IPV4 : podAddresses };
 }
 
 /** The pools a sender may be on: those whose subnet is that of the place it is asked from. */
-function poolsOfSender({ cluster, pool, pod, isAnyNode }: SenderInside): readonly PoolPlacement[] {
+export function poolsOfSender({
+  cluster,
+  pool,
+  pod,
+  isAnyNode,
+}: SenderInside): readonly PoolPlacement[] {
   if (pod === undefined && isAnyNode !== true) return [pool];
   return cluster.pools.filter(
     (one) => sameSubnet(one, pool) && (pod === undefined || mayRunOn(pod, one)),
@@ -148,12 +170,12 @@ function poolsOfSender({ cluster, pool, pod, isAnyNode }: SenderInside): readonl
 }
 
 /** A pod calls itself, or both were seen running on one node. Host-network pods get here only when they call themselves. */
-function isCertainlyOneNode(from: PodClass, to: PodClass): boolean {
+export function isCertainlyOneNode(from: PodClass, to: PodClass): boolean {
   if (from === to) return from.kind === 'Pod' || from.replicas === 1 || from.hostNetwork;
   return from.nodeName !== undefined && from.nodeName === to.nodeName;
 }
 
-function areCertainlyTwo(from: PodClass | undefined, to: PodClass): boolean {
+export function areCertainlyTwo(from: PodClass | undefined, to: PodClass): boolean {
   const { nodeName } = to;
   return nodeName !== undefined && from?.nodeName !== undefined && from.nodeName !== nodeName;
 }

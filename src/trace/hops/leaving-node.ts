@@ -8,8 +8,9 @@ import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey
 import { formatAddress, withRange } from '../step-of.ts';
 import type { Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
-import { betweenNodes, hasOverlay } from './between-nodes.ts';
+import { betweenNodes, hasOverlay, isUnplaced } from './between-nodes.ts';
 import { internetExit } from './internet-exit.ts';
+import { nameOfNodes, nodesOfBoth } from './one-node.ts';
 import { intoOwnNode, nameOfNode, nodesCalled } from './own-node.ts';
 import { platformAnswer } from './platform-answer.ts';
 
@@ -47,6 +48,10 @@ export function leavingNodeHop(
   if (at.pod === undefined && deliverTo !== undefined && isInsideOverlay(at, deliverTo)) {
     steps.push({ stage: 'cluster network', text: `→ ${formatAddress(flow.destination)}` });
     return insideOverlay(context, at, flow, journey, deliverTo, { ...hop, flow });
+  }
+  if (at.pod === undefined && deliverTo !== undefined && journey.direction === 'forward') {
+    const on = journey.choose(nodesOfBoth(context.network, at, deliverTo, flow), nameOfNodes);
+    if (on === 'one') return intoPodOfOwn(deliverTo, flow, { ...hop, flow });
   }
 
   if (journey.direction === 'forward' && deliverTo === undefined) {
@@ -141,7 +146,8 @@ function staticGatewayOf(
 }
 
 function isInsideOverlay(at: LeavingNode, { cluster, pod }: DeliverTo): boolean {
-  return cluster === at.cluster && !pod.hostNetwork && hasOverlay(cluster);
+  if (cluster !== at.cluster) return false;
+  return isUnplaced(cluster, at.pool) || (!pod.hostNetwork && hasOverlay(cluster));
 }
 
 /** From a node to a pod: security groups, should the pod be on another node, and no box for the answer. */
@@ -161,6 +167,19 @@ function insideOverlay(
     return { hop, next: { kind: 'stop', disposition: { kind: 'denied', by: denied } } };
   }
   return { hop, next: onward, assumptions, ...(open.length === 0 ? {} : { conditions: open }) };
+}
+
+/** From a node to a pod that runs on it: no box stands between them (AKS-61). */
+function intoPodOfOwn(
+  { cluster, pod }: DeliverTo,
+  flow: Flow,
+  hop: Hop & { readonly steps: Step[] },
+): HopResult {
+  const text = `→ ${formatAddress(flow.destination)}, on the node itself`;
+  hop.steps.push({ stage: 'cluster network', text, facts: ['AKS-61'] });
+  const from = { kind: 'address', address: flow.source, isNode: 'own-node' } as const;
+  const at: Position = { kind: 'entering-pod', cluster, pod, from, arrival: 'direct' };
+  return { hop, next: { kind: 'forward', to: { at, flow } } };
 }
 
 /** At the pod, which knows that a node of its cluster sends. */

@@ -1,12 +1,19 @@
 import type { Flow } from '../../semantics/flow.ts';
 import { evaluatePolicies, type PolicyEnd } from '../../semantics/network-policy/index.ts';
-import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
+import type { DeliverTo, HopResult, Journey, Placed, Position } from '../journey.ts';
 import { podName } from '../pod-name.ts';
 import { replyTo } from '../session.ts';
 import { formatAddress, stepOf } from '../step-of.ts';
 import type { Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
-import { type BetweenNodes, betweenNodes, hasOverlay } from './between-nodes.ts';
+import {
+  type BetweenNodes,
+  betweenNodes,
+  hasOverlay,
+  isCarried,
+  isUnplaced,
+} from './between-nodes.ts';
+import { nameOfNodes, nodesOfBoth } from './one-node.ts';
 
 type LeavingPod = Position & { kind: 'leaving-pod' };
 
@@ -36,15 +43,24 @@ export function leavingPodHop(
   } else {
     steps.push({ stage: 'egress policy', text: 'an answer: policies are stateful' });
   }
-  const isInside = deliverTo !== undefined && staysInside(at, deliverTo);
+  const isInCluster = deliverTo !== undefined && staysInside(at, deliverTo);
+  const isHome =
+    deliverTo !== undefined &&
+    !isInCluster &&
+    journey.direction === 'forward' &&
+    journey.choose(nodesOfBoth(context.network, at, deliverTo, flow), nameOfNodes) === 'one';
+  const isInside = deliverTo !== undefined && (isInCluster || isHome);
   let between: BetweenNodes | undefined;
   if (isInside) {
     if (deliverTo.pod !== at.pod) {
-      const text = `→ ${formatAddress(flow.destination)}, inside the overlay`;
+      const carried = hasOverlay(at.cluster) ? 'inside the overlay' : 'inside the cluster';
+      const where = isHome ? 'on the same node' : carried;
+      const text = `→ ${formatAddress(flow.destination)}, ${where}`;
       steps.push({ stage: 'cluster network', text });
     }
     const { cluster, pool, pod } = at;
-    if (pool !== undefined && hasOverlay(cluster) && journey.direction === 'forward') {
+    const asks = isInCluster && journey.direction === 'forward';
+    if (pool !== undefined && isCarried(cluster, pool) && asks) {
       between = betweenNodes(context.network, { cluster, pool, pod }, deliverTo.pod, flow, steps);
       if (between.denied !== undefined) {
         const disposition = { kind: 'denied', by: between.denied } as const;
@@ -58,6 +74,11 @@ export function leavingPodHop(
     ...(between === undefined ? {} : { assumptions: between.assumptions }),
   };
   if (isInside) {
+    const reply: Placed = {
+      at: { ...at, pod: deliverTo.pod },
+      flow: replyTo(flow),
+      deliverTo: { cluster: at.cluster, pod: at.pod },
+    };
     const to: Position = {
       kind: 'entering-pod',
       cluster: deliverTo.cluster,
@@ -65,11 +86,8 @@ export function leavingPodHop(
       from: { kind: 'pod', pod: at.pod, address: flow.source },
       arrival: 'direct',
       ...(deliverTo.throughService === undefined ? {} : { throughService: true }),
-      reply: {
-        at: { ...at, pod: deliverTo.pod },
-        flow: replyTo(flow),
-        deliverTo: { cluster: at.cluster, pod: at.pod },
-      },
+      // On one node, and to a node, whose address a host-network pod has, the answer meets no box (AKS-60).
+      ...(isHome || (at.pod.hostNetwork && deliverTo.pod !== at.pod) ? {} : { reply }),
     };
     return { hop, next: { kind: 'forward', to: { at: to, flow } }, ...said };
   }
@@ -109,13 +127,14 @@ function egressDecision(
 
 /**
  * Overlay and kubenet pods reach each other inside the cluster; a cluster we know nothing of is taken as such. A
- * host-network pod has the address of its node: the way there leads out of the overlay.
+ * host-network pod has the address of its node: the way there leads out of the overlay, and one that sends is a node (AKS-60).
  */
 function staysInside(at: LeavingPod, { cluster, pod }: DeliverTo): boolean {
   if (cluster !== at.cluster) return false;
-  if (pod === at.pod) return true;
+  if (pod === at.pod || isUnplaced(cluster, at.pool)) return true;
   if (at.cluster.addressing === 'node-subnet' || at.cluster.addressing === 'pod-subnet') {
     return false;
   }
-  return at.pool === undefined || (!pod.hostNetwork && !at.pod.hostNetwork);
+  if (at.pool === undefined) return true;
+  return !pod.hostNetwork && (!at.pod.hostNetwork || hasOverlay(at.cluster));
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../../diagnostics/index.ts';
+import type { PodClass } from '../../model/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import {
   type EffectiveRoute,
@@ -12,6 +13,7 @@ import { replyTo } from '../session.ts';
 import { phrases } from '../summary.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
+import { betweenNodes, hasOverlay, type SenderInside } from './between-nodes.ts';
 import { type Following, following, type Leaving } from './following.ts';
 import { intoNetwork } from './into-network.ts';
 import { platformAnswer } from './platform-answer.ts';
@@ -42,6 +44,14 @@ export function leavingSubnetHop(
     hop,
     next: { kind: 'stop', disposition },
   });
+  const inside = journey.direction === 'forward' ? podOfOwnOverlay(at, deliverTo) : undefined;
+  if (inside !== undefined) {
+    const { denied, open } = betweenNodes(network, inside, inside.to, flow, steps);
+    if (denied !== undefined) return stop({ kind: 'denied', by: denied });
+    const { name } = inside.cluster;
+    const missing = `whether ${at.sender} is a node of ${name}: pods of its overlay are reached by its nodes alone`;
+    return stop({ kind: 'unknown', why: [...open, { missing }] });
+  }
   const looks = placement !== undefined && journey.direction === 'forward' ? placement : undefined;
   // AZN-42: on the way out the interface's group comes first.
   const judged = judge(steps, [
@@ -85,6 +95,21 @@ export function leavingSubnetHop(
     default:
       return assertNever(choice);
   }
+}
+
+/**
+ * An address of the nodes' subnet calls a pod of their overlay, which no network routes to: a node of the pool, or nobody who gets there
+ * (AKS-60). `undefined` for every other flow.
+ */
+function podOfOwnOverlay(
+  { pool, interfaceKey, firewallKey }: Leaving,
+  deliverTo: DeliverTo | undefined,
+): (SenderInside & { readonly to: PodClass }) | undefined {
+  if (pool === undefined || deliverTo === undefined || deliverTo.pod.hostNetwork) return undefined;
+  const isOther = interfaceKey !== undefined || firewallKey !== undefined;
+  const { cluster, placement } = pool;
+  if (isOther || deliverTo.cluster !== cluster || !hasOverlay(cluster)) return undefined;
+  return { cluster, pool: placement, isAnyNode: true, to: deliverTo.pod };
 }
 
 /**

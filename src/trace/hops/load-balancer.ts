@@ -1,4 +1,4 @@
-import { type Network, subnetOf } from '../../network/index.ts';
+import { findOwner, type Network, subnetOf } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import { deliverToLoadBalancer } from '../../semantics/load-balancer/concrete.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
@@ -6,7 +6,7 @@ import { replyTo } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
-import { judge, subnetVerdict } from './verdicts.ts';
+import { interfaceVerdict, judge, subnetVerdict } from './verdicts.ts';
 
 /**
  * A load balancer that no Service of the input made: its rule, then the NSG of the backend's subnet. The source stays;
@@ -55,8 +55,11 @@ function toBackend(
     return { hop: { ...hop, flow: sent }, next: { kind: 'stop', disposition } };
   }
   const { name, key } = placement.subnet;
+  const interfaceKey = interfaceAt(network, placement.vnet.key, sent);
+  // AZN-42: on the way in the subnet's group comes first, the interface's second.
   const judged = judge(steps, [
     [`nsg of ${name}`, () => subnetVerdict(network, placement, 'Inbound', sent)],
+    ['nsg', () => interfaceVerdict(network, interfaceKey, placement, 'Inbound', sent)],
   ]);
   if (judged.denied !== undefined) {
     const disposition: Disposition = { kind: 'denied', by: judged.denied };
@@ -72,4 +75,12 @@ function toBackend(
     },
     ...(judged.open.length > 0 ? { conditions: judged.open } : {}),
   };
+}
+
+/** The interface of the input that the member of the pool is. */
+function interfaceAt(network: Network, vnetKey: string, { destination }: Flow): string | undefined {
+  const held = findOwner(network, destination, { vnetKey }).find(
+    ({ certainty, owner }) => certainty === 'yes' && owner.kind === 'network-interface',
+  )?.owner;
+  return held?.kind === 'network-interface' ? held.interfaceKey : undefined;
 }

@@ -43,8 +43,10 @@ export function onPremisesHop(
       };
     }
     const isHome = journey.home !== undefined && sameAddress(journey.home, flow.destination);
-    if (isHome && !journey.sender.isOnInternet)
+    // Whoever set out from a subnet or from the internet is not behind the gateway.
+    if (isHome && journey.homeSubnetKey === undefined && !journey.sender.isOnInternet) {
       return stop({ kind: 'delivered', to: 'the client' });
+    }
     const missing = `what the network behind the gateway does with an answer to ${name}`;
     return stop({ kind: 'unknown', why: [{ missing }] });
   }

@@ -161,7 +161,35 @@ describe('the names of a private API server', () => {
       expect(reachOf(network, 'node:nodes', `${name}:443`)).toEqual(['open']);
     }
     fromNodes(network, ELSEWHERE, 'denied');
-    fromNodes(perimeter({ access }), PRIVATE, 'allowed');
+    fromNodes(perimeter({ access }), OTHER, 'allowed');
+  });
+
+  it('AKS-53: of the private form are answered by private zones alone', () => {
+    for (const network of [
+      perimeter({}),
+      perimeter({ access }),
+      perimeter({ names: { fqdn: NAME } }),
+    ]) {
+      for (const name of [PRIVATE, PRIVATE.replace('privatelink', 'private')]) {
+        expectBoth(network, '203.0.113.7', `${name}:443`, 'denied');
+      }
+      // Those of other services lead to a public address, whosever it is (azure-networking 6.3).
+      expectBoth(network, '203.0.113.7', 'else.privatelink.vaultcore.azure.net:443', 'open');
+    }
+    const known = perimeter({ access, names: { privateFQDN: PRIVATE } });
+    expectBoth(known, '203.0.113.7', `${PRIVATE}:443`, 'denied');
+    // No cluster of the input is private: it is another one's, whose zone is linked elsewhere.
+    fromNodes(perimeter({}), PRIVATE, 'denied');
+    fromNodes(perimeter({ names: { fqdn: NAME } }), PRIVATE, 'denied');
+    // The one cluster has another name.
+    fromNodes(known, PRIVATE.replace('1a2b', '9a9b'), 'denied');
+  });
+
+  it('AKS-53: that no file says are answered in the network of the nodes, if anywhere', () => {
+    const more = [vnet('far', '10.50.0.0/16', { machines: { addressPrefix: '10.50.0.0/24' } })];
+    const network = perimeter({ access, more });
+    expectBoth(network, '10.50.0.9', `${PRIVATE}:443`, 'denied');
+    expect(reachOf(network, '10.42.4.9', `${PRIVATE}:443`)).toEqual(['open']);
   });
 
   it('AKS-97: without a public name there is none to mistake', () => {

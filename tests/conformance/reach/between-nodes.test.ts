@@ -10,6 +10,7 @@ import {
   networkOf,
   nsg,
   nsgOf,
+  policy,
   type SecurityRuleWords,
   service,
   tableOf,
@@ -242,10 +243,61 @@ describe('other ways to a pod inside its cluster', () => {
     expectBoth(allowed, '198.51.100.7', '20.1.1.1:80', 'allowed');
   });
 
+  it('AKS-60: from an address of the nodes’ subnet only if a node has it, and past the groups then', () => {
+    const summary = says({ one: [], two: [] }, '10.42.1.9', 'deploy:d:8080', 'open');
+    expect(summary).toContain('whether 10.42.1.9 is a node of aks');
+    says({ two: [DENY_IN] }, '10.42.1.9', 'deploy:d:8080', 'denied');
+    says({ one: [DENY_OUT] }, '10.42.1.9', 'deploy:d:8080', 'denied');
+  });
+
   it('AKS-76: under Local it is the node of the pod', () => {
     const open: SecurityRuleWords = ['In', 100, 'Allow', 'Internet', '20.1.1.2', '80', 'Tcp'];
     const network = perimeter({ one: [open], two: [open, DENY_IN] });
     expectBoth(network, '198.51.100.7', '20.1.1.2:80', 'allowed');
+  });
+});
+
+describe('a host-network pod that calls a pod of the overlay', () => {
+  const shape = (more: Shape): Shape => ({
+    ...more,
+    objects: [
+      deployment('h', {}, 'shop', { hostNetwork: true, nodeSelector: { agentpool: 'one' } }),
+      on('one', 'a'),
+      on('two', 'd'),
+      ...(more.objects ?? []),
+    ],
+  });
+  const calls = (more: Shape, expected: ReachVerdict, to = 'deploy:d:8080') =>
+    says(shape(more), 'deploy:h', to, expected);
+
+  it('AKS-60: sends as its node, and the overlay carries it whatever the routes say', () => {
+    calls({ one: [], two: [] }, 'allowed');
+    calls({ one: [], two: [], routes: { '10.244.0.0/16': 'None' } }, 'allowed');
+  });
+
+  it('AKS-61: meets the group of the pod’s subnet with the address of its node', () => {
+    calls({ two: [DENY_IN] }, 'denied');
+    calls({ two: [['In', 100, 'Deny', PODS, '*', '*']] }, 'allowed');
+    calls({ two: [['In', 100, 'Deny', NODES, PODS, '*']] }, 'denied');
+    calls({ one: [DENY_OUT] }, 'denied');
+  });
+
+  it('AKS-61: may run on the node of the pod, where no group looks', () => {
+    calls({ one: [DENY_IN] }, 'open', 'deploy:a:8080');
+  });
+
+  it('K8P-17: meets the policies of the pod it calls, which let its own node in (K8P-16)', () => {
+    const closed = policy('closed', { podSelector: {}, policyTypes: ['Ingress'] });
+    const profile = {
+      networkProfile: {
+        networkPlugin: 'azure',
+        networkPluginMode: 'overlay',
+        networkPolicy: 'calico',
+        podCidr: PODS,
+      },
+    };
+    const summary = calls({ one: [], two: [], profile, objects: [closed] }, 'open');
+    expect(summary).toContain('whether it shares a node with shop/d');
   });
 });
 

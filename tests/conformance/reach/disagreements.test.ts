@@ -300,6 +300,26 @@ const CASES: readonly Case[] = [
     `${FRONT}:80`,
     'denied',
   ],
+  [
+    // Real packets: both tellings took the machine for one behind the gateway, which hands nothing back that is not for the other side.
+    'an answer to a machine of the network that a route leads to the gateway',
+    { routes: { '10.1.7.0/24': 'VirtualNetworkGateway' } },
+    '10.1.7.20',
+    '10.1.0.20:22',
+    'open',
+  ],
+  [
+    'an answer to on-premises that a route leads to the gateway',
+    {
+      routes: { '192.168.0.0/16': 'VirtualNetworkGateway' },
+      hubPeer: { allowGatewayTransit: true },
+      spokePeer: { useRemoteGateways: true },
+      more: vpn('hub', ['192.168.0.0/16']),
+    },
+    'onprem:192.168.0.0/16',
+    '10.1.0.20:22',
+    'allowed',
+  ],
 ];
 
 describe('once a disagreement', () => {

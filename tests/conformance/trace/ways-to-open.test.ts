@@ -4,12 +4,14 @@ import {
   deployment,
   expectWalk,
   firewallWith,
+  type Json,
   networkOf,
   nsg,
   nsgOf,
   policy,
   type Rules,
   type SecurityRuleWords,
+  service,
   tableOf,
   traceOf,
   vnet,
@@ -24,6 +26,7 @@ interface Shape {
   readonly nodeRoutes?: Record<string, string>;
   readonly vmRoutes?: Record<string, string>;
   readonly isPolicyOn?: boolean;
+  readonly objects?: readonly Json[];
 }
 
 function perimeter(shape: Shape) {
@@ -68,6 +71,7 @@ function perimeter(shape: Shape) {
       ...(shape.isPolicyOn === true
         ? [policy('deny', { podSelector: {}, policyTypes: ['Egress'] })]
         : []),
+      ...(shape.objects ?? []),
     ],
   );
 }
@@ -146,6 +150,18 @@ describe('at other boxes', () => {
     expect(ways({ isPolicyOn: true }, '20.1.2.3:443', 'deploy:web')).toEqual([
       'NetworkPolicy shop/deny covers shop/web and no egress rule admits the flow',
       'an egress rule in it, or in another policy of shop/web: TCP 443 to 20.1.2.3',
+    ]);
+  });
+
+  it('K8P-81: a Service without the port: one that it has, or this one more', () => {
+    const inner = service('web', { clusterIP: '10.100.0.20' });
+    expect(ways({ objects: [inner] }, '10.100.0.20:22', 'deploy:web')).toEqual([
+      'call a port that the Service has, or add this one to it: Service shop/web has no such port',
+    ]);
+    const ports = [{ port: 80, targetPort: 'metrics' }];
+    const lost = service('web', { clusterIP: '10.100.0.20', ports });
+    expect(ways({ objects: [lost] }, 'service:shop/web:80', 'deploy:web')).toEqual([
+      'declare the port in the pod, or let the Service name one that it has: shop/web declares no tcp port `metrics`, which Service shop/web sends to',
     ]);
   });
 

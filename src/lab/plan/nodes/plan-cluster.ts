@@ -1,13 +1,15 @@
 import type { Gap } from '../../../diagnostics/index.ts';
-import type { ClusterObjects, Labels } from '../../../model/index.ts';
+import type { ClusterObjects, Labels, Service } from '../../../model/index.ts';
 import {
   type AddressSet,
   addressesOfPrefixes,
+  formatIp,
   NO_ADDRESSES,
   type Prefix,
   parsePrefix,
 } from '../../../net/index.ts';
 import type { ClusterPlacement, Network } from '../../../network/index.ts';
+import type { FrontEndView } from '../front-end-view.ts';
 import type { FrontendRoute, NodeSeat, NodesContext, NodesPart } from '../node-seat.ts';
 import { dnsProcess, isDnsPod } from './cluster-dns.ts';
 import { type ClusterServices, servicesOfCluster, withStandIns } from './cluster-services.ts';
@@ -148,8 +150,39 @@ function frontendRoutes(
     const nodes = seats
       .filter((seat) => !isLocal || pods.some((each) => each.seat === seat))
       .map(({ host }) => host);
-    return [{ address, nodes, label: frontend.address.label, isInternal: frontend.isInternal }];
+    const views = viewsOf(service, address, seats);
+    return [
+      {
+        address,
+        nodes,
+        label: frontend.address.label,
+        isInternal: frontend.isInternal,
+        ...(views.length === 0 ? {} : { views }),
+      },
+    ];
   });
+}
+
+const NO_FLOATING_IP = 'service.beta.kubernetes.io/azure-disable-load-balancer-floating-ip';
+
+/** AKS-71: then groups see the node and its port. One that the API server is to pick nobody knows: the front end stays. */
+function viewsOf(
+  { annotations, ports }: Service,
+  frontEnd: string,
+  seats: readonly NodeSeat[],
+): readonly FrontEndView[] {
+  if (annotations[NO_FLOATING_IP]?.toLowerCase() !== 'true') return [];
+  return ports.flatMap(({ protocol, port, nodePort }): readonly FrontEndView[] =>
+    nodePort === undefined || (protocol !== 'tcp' && protocol !== 'udp')
+      ? []
+      : seats.map(({ host, address }) => ({
+          host,
+          frontEnd,
+          protocol,
+          ports: { called: port, seen: nodePort },
+          seen: formatIp(address),
+        })),
+  );
 }
 
 function addressesOf(texts: readonly string[]): AddressSet {

@@ -94,8 +94,8 @@ describe('addresses of pods', () => {
   it('AZN-50: overlay gives each node a /24 of the pod range', () => {
     const part = planSmall([workload('DaemonSet', 'web')]);
     expect(part.podRoutes).toEqual([
-      { prefix: '10.244.0.0/24', node: 'n1', inSubnet: false },
-      { prefix: '10.244.1.0/24', node: 'n2', inSubnet: false },
+      { prefix: '10.244.0.0/24', node: 'n1', inSubnet: false, cluster: 'small' },
+      { prefix: '10.244.1.0/24', node: 'n2', inSubnet: false, cluster: 'small' },
     ]);
     // The first address of each block that Azure gives out is taken by the cluster's DNS.
     expect(addressOf(part, 'pod/shop/web-0')).toBe('10.244.0.5');
@@ -112,8 +112,8 @@ describe('addresses of pods', () => {
       },
     );
     expect(part.podRoutes).toEqual([
-      { prefix: '10.9.0.4/32', node: 'n1', inSubnet: true },
-      { prefix: '10.9.0.5/32', node: 'n2', inSubnet: true },
+      { prefix: '10.9.0.4/32', node: 'n1', inSubnet: true, cluster: 'small' },
+      { prefix: '10.9.0.5/32', node: 'n2', inSubnet: true, cluster: 'small' },
     ]);
     const left = part.gaps.filter(({ why }) => why === 'its node has no address left for pods');
     expect(left.map(({ what }) => what)).toContain('DaemonSet shop/web');

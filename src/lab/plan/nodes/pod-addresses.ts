@@ -51,7 +51,7 @@ export function addressPods(
     const what = titleOf(placed.pod);
     gaps.push({ what, why: 'its node has no address left for pods', at: placed.pod.at });
   }
-  return { addresses, routes: routesOf(addresses, blocks, inSubnet), gaps };
+  return { addresses, routes: routesOf(cluster.name, addresses, blocks, inSubnet), gaps };
 }
 
 /** Azure keeps the first addresses of a block for itself. */
@@ -114,6 +114,7 @@ function liveAddresses(
 }
 
 function routesOf(
+  cluster: string,
   addresses: ReadonlyMap<PlacedPod, Ip>,
   blocks: ReadonlyMap<NodeSeat, Prefix>,
   inSubnet: boolean,
@@ -122,11 +123,12 @@ function routesOf(
     prefix: `${formatIp({ family: 4, value: block.base as Ipv4 })}/24`,
     node: seat.host,
     inSubnet: false,
+    cluster,
   }));
   for (const [{ seat }, address] of addresses) {
     const block = blocks.get(seat);
     if (block !== undefined && prefixHas(block, address)) continue;
-    routes.push({ prefix: `${formatIp(address)}/32`, node: seat.host, inSubnet });
+    routes.push({ prefix: `${formatIp(address)}/32`, node: seat.host, inSubnet, cluster });
   }
   return routes;
 }
