@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_LAB } from '../lab/plan/index.ts';
 import {
+  askLab,
   isRunning,
   type LabFolder,
   type LabState,
@@ -54,6 +55,12 @@ export async function runningLab(choice: LabChoice): Promise<ChosenLab> {
   }
   const plan = JSON.parse(readFileSync(folder.plan, 'utf8')) as RunPlan;
   return { folder, state, plan, entrance };
+}
+
+/** What is broken on purpose, as it was named. */
+export async function brokenNow({ control }: LabFolder): Promise<readonly string[]> {
+  const reply = await askLab(control, { ask: 'status' });
+  return reply?.kind === 'status' ? reply.status.failures.map(({ what }) => what) : [];
 }
 
 /**

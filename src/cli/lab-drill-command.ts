@@ -1,11 +1,13 @@
 import { drill } from '../lab/probe/index.ts';
-import { askLab } from '../lab/run/index.ts';
+import { askLab, cutsOf, type Failure, type RunPlan, unknownThing } from '../lab/run/index.ts';
 import { failuresOf } from '../reach/index.ts';
 import { drillText } from '../report/drill-text.ts';
-import { runningLab } from './chosen-lab.ts';
+import { brokenNow, type ChosenLab, runningLab } from './chosen-lab.ts';
+import { comparable, drilledLab } from './drilled-lab.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
-import { originOf, type ProbeOptions, probeLab } from './lab-probe-command.ts';
+import { type ProbeOptions, probeLab } from './lab-probe-command.ts';
 import { terminal } from './terminal.ts';
+import { untilSignalled } from './until-signalled.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
 /** 0: what broke is what the proof says breaks. 1: it is not, or something did not come back. */
@@ -21,21 +23,36 @@ export async function drillCommand(
     if (reply?.kind === 'done') return;
     throw new InputError(reply?.kind === 'refused' ? reply.why : 'the lab does not answer');
   };
-  // A misspelt name is told before the lab is probed; nothing is left broken by that.
+  const cuts = await cutsThatTell(lab, what);
   const failure = { what, lossPercent: 100, cuts: [] };
-  await ask({ ask: 'fail', failure });
-  await ask({ ask: 'restore', what });
-  const from = paths.length > 0 ? paths : originOf(lab);
-  const probed = await probeLab(lab, from, options, output, 'allowed');
-  const parsed = failuresOf(probed.network, [what]);
+  const { signal, exitCode } = untilSignalled();
+  signal.addEventListener('abort', () => {
+    void ask({ ask: 'restore', what })
+      // It was not failing yet.
+      .catch(() => {})
+      .finally(() => {
+        output.err('given up; nothing stays broken\n');
+        process.exit(exitCode());
+      });
+  });
+  const probed = await probeLab(lab, paths, options, output, 'allowed');
+  const parsed = failuresOf(probed.network, [asProven(lab.plan, what)]);
   output.progress(`${what} fails…`);
-  const report = await drill(probed.network, probed.live, probed.report, {
+  let isRestored = false;
+  const drilled = drilledLab(probed.live, probed.report, () => isRestored);
+  const made = await drill(probed.network, drilled, probed.report, {
     what,
     ...(parsed.kind === 'failures' ? { failures: parsed.failures } : {}),
-    fail: () => ask({ ask: 'fail', failure }),
-    restore: () => ask({ ask: 'restore', what }),
+    fail: async () => {
+      if (!signal.aborted) await ask({ ask: 'fail', failure });
+    },
+    restore: async () => {
+      await ask({ ask: 'restore', what });
+      isRestored = true;
+    },
     now: () => performance.now(),
   });
+  const report = comparable(made, probed.report, lab.plan, cuts);
   output.done();
   const text =
     options.format === 'json'
@@ -44,4 +61,25 @@ export async function drillCommand(
   await writeOutput(output, options.output, text);
   const isAsProven = report.results.every(({ agrees }) => agrees !== false);
   return isAsProven && report.notRestored.length === 0 ? 0 : 1;
+}
+
+/** `firewall/fw-a` of the lab is `fw-a` to the proof. */
+function asProven({ ends }: RunPlan, what: string): string {
+  const end = ends.find(({ name }) => name === what && /^[a-z-]*(?:firewall|gateway)\//.test(name));
+  return end === undefined ? what : end.name.slice(end.name.indexOf('/') + 1);
+}
+
+/**
+ * A misspelt name is told before anything is tried, and what is broken already would be taken for what the drill broke.
+ * @throws InputError
+ */
+async function cutsThatTell({ plan, folder }: ChosenLab, what: string): Promise<Failure['cuts']> {
+  const found = cutsOf(plan, what);
+  if (found.kind === 'unknown') throw new InputError(unknownThing(what, found.known));
+  const broken = await brokenNow(folder);
+  if (broken.length === 0) return found.cuts;
+  throw new InputError(
+    `something is broken on purpose already: ${broken.join(', ')}`,
+    'sallyport lab restore ends it',
+  );
 }

@@ -26,7 +26,8 @@ export async function shellCommand(end: string, options: LabChoice): Promise<Exi
   const lab = await runningLab(options);
   const host = hostOf(lab, end);
   process.stderr.write(`in ${host} of lab ${lab.plan.lab}; exit leaves it\n`);
-  return run(inside(lab, host, ['env', `PS1=${host}:\\w# `, '/bin/sh']));
+  // Every shell puts the folder in its place; `\\w` is bash's alone.
+  return run(inside(lab, host, ['env', `PS1=${host}:$PWD# `, '/bin/sh']));
 }
 
 /** Bounded in time and in packets, whichever comes first. */
@@ -37,21 +38,27 @@ export async function captureCommand(
 ): Promise<ExitCode> {
   const lab = await runningLab(options);
   const host = hostOf(lab, end);
+  if (!lab.state.isPrivileged) {
+    // It insists on changing its groups, which nobody may in a user namespace of one user.
+    const why = 'tcpdump does not work in a lab of an ordinary user';
+    throw new OperationalError('lab/feature', why, {
+      hint: 'make the lab as root: sudo sallyport lab up',
+    });
+  }
   const written = output === undefined ? ['-l'] : ['-U', '-w', output];
-  // Run by root it would give its rights away, and with them those to the file.
-  const user = lab.state.isPrivileged ? ['-Z', 'root'] : [];
   if (output !== undefined) makeFile(output);
   await checkFilter(lab, host, filter);
-  const code = await run([
-    ...lab.entrance,
-    ...inNamespace(lab.plan.lab, host, [
+  return run(
+    inNamespace(lab.plan.lab, host, [
       'timeout',
       '--signal=INT',
       '--preserve-status',
       String(seconds),
       'tcpdump',
       '-n',
-      ...user,
+      // Run by root it would give its rights away, and with them those to the file.
+      '-Z',
+      'root',
       '-i',
       'any',
       '-c',
@@ -59,24 +66,14 @@ export async function captureCommand(
       ...written,
       ...filter,
     ]),
-  ]);
-  if (code === 1 && !lab.state.isPrivileged) {
-    throw new OperationalError(
-      'lab/feature',
-      'tcpdump does not work in a lab of an ordinary user',
-      {
-        hint: 'make the lab as root: sudo sallyport lab up',
-      },
-    );
-  }
-  return code;
+  );
 }
 
 /** What `tcpdump` would say after its preamble, and as if a capture had failed. @throws InputError */
 async function checkFilter(lab: ChosenLab, host: string, filter: readonly string[]): Promise<void> {
-  if (filter.length === 0 || !lab.state.isPrivileged) return;
+  if (filter.length === 0) return;
   const trial = inNamespace(lab.plan.lab, host, ['tcpdump', '-d', '-i', 'any', ...filter]);
-  const { code, err } = await runProgram([...lab.entrance, ...trial]);
+  const { code, err } = await runProgram(trial);
   const why = /^tcpdump: (can't parse filter.*|.*error.*)$/m.exec(err)?.[1];
   if (code === 0 || why === undefined) return;
   throw new InputError(`\`${filter.join(' ')}\` is no filter: ${why}`, 'man pcap-filter');

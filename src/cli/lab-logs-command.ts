@@ -41,7 +41,7 @@ export async function logsCommand(
     const from = Math.max(0, size - TAIL_BYTES);
     const tail = textOf(path, from, size).split('\n');
     if (tail.at(-1) === '') tail.pop();
-    print(folder.path, path, tail.slice(-lines));
+    print(folder.path, path, lines === 0 ? [] : tail.slice(-lines));
     read.set(path, size);
   }
   let isStopped = !follow;

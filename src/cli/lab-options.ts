@@ -60,7 +60,7 @@ function addUp(lab: Command, finish: Finish): void {
   inputOptions(
     lab
       .command('reload')
-      .addArgument(paths())
+      .argument('[path...]', 'folders and files to read (default: what the lab was made of)')
       .description('read the folder again and give its firewall rules to the running lab')
       .addOption(name())
       .addOption(format('text', 'json')),
@@ -137,7 +137,7 @@ function addWatching(lab: Command, finish: Finish): void {
     .addOption(name())
     .option('-f, --follow', 'go on as lines come, until Ctrl-C')
     .addOption(
-      new Option('-n, --lines <count>', 'so many last lines of each').argParser(whole).default(20),
+      new Option('-n, --lines <count>', 'so many last lines of each').argParser(lines).default(20),
     )
     .action(async (names: string[], options) => {
       const { logsCommand } = await import('./lab-logs-command.ts');
@@ -146,25 +146,11 @@ function addWatching(lab: Command, finish: Finish): void {
 }
 
 function addProbe(lab: Command, finish: Finish): void {
-  inputOptions(
+  trying(
     lab
       .command('probe')
       .argument('[path...]', 'folders and files to read (default: what the lab was made of)')
-      .description('make the flows of the proof real, and compare')
-      .addOption(name())
-      .addOption(format('text', 'json'))
-      .option('-o, --output <file>', 'write to a file instead of the terminal')
-      .addOption(
-        new Option('--sample <count>', 'try so many, spread evenly (default: 300)')
-          .argParser(whole)
-          .conflicts('all'),
-      )
-      .option('--all', 'try every flow the proof tells of')
-      .addOption(
-        new Option('--seconds <seconds>', 'wait so long for an answer')
-          .argParser(positive)
-          .default(1.5),
-      ),
+      .description('make the flows of the proof real, and compare'),
   )
     .addHelpText(
       'after',
@@ -183,26 +169,12 @@ Exit code 1: the kernel did otherwise than was proven, for at least one flow.`,
 }
 
 function addDrill(lab: Command, finish: Finish): void {
-  inputOptions(
+  trying(
     lab
       .command('drill')
       .argument('<what>', 'as for fail')
       .argument('[path...]', 'folders and files to read (default: what the lab was made of)')
-      .description('break something, see what stops working, compare, restore')
-      .addOption(name())
-      .addOption(format('text', 'json'))
-      .option('-o, --output <file>', 'write to a file instead of the terminal')
-      .addOption(
-        new Option('--sample <count>', 'try so many flows (default: 300)')
-          .argParser(whole)
-          .conflicts('all'),
-      )
-      .option('--all', 'try every flow the proof tells of')
-      .addOption(
-        new Option('--seconds <seconds>', 'wait so long for an answer')
-          .argParser(positive)
-          .default(1.5),
-      ),
+      .description('break something, see what stops working, compare, restore'),
   )
     .addHelpText(
       'after',
@@ -217,6 +189,27 @@ Exit code 1: something else broke than query --without proves.`,
       const { drillCommand } = await import('./lab-drill-command.ts');
       finish(await drillCommand(what, paths, options));
     });
+}
+
+/** What is tried, how patiently, and how it is told. */
+function trying(command: Command): Command {
+  return inputOptions(
+    command
+      .addOption(name())
+      .addOption(format('text', 'json'))
+      .option('-o, --output <file>', 'write to a file instead of the terminal')
+      .addOption(
+        new Option('--sample <count>', 'try so many flows, spread evenly (default: 300)')
+          .argParser(whole)
+          .conflicts('all'),
+      )
+      .option('--all', 'try every flow the proof tells of')
+      .addOption(
+        new Option('--seconds <seconds>', 'wait so long for an answer')
+          .argParser(positive)
+          .default(1.5),
+      ),
+  );
 }
 
 function addFailing(lab: Command, finish: Finish): void {
@@ -275,6 +268,11 @@ function name(): Option {
 function whole(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Write a number above 0.');
   return Number(value);
+}
+
+/** None before what comes: `logs -f -n 0`. */
+function lines(value: string): number {
+  return value === '0' ? 0 : whole(value);
 }
 
 function latency(value: string): number {

@@ -1,6 +1,6 @@
 import { type Gap, locate } from '../diagnostics/index.ts';
 import type { LabPlan } from '../lab/plan/lab-plan.ts';
-import { safe } from '../report/style.ts';
+import { count, hanging, type Style, safe } from '../report/style.ts';
 
 /** What `lab up --plan` reads. Maps and large numbers of the appliance are left to its files. */
 export function labPlanJson(plan: LabPlan): string {
@@ -22,7 +22,7 @@ function shownGap({ what, why, at, count }: Gap): Readonly<Record<string, unknow
 }
 
 /** For people: who is there, how it is wired, what runs, and what is not as in Azure. */
-export function labPlanText(plan: LabPlan): string {
+export function labPlanText(plan: LabPlan, style: Style): string {
   const cables = new Map<string, string[]>();
   for (const { ends } of plan.links) {
     const [one, other] = ends;
@@ -34,7 +34,7 @@ export function labPlanText(plan: LabPlan): string {
   }
   const width = Math.max(0, ...plan.hosts.map(({ name }) => name.length));
   return [
-    `lab ${plan.lab}: ${plan.hosts.length} hosts, ${plan.links.length} cables, ${plan.processes.length} daemons`,
+    `lab ${plan.lab}: ${count(plan.hosts.length, 'host')}, ${count(plan.links.length, 'cable')}, ${count(plan.processes.length, 'daemon')}`,
     '',
     'hosts',
     ...plan.hosts.map(({ name, kind, label }) => {
@@ -50,9 +50,11 @@ export function labPlanText(plan: LabPlan): string {
     ...section('values only Azure knows, and what the lab takes for them', plan.assumed, (one) => [
       `  --assume ${one.name}=${one.value}`,
     ]),
-    ...section('simpler than Azure', plan.simplifications, (text) => [`  ${safe(text)}`]),
+    ...section('simpler than Azure', plan.simplifications, (text) => [
+      hanging(style, 2, '', safe(text)),
+    ]),
     ...section('in the perimeter and not in the lab', plan.gaps, ({ what, why }) => [
-      `  ${safe(what)}: ${safe(why)}`,
+      hanging(style, 2, '', `${safe(what)}: ${safe(why)}`),
     ]),
     '',
   ].join('\n');

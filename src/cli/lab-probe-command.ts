@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import { nodeFileSystem } from '../io/index.ts';
-import { pinnedPerimeter } from '../lab/plan/index.ts';
+import type { LabPlan } from '../lab/plan/lab-plan.ts';
 import {
   type ProbeLab,
   type ProbeQuestion,
@@ -11,6 +11,13 @@ import {
   type Told,
 } from '../lab/probe/index.ts';
 import { liveLab } from '../lab/probe/live-lab.ts';
+import {
+  differenceLines,
+  folderFault,
+  type LabFolder,
+  planDifference,
+  runPlan,
+} from '../lab/run/index.ts';
 import type { Network } from '../network/index.ts';
 import { CATALOGUE, counting, runChecks } from '../questions/check/index.ts';
 import { judgeExpectations } from '../questions/expect/index.ts';
@@ -18,12 +25,12 @@ import { answerQuery, type QueryCell } from '../questions/query/index.ts';
 import { probeJson } from '../report/probe-json.ts';
 import { probeText } from '../report/probe-text.ts';
 import { answerTrace } from '../trace/index.ts';
-import { type ChosenLab, type LabChoice, runningLab } from './chosen-lab.ts';
+import { brokenNow, type ChosenLab, type LabChoice, runningLab } from './chosen-lab.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import type { InputOptions } from './input-options.ts';
+import { planOf, readPinned } from './lab-plan-input.ts';
 import { ownProgram } from './own-program.ts';
 import { readExpectations } from './read-configuration.ts';
-import { readInput } from './read-input.ts';
 import { type Output, terminal } from './terminal.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
@@ -46,7 +53,11 @@ export async function probeCommand(
 ): Promise<ExitCode> {
   const output = terminal(options);
   const lab = await runningLab(options);
-  const { report } = await probeLab(lab, paths.length > 0 ? paths : originOf(lab), options, output);
+  const broken = await brokenNow(lab.folder);
+  if (broken.length > 0) {
+    output.err(`broken on purpose: ${broken.join(', ')}; sallyport lab restore ends it\n`);
+  }
+  const { report } = await probeLab(lab, paths, options, output);
   output.done();
   const text =
     options.format === 'json'
@@ -63,15 +74,19 @@ export interface Probed {
   readonly report: ProbeReport;
 }
 
+/** @param named what to read; nothing: what the lab was made from, and how it was read then */
 export async function probeLab(
   lab: ChosenLab,
-  paths: readonly string[],
+  named: readonly string[],
   options: ProbeOptions,
   output: Output,
   only: 'all' | 'allowed' = 'all',
 ): Promise<Probed> {
-  const { snapshot, asOf } = await readInput(paths, options, output);
-  const { perimeter, network } = pinnedPerimeter(snapshot);
+  const paths = named.length > 0 ? named : originOf(lab);
+  const asBefore = named.length > 0 ? {} : inputOf(lab);
+  const pinned = await readPinned(paths, { ...asBefore, ...options }, output);
+  const { perimeter, network, asOf } = pinned;
+  tellDifference(lab, planOf(pinned, lab.plan.lab), output);
   output.progress('asking the proof…');
   const context = { perimeter, network, asOf, profile: 'production' } as const;
   const { value: expectations } = await readExpectations(nodeFileSystem(), paths, undefined);
@@ -89,18 +104,42 @@ export async function probeLab(
   );
   const wanted = only === 'allowed' ? allowedOf(network, questions) : questions;
   const chosen = sampleOf(wanted, options.all === true ? undefined : (options.sample ?? SAMPLE));
-  const live = liveLab({
-    folder: lab.folder,
-    plan: lab.plan,
-    entrance: lab.entrance,
-    own: ownProgram(),
-    timeoutMilliseconds: options.seconds * 1000,
-  });
+  const live = onFullDisk(
+    lab.folder,
+    liveLab({
+      folder: lab.folder,
+      plan: lab.plan,
+      entrance: lab.entrance,
+      own: ownProgram(),
+      timeoutMilliseconds: options.seconds * 1000,
+    }),
+  );
   const report = await probe(network, live, chosen, {
     now: () => performance.now(),
     onProgress: (done, total) => output.progress(`connecting ${done}/${total}`),
   });
   return { network, live, report };
+}
+
+/** What was proven of one perimeter says nothing about the lab of another. */
+function tellDifference({ plan }: ChosenLab, now: LabPlan, output: Output): void {
+  const [first, ...rest] = differenceLines(planDifference(plan, runPlan(now)));
+  if (first === undefined) return;
+  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
+  output.err(
+    `the lab is not what is read now: ${first}${more}; what disagrees may come from that (sallyport lab reload)\n`,
+  );
+}
+
+/** What is to be tried goes through files of the lab's folder. */
+function onFullDisk(folder: LabFolder, live: ProbeLab): ProbeLab {
+  return {
+    ...live,
+    attempt: (...asked) =>
+      live.attempt(...asked).catch((error: unknown) => {
+        throw folderFault(error, folder);
+      }),
+  };
 }
 
 /** What a failure can break: flows that are proven to arrive. */
@@ -116,15 +155,24 @@ function allowedOf(
 
 /** The folders the lab was made from, as short as they can be said. */
 export function originOf({ state, folder }: ChosenLab): readonly string[] {
-  const [first] = state.origin;
-  if (first === undefined || first.endsWith('.json')) {
+  if (state.origin.length === 0 || state.input?.['plan'] !== undefined) {
     throw new InputError(
       `lab \`${folder.lab}\` was made from a plan, not from a folder`,
       'name the folder: sallyport lab probe PATH',
     );
   }
-  return state.origin.map((path) => {
-    const short = relative(process.cwd(), path);
-    return isAbsolute(short) || short.startsWith('..') ? path : short || '.';
-  });
+  return state.origin.map(shortened);
+}
+
+/** How it was read then; the paths of objects are named as those they lie below. */
+function inputOf({ state }: ChosenLab): InputOptions {
+  const { objectsOf, ...input } = (state.input ?? {}) as InputOptions;
+  if (objectsOf === undefined) return input;
+  const byCluster = Object.entries(objectsOf).map(([name, some]) => [name, some.map(shortened)]);
+  return { ...input, objectsOf: Object.fromEntries(byCluster) };
+}
+
+function shortened(path: string): string {
+  const short = relative(process.cwd(), path);
+  return isAbsolute(short) || short.startsWith('..') ? path : short || '.';
 }

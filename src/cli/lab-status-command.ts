@@ -17,7 +17,8 @@ import { count, safe } from '../report/style.ts';
 import { type ChosenLab, folderOf, type LabChoice, runningLab } from './chosen-lab.ts';
 import type { ExitCode } from './exit-code.ts';
 import { harmText } from './lab-fail-command.ts';
-import { type PlanOptions, plannedLab } from './lab-plan-input.ts';
+import { type PlanOptions, planOf, readPinned } from './lab-plan-input.ts';
+import { readLabPlan } from './read-lab-plan.ts';
 import { terminal } from './terminal.ts';
 
 const DIFFERENCES_SHOWN = 5;
@@ -87,10 +88,13 @@ function isSound({ daemons, failures }: LabStatus): boolean {
 
 /** What the folder says now and the lab is not; undefined when that can no longer be read. */
 async function differencesOf({ state, plan }: ChosenLab): Promise<readonly string[] | undefined> {
+  const input = (state.input ?? {}) as PlanOptions;
   try {
-    const options = { ...(state.input as PlanOptions | undefined), name: plan.lab };
-    const now = await plannedLab(state.origin, options, terminal({ quiet: true }));
-    return differenceLines(planDifference(plan, runPlan(now.plan)));
+    const now =
+      input.plan === undefined
+        ? planOf(await readPinned(state.origin, input, terminal({ quiet: true })), plan.lab)
+        : readLabPlan(input.plan);
+    return differenceLines(planDifference(plan, runPlan(now)));
   } catch {
     return undefined;
   }
@@ -113,11 +117,14 @@ function statusText(
 ): string {
   const daemons = status?.daemons ?? [];
   const ill = daemons.filter(({ health, restarts }) => health !== 'ready' || restarts > 0);
+  const health = ill.length === 0 ? 'all ready' : `${ill.length} not well`;
   const width = Math.max(0, ...plan.ends.map(({ name }) => name.length));
   const left = labsIn(labs).filter((lab) => lab !== plan.lab && isLeftOver(labs, lab));
   return [
-    `lab ${plan.lab} · up for ${status?.seconds ?? 0} s · from ${state.origin.map(safe).join(', ')}${state.isPrivileged ? '' : ' · in a user namespace'}`,
-    `${count(plan.hosts.length, 'host')}, ${count(daemons.length, 'daemon')}: ${ill.length === 0 ? 'all ready' : `${ill.length} not well`}`,
+    `lab ${plan.lab} · ${status === undefined ? state.phase : `up for ${status.seconds} s`} · from ${state.origin.map(safe).join(', ')}${state.isPrivileged ? '' : ' · in a user namespace'}`,
+    status === undefined
+      ? `${count(plan.hosts.length, 'host')}; its daemons are not known: nobody answers yet`
+      : `${count(plan.hosts.length, 'host')}, ${count(daemons.length, 'daemon')}: ${health}`,
     ...ill.map((daemon) => `  ${daemonText(daemon)}`),
     ...(status?.failures ?? []).map(
       (failure) => `  broken on purpose: ${failure.what}: ${harmText(failure)}`,

@@ -1,3 +1,4 @@
+import { OperationalError } from '../diagnostics/index.ts';
 import type { LabPlan } from '../lab/plan/lab-plan.ts';
 import {
   type LabReload,
@@ -8,6 +9,7 @@ import {
   labsFolder,
   labsIn,
   labUp,
+  removeEmptyLabs,
 } from '../lab/run/index.ts';
 import { count, safe } from '../report/style.ts';
 import { folderOf, type LabChoice, runningLab } from './chosen-lab.ts';
@@ -16,6 +18,7 @@ import { type PlanOptions, plannedLab } from './lab-plan-input.ts';
 import { labPlanJson, labPlanText } from './lab-plan-text.ts';
 import { ownProgram } from './own-program.ts';
 import { type Output, terminal } from './terminal.ts';
+import { untilSignalled } from './until-signalled.ts';
 
 const DIFFERENCES_SHOWN = 10;
 
@@ -29,7 +32,7 @@ export async function upCommand(paths: readonly string[], options: UpOptions): P
   const { plan, ...from } = await plannedLab(paths, options, output);
   if (options.dryRun === true) {
     output.done();
-    output.out(options.format === 'json' ? labPlanJson(plan) : labPlanText(plan));
+    output.out(options.format === 'json' ? labPlanJson(plan) : labPlanText(plan, output.style));
     return 0;
   }
   if (plan.hosts.every(({ kind }) => kind === 'internet')) {
@@ -39,8 +42,15 @@ export async function upCommand(paths: readonly string[], options: UpOptions): P
     );
   }
   output.progress('making the lab…');
-  const up = await labUp(plan, { labs: labsFolder(process.env), ...from, own: ownProgram() });
+  const { signal, exitCode } = untilSignalled();
+  const making = { labs: labsFolder(process.env), ...from, own: ownProgram(), signal };
+  const up = await labUp(plan, making).catch((error: unknown) => {
+    if (!isGivenUp(error)) throw error;
+    output.err(`lab ${plan.lab} was given up half way; nothing of it stays\n`);
+    return undefined;
+  });
   output.done();
+  if (up === undefined) return exitCode();
   output.out(options.format === 'json' ? upJson(plan, up) : upText(plan, up));
   tellNotReady(up, output);
   return up.notReady.length === 0 ? 0 : 1;
@@ -53,13 +63,17 @@ export async function reloadCommand(
 ): Promise<ExitCode> {
   const output = terminal(options);
   const lab = await runningLab(options);
-  const named = { ...options, name: lab.plan.lab };
-  const { plan } = await plannedLab(paths, named, output);
+  const named = { ...(paths.length > 0 ? {} : lab.state.input), ...options, name: lab.plan.lab };
+  const { plan } = await plannedLab(paths.length > 0 ? paths : lab.state.origin, named, output);
   const reload = await labReload(plan, lab.folder);
   output.done();
   if (options.format === 'json') output.out(`${JSON.stringify(reload, null, 2)}\n`);
   else output.out(reloadText(reload, lab.plan.lab));
   return reload.kind === 'network' ? 1 : 0;
+}
+
+function isGivenUp(error: unknown): boolean {
+  return error instanceof OperationalError && error.code === 'lab/given-up';
 }
 
 function reloadText(reload: LabReload, lab: string): string {
@@ -96,6 +110,7 @@ export async function downCommand(
       wasThere ? `lab ${folder.lab} is gone (${seconds} s)\n` : `no lab \`${folder.lab}\` is up\n`,
     );
   }
+  removeEmptyLabs(process.env);
   if (folders.length === 0) output.err('no lab is up\n');
   return 0;
 }
@@ -111,19 +126,20 @@ function upText(plan: LabPlan, { was, state }: LabUp): string {
     changed: `made anew, for the folder says something else now: ${made}`,
     'left-over': `up: ${made}; what a killed one had left is removed`,
   }[was];
-  const known = plan.gaps.length;
+  const told = [
+    ...(plan.simplifications.length === 0
+      ? []
+      : [`simpler than Azure in ${count(plan.simplifications.length, 'point')}`]),
+    ...(plan.gaps.length === 0
+      ? []
+      : [`${count(plan.gaps.length, 'thing')} of the perimeter not in it`]),
+  ];
   return [
     `lab ${plan.lab} is ${before}`,
     `${count(plan.hosts.length, 'host')} · ${count(plan.processes.length, 'daemon')} · ${count(plan.ends.length, 'end')}`,
-    ...(was === 'same' || plan.simplifications.length === 0
-      ? []
-      : ['simpler than Azure', ...plan.simplifications.map((text) => `  ${safe(text)}`)]),
-    ...(known === 0
-      ? []
-      : [
-          `  ${count(known, 'thing')} of the perimeter not in the lab: sallyport lab up --dry-run lists them`,
-        ]),
-    `next: sallyport lab probe; sallyport lab exec ${likelyEnd(plan)} -- curl -sS https://mcr.microsoft.com/`,
+    ...(told.length === 0 ? [] : [`${told.join(', ')}: sallyport lab up --dry-run lists them`]),
+    'next: sallyport lab probe',
+    `      sallyport lab exec ${likelyEnd(plan)} -- curl -sS https://mcr.microsoft.com/`,
     '',
   ].join('\n');
 }

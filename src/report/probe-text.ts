@@ -1,4 +1,5 @@
 import { outcomeText, type ProbeReport, type ProbeResult } from '../lab/probe/index.ts';
+import { clip } from './clip.ts';
 import { groupBy } from './group-by.ts';
 import { count, displayWidth, hanging, padded, paint, type Style, safe } from './style.ts';
 import { traceText } from './trace-text.ts';
@@ -102,10 +103,6 @@ function table(
     dim(line('from', 'to', 'proof', ' ', 'lab')),
     ...rows.map((row) => line(row.from, row.to, row.proof, row.mark, clip(row.lab, room))),
   ];
-}
-
-function clip(text: string, width: number): string {
-  return displayWidth(text) <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
 function labWords({

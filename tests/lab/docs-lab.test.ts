@@ -33,7 +33,8 @@ describe.skipIf(!ready.ok)(`docs/lab.md${notRun(ready)}`, () => {
     }
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, rewritten);
     else expect(steady(rewritten)).toBe(steady(text));
-  });
+    // A lab, a probe and a drill, on a machine that may have other things to do.
+  }, 180_000);
 
   /** `| head -n N` is understood, nothing else of a shell. */
   async function run(line: string): Promise<string> {

@@ -8,10 +8,17 @@ import { projectRoot } from '../support/source-tree.ts';
 export interface LabCommands {
   readonly labs: string;
   readonly run: (...args: readonly string[]) => Promise<Finished>;
+  /** The same with a hand on it: `stop` sends a signal to the command alone. */
+  readonly start: (...args: readonly string[]) => Started;
   readonly planFile: (plan: LabPlan) => string;
   /** Processes whose command line names the folder: whatever of the lab is still there. */
   readonly processes: () => readonly number[];
   readonly remove: () => void;
+}
+
+export interface Started {
+  readonly done: Promise<Finished>;
+  readonly stop: (signal: NodeJS.Signals) => void;
 }
 
 export interface Finished {
@@ -36,29 +43,34 @@ export function labCommands(user?: number): LabCommands {
     if (user !== undefined) spawnSync('chown', [String(user), made]);
     return made;
   };
+  const start = (...args: readonly string[]): Started => {
+    const [program = '', ...words] = [...own, process.execPath, executable, 'lab', ...args];
+    const folder = labs();
+    const child = spawn(program, words, {
+      env: { ...env, SALLYPORT_LAB_FOLDER: folder, SALLYPORT_LAB_AGENT: '1', HOME: '/tmp' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk) => {
+      said.out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      said.err += chunk;
+    });
+    return {
+      done: new Promise((done) => {
+        child.on('close', (code) => done({ code: code ?? 137, ...said }));
+      }),
+      stop: (signal) => child.kill(signal),
+    };
+  };
   return {
     get labs() {
       return labs();
     },
-    run: (...args) => {
-      const [program = '', ...words] = [...own, process.execPath, executable, 'lab', ...args];
-      const folder = labs();
-      return new Promise((done) => {
-        const child = spawn(program, words, {
-          env: { ...env, SALLYPORT_LAB_FOLDER: folder, SALLYPORT_LAB_AGENT: '1', HOME: '/tmp' },
-          stdio: ['ignore', 'pipe', 'pipe'],
-          timeout: 60_000,
-        });
-        const said = { out: '', err: '' };
-        child.stdout.on('data', (chunk) => {
-          said.out += chunk;
-        });
-        child.stderr.on('data', (chunk) => {
-          said.err += chunk;
-        });
-        child.on('close', (code) => done({ code: code ?? 137, ...said }));
-      });
-    },
+    run: (...args) => start(...args).done,
+    start,
     planFile: (plan) => {
       const file = join(labs(), `${plan.lab}-plan.json`);
       writeFileSync(file, JSON.stringify(plan), { mode: 0o644 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { LabPlan } from '../../src/lab/plan/lab-plan.ts';
 import { missingFeatures } from '../../src/lab/run/index.ts';
 import { labReady, notRun } from '../support/lab-ready.ts';
 import { smallLab } from '../support/small-lab.ts';
+import { projectRoot } from '../support/source-tree.ts';
 import { freshName, type LabCommands, labCommands } from './lab-command.ts';
 
 const ready = labReady();
@@ -313,6 +314,38 @@ describe.skipIf(!ready.ok)(`a lab as root${notRun(ready)}`, () => {
     expectNothingLeft(commands, lab);
   });
 
+  it('that is given up half way leaves nothing, and the command ends as a shell tells of Ctrl-C', async () => {
+    const lab = freshName('g');
+    const up = commands.start('up', '--plan', commands.planFile(smallLab(lab)));
+    for (let tries = 0; tries < 400 && namespacesOf(lab).length === 0; tries += 1) await pause(5);
+    expect(namespacesOf(lab).length).toBeGreaterThan(0);
+    up.stop('SIGINT');
+    const { code, out, err } = await up.done;
+    // 128 and the number of SIGINT.
+    expect({ code, out }).toEqual({ code: 130, out: '' });
+    expect(err).toContain('nothing of it stays');
+    expectNothingLeft(commands, lab);
+  });
+
+  it('on a full disk is not made, and what shows the disk is named', async () => {
+    const lab = freshName('f');
+    const file = commands.planFile(smallLab(lab));
+    const disk = join(commands.labs, 'disk');
+    mkdirSync(disk, { mode: 0o700 });
+    // A small disk of its own, and nobody else's to see: it goes with the command.
+    const script = `mount -t tmpfs -o size=32k,mode=700 none ${disk} && SALLYPORT_LAB_FOLDER=${disk} SALLYPORT_LAB_AGENT=1 ${process.execPath} bin/sallyport.js lab up --plan ${file}; code=$?; find ${disk} -mindepth 1; exit $code`;
+    const made = spawnSync('unshare', ['--mount', 'sh', '-c', script], {
+      cwd: projectRoot,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect({ code: made.status, left: made.stdout }).toEqual({ code: 3, left: '' });
+    expect(made.stderr).toBe(
+      `error[lab/folder] no space is left for \`${disk}/${lab}\`\n  hint: df -h ${disk} shows it; name another with SALLYPORT_LAB_FOLDER\n`,
+    );
+    expect(namespacesOf(lab)).toEqual([]);
+  });
+
   it('is made anew when its plan has changed', async () => {
     const lab = freshName('n');
     await up(smallLab(lab));
@@ -415,7 +448,7 @@ describe.skipIf(!ready.ok)(`what this machine has${notRun(ready)}`, () => {
   });
 
   it('is told with the command that brings what it lacks', async () => {
-    expect(await missingFeatures(['/usr/sbin/absent-program'], true)).toEqual([
+    expect(await missingFeatures(['/usr/sbin/absent-program', 'absent-program'], true)).toEqual([
       { what: 'the program `absent-program`', fix: 'apt-get install -y absent-program' },
     ]);
   });

@@ -35,7 +35,8 @@ export function hostScript(host: LabHost, folder: string): string {
         `echo ${quoted(value)} > ${sysctlPath(name)} || { echo ${quoted(`sysctl ${name}=${value} is refused`)} >&2; exit 1; }`,
     ),
     ...(rules === '' ? [] : [heredoc('nft -f -', rules)]),
-    heredoc('ip -batch -', ['link set lo up', ...host.ip, ''].join('\n')),
+    // In place of the shell: a process less for each host.
+    heredoc('exec ip -batch -', ['link set lo up', ...host.ip, ''].join('\n')),
     '',
   ].join('\n');
 }

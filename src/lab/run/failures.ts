@@ -33,12 +33,19 @@ export function cutsOf(plan: RunPlan, what: string): FoundCuts {
   const ends = new Map(plan.ends.map((end) => [end.name, end.host]));
   const known = knownFailures(plan);
   const cuts = [...(known.get(what) ?? [])];
-  const host = hosts.get(what)?.name ?? ends.get(what);
+  const alike = plan.ends.filter(({ name }) => name.endsWith(`/${what}`));
+  const only = alike.length === 1 ? alike[0]?.host : undefined;
+  const host = hosts.get(what)?.name ?? ends.get(what) ?? only;
   if (cuts.length === 0 && host !== undefined) cuts.push({ host });
   if (cuts.length === 0) cuts.push(...cableNamed(plan.links, what, ends));
   return cuts.length === 0
     ? { kind: 'unknown', known: [...known.keys()] }
     : { kind: 'found', cuts };
+}
+
+/** For people who named something that is not there. */
+export function unknownThing(what: string, known: readonly string[]): string {
+  return `nothing in this lab is called \`${what}\`; ${[...known, 'a host', 'HOST--HOST'].join(', ')}`;
 }
 
 /** Words that mean something in this lab, and what each cuts. */

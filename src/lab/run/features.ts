@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from './run-program.ts';
 import { withSystemPaths } from './system-paths.ts';
@@ -22,6 +22,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   nginx: 'nginx-light libnginx-mod-http-modsecurity modsecurity-crs',
   tcpdump: 'tcpdump',
   dnsmasq: 'dnsmasq-base',
+  perl: 'perl-base',
 };
 
 const ULOGD_PARTS = [['/usr/lib/*/ulogd', 'ulogd_output_JSON.so']] as const;
@@ -35,7 +36,7 @@ const PARTS: Readonly<Record<string, readonly (readonly [folder: string, file: s
   ],
 };
 
-const ALWAYS = ['ip', 'nft', 'nsenter', 'unshare', 'mount', 'haproxy'];
+const ALWAYS = ['ip', 'nft', 'nsenter', 'unshare', 'mount', 'haproxy', 'perl'];
 
 interface Feature {
   readonly what: string;
@@ -110,7 +111,9 @@ export async function missingFeatures(
   const absent = [...new Set([...ALWAYS, ...programs])].filter(
     (name) => !isThere(name) || !hasParts(name),
   );
-  if (absent.length > 0) return absent.map(packageFor);
+  // Some are named with their path, some without.
+  const lacking = new Map(absent.map(packageFor).map((one) => [one.what, one]));
+  if (lacking.size > 0) return [...lacking.values()];
   const { code, err } = await attempt('true', isPrivileged);
   if (code !== 0) return [noNamespaces(isPrivileged, err)];
   const all = FEATURES.map(({ script }, at) => script.replaceAll('probe', `probe${at}`));
@@ -176,8 +179,31 @@ function noNamespaces(isPrivileged: boolean, said: string): Missing {
     ? { what: `network namespaces: ${firstLine(said)}`, fix: 'run it where root may make them' }
     : {
         what: `user namespaces for ordinary users: ${firstLine(said)}`,
-        fix: 'run it as root: sudo sallyport lab up (or allow them: sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0)',
+        fix: userNamespaceFix(settingOf),
       };
+}
+
+/** What keeps ordinary users from making namespaces, each with the value that does and one that does not: Debian, Ubuntu, everybody. */
+const HINDRANCES = [
+  ['kernel.unprivileged_userns_clone', '0', '1'],
+  ['kernel.apparmor_restrict_unprivileged_userns', '1', '0'],
+  ['user.max_user_namespaces', '0', '10000'],
+] as const;
+
+/** @param setting the value of a kernel setting; undefined where this kernel has none of that name */
+export function userNamespaceFix(setting: (name: string) => string | undefined): string {
+  const settings = HINDRANCES.filter(([name, bad]) => setting(name) === bad);
+  const allowed = settings.map(([name, , good]) => `${name}=${good}`).join(' ');
+  const asRoot = 'run it as root: sudo sallyport lab up';
+  return allowed === '' ? asRoot : `${asRoot} (or allow them: sudo sysctl -w ${allowed})`;
+}
+
+function settingOf(name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 function attempt(script: string, isPrivileged: boolean) {

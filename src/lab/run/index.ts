@@ -2,11 +2,18 @@ export type { LabReply, LabRequest, LabStatus } from './control.ts';
 export { askLab } from './control.ts';
 export type { DaemonReport, Health } from './daemon.ts';
 export { inHost, inNamespace } from './enter-host.ts';
-export { cutsOf, type Failure, knownFailures } from './failures.ts';
+export { cutsOf, type Failure, knownFailures, unknownThing } from './failures.ts';
 export { type Missing, missingFeatures } from './features.ts';
 export { labDown } from './lab-down.ts';
 export { labEntrance } from './lab-entrance.ts';
-export { type LabFolder, labFolder, labsFolder, labsIn } from './lab-folder.ts';
+export {
+  folderFault,
+  type LabFolder,
+  labFolder,
+  labsFolder,
+  labsIn,
+  removeEmptyLabs,
+} from './lab-folder.ts';
 export { type LabReload, labReload } from './lab-reload.ts';
 export { isRunning, type LabState, readState } from './lab-state.ts';
 export { type LabUp, labUp, type UpOptions } from './lab-up.ts';

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OperationalError } from '../../diagnostics/index.ts';
 import { askLab } from './control.ts';
-import type { LabFolder } from './lab-folder.ts';
+import { type LabFolder, removeLabFolder } from './lab-folder.ts';
 import { takeLock } from './lab-lock.ts';
 import { isRunning, type LabState, type ProcessMark, readState } from './lab-state.ts';
 import { namespacesThere, removeNamespaces } from './namespaces.ts';
@@ -34,7 +33,7 @@ export async function removeLab(folder: LabFolder): Promise<boolean> {
     if (state.isPrivileged) await removeNamespaces(state.namespaces);
     refuseLeftovers(state);
   }
-  rmSync(folder.path, { recursive: true, force: true });
+  removeLabFolder(folder);
   return wasThere;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { OperationalError } from '../../diagnostics/index.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import { askLab } from './control.ts';
-import type { LabFolder } from './lab-folder.ts';
+import { folderFault, type LabFolder } from './lab-folder.ts';
 import { takeLock } from './lab-lock.ts';
 import { readState, writeState } from './lab-state.ts';
 import { isSamePlan, planDifference } from './plan-difference.ts';
@@ -37,6 +37,8 @@ export async function labReload(plan: LabPlan, folder: LabFolder): Promise<LabRe
     const state = readState(folder);
     if (state !== undefined) writeState(folder, { ...state, digest: digestOf(after) });
     return reply;
+  } catch (error) {
+    throw folderFault(error, folder);
   } finally {
     release();
   }

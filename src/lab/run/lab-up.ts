@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { OperationalError } from '../../diagnostics/index.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import { askLab } from './control.ts';
 import { missingFeatures } from './features.ts';
 import { removeLab } from './lab-down.ts';
-import { type LabFolder, makeLabFolder } from './lab-folder.ts';
+import { folderFault, type LabFolder, makeLabFolder, removeLabFolder } from './lab-folder.ts';
 import { takeLock } from './lab-lock.ts';
 import { type LabState, markOf, readState, writeState } from './lab-state.ts';
 import { namespacesOf, namespacesThere } from './namespaces.ts';
@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly input?: Readonly<Record<string, unknown>>;
   /** How this program is started: `[node, bin/sallyport.js]`. */
   readonly own: readonly string[];
+  /** Somebody gives up waiting: what is half made is removed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LabUp {
@@ -38,17 +40,19 @@ const UP_MILLISECONDS = 90_000;
 
 /**
  * Makes a plan real, or finds it made. When it cannot be, nothing of it stays.
- * @throws OperationalError `lab/feature`, `lab/name-taken`, `lab/exists`, `lab/network`, `lab/busy`, `lab/folder`
+ * @throws OperationalError `lab/feature`, `lab/name-taken`, `lab/exists`, `lab/network`, `lab/busy`, `lab/folder`, `lab/given-up`
  */
 export async function labUp(plan: LabPlan, options: UpOptions): Promise<LabUp> {
   const run = runPlan(plan);
   const folder = makeLabFolder(options.labs, plan.lab);
-  const release = await takeLock(folder.path);
+  const release = await takeLock(folder.path, options.signal);
   try {
     return await upLocked(run, folder, options);
+  } catch (error) {
+    throw folderFault(error, folder);
   } finally {
     // What was refused before it began leaves no folder either.
-    if (readState(folder) === undefined) rmSync(folder.path, { recursive: true, force: true });
+    if (readState(folder) === undefined) removeLabFolder(folder);
     release();
   }
 }
@@ -64,7 +68,10 @@ async function upLocked(run: RunPlan, folder: LabFolder, options: UpOptions): Pr
     refuseOthers(there, options.origin);
   }
   if (there !== undefined) await removeLab(folder);
-  const was = there === undefined ? 'nothing' : answers ? 'changed' : 'left-over';
+  // One that was given up half way is left over too, whether or not somebody keeps it.
+  const isWhole = answers && there?.phase === 'up';
+  const was = there === undefined ? 'nothing' : isWhole ? 'changed' : 'left-over';
+  refuseGivenUp(options);
   const isPrivileged = process.getuid?.() === 0;
   await refuseMissing(run, isPrivileged);
   if (isPrivileged) refuseTaken(run);
@@ -93,9 +100,13 @@ async function build(
   const state = owner === undefined ? before : { ...before, owner };
   try {
     writeState(folder, state);
-    const words = await wordsOf(child);
+    const words = await wordsOf(child, options.signal);
+    refuseGivenUp(options);
     const failed = words.find((word) => word.kind === 'failed');
-    if (failed !== undefined) throw new OperationalError(failed.code, failed.message);
+    if (failed !== undefined) {
+      const { code, message, hint } = failed;
+      throw new OperationalError(code, message, hint === undefined ? {} : { hint });
+    }
     const network = words.find((word) => word.kind === 'network');
     const ready = words.find((word) => word.kind === 'ready');
     if (network === undefined || ready === undefined) {
@@ -142,13 +153,17 @@ function startSupervisor(folder: LabFolder, state: LabState, options: UpOptions)
   return child;
 }
 
-/** Until it is ready, has failed, or has ended. */
-function wordsOf(child: ChildProcess): Promise<readonly SupervisorWord[]> {
+/** Until it is ready, has failed, or has ended, or nobody waits for it any more. */
+function wordsOf(
+  child: ChildProcess,
+  signal: AbortSignal | undefined,
+): Promise<readonly SupervisorWord[]> {
   const pipe = child.stdio[3] as Readable;
   return new Promise((done) => {
     let text = '';
     const end = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
       pipe.destroy();
       child.unref();
       done(
@@ -165,6 +180,8 @@ function wordsOf(child: ChildProcess): Promise<readonly SupervisorWord[]> {
     });
     pipe.on('close', end);
     child.on('error', end);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true) end();
   });
 }
 
@@ -175,6 +192,11 @@ function lastWords(folder: LabFolder): string {
   } catch {
     return 'it said nothing';
   }
+}
+
+function refuseGivenUp({ signal }: UpOptions): void {
+  if (signal?.aborted !== true) return;
+  throw new OperationalError('lab/given-up', 'it was given up before it was ready');
 }
 
 function refuseOthers(there: LabState, origin: readonly string[]): void {

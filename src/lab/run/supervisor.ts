@@ -5,8 +5,8 @@ import { type LabReply, type LabRequest, serveControl } from './control.ts';
 import { Daemon } from './daemon.ts';
 import { daemonOrders } from './daemon-orders.ts';
 import { inNamespace } from './enter-host.ts';
-import { cutsOf, type Failure, failureRules } from './failures.ts';
-import { type LabFolder, labFolder } from './lab-folder.ts';
+import { cutsOf, type Failure, failureRules, unknownThing } from './failures.ts';
+import { folderFault, type LabFolder, labFolder } from './lab-folder.ts';
 import { LATENCY_TRIAL, latencyBatch, NO_LATENCY } from './latency.ts';
 import { planDifference } from './plan-difference.ts';
 import { reloadLab } from './reload-lab.ts';
@@ -27,7 +27,13 @@ export const REPORT_DESCRIPTOR = 3;
 export type SupervisorWord =
   | { readonly kind: 'network'; readonly milliseconds: number }
   | { readonly kind: 'ready'; readonly milliseconds: number; readonly notReady: readonly string[] }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | ({ readonly kind: 'failed' } & Fault);
+
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
 
 /**
  * Makes the lab, keeps its daemons alive, and ends them. It is the first process of its own process namespace: whatever ends it ends
@@ -54,8 +60,7 @@ export async function supervise(configuration: SupervisorConfiguration): Promise
     await ending.asked;
     control.close();
   } catch (error) {
-    const code = error instanceof OperationalError ? error.code : 'lab/network';
-    tell({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+    tell({ kind: 'failed', ...faultOf(folderFault(error, folder)) });
     process.exitCode = 3;
   }
   await Promise.all([...daemons].reverse().map((daemon) => daemon.stop()));
@@ -113,7 +118,11 @@ function controller(
         if (difference.network.length > 0) {
           return { kind: 'refused', why: `the network is another: ${difference.network[0]}` };
         }
-        const lines = await reloadLab(now, after, difference, folder, daemons);
+        const lines = await reloadLab(now, after, difference, folder, daemons).catch(
+          (error: unknown) => {
+            throw folderFault(error, folder);
+          },
+        );
         now = after;
         return { kind: 'reloaded', lines };
       }
@@ -131,8 +140,7 @@ function controller(
         const before = [...failures.values()];
         const found = cutsOf(plan, what);
         if (found.kind === 'unknown') {
-          const known = [...found.known, 'a host', 'HOST--HOST'].join(', ');
-          return { kind: 'refused', why: `nothing in this lab is called \`${what}\`; ${known}` };
+          return { kind: 'refused', why: unknownThing(what, found.known) };
         }
         if (
           request.failure.latencyMilliseconds !== undefined &&
@@ -178,6 +186,14 @@ async function hideRun(): Promise<void> {
   const { code, err } = await runProgram(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'run', '/run']);
   if (code !== 0)
     throw new OperationalError('lab/network', `/run cannot be covered: ${err.trim()}`);
+}
+
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof OperationalError)) {
+    return { code: 'lab/network', message: error instanceof Error ? error.message : String(error) };
+  }
+  const { code, message, hint } = error;
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Whoever started it may be gone. */
