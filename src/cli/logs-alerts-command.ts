@@ -5,11 +5,11 @@ import {
   alertRules,
   alertTemplate,
   runAlerts,
-} from '../logs/proof/index.ts';
+} from '../evidence/index.ts';
 import { alertsPage } from '../report/logs-alerts-page.ts';
 import { formatLogs } from '../report/logs-format.ts';
 import { logsJson } from '../report/logs-json.ts';
-import type { ExitCode } from './exit-code.ts';
+import { type ExitCode, InputError } from './exit-code.ts';
 import { typedTime } from './log-time.ts';
 import { askingOf } from './logs-asking.ts';
 import type { LogsProofOptions } from './logs-proof-input.ts';
@@ -33,6 +33,13 @@ export async function logsAlertsCommand(
   options: LogsAlertsOptions,
 ): Promise<ExitCode> {
   const output = terminal(options);
+  const other = (['from', 'to', 'last'] as const).find((one) => options[one] !== undefined);
+  if (other !== undefined) {
+    throw new InputError(
+      `\`--${other}\` is not for alerts: each rule has a window of its own`,
+      '`--at` says as of when they are asked',
+    );
+  }
   if (options.emit !== undefined) return await emitted(options, options.emit);
   const stopped = new AbortController();
   const stop = () => stopped.abort();

@@ -8,7 +8,7 @@ import {
   storageParts,
   type TrafficPlan,
 } from '../logs/generate/index.ts';
-import { countWords, isoTime } from '../report/logs-page.ts';
+import { counted, countWords, isoTime } from '../report/logs-page.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import { typedTime } from './log-time.ts';
 import { readInput } from './read-input.ts';
@@ -61,7 +61,7 @@ export async function logsGenerateCommand(
     await writeText(options.truth, `${JSON.stringify(truth, undefined, 1)}\n`);
   }
   output.out(
-    `${countWords(truth.records)} records from ${isoTime(from)} to ${isoTime(from + span * 1e6)} in ${folder}\n`,
+    `${counted(truth.records, 'record')} from ${isoTime(from)} to ${isoTime(from + span * 1e6)} in ${folder}\n`,
   );
   return 0;
 }

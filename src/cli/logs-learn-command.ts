@@ -1,4 +1,4 @@
-import { learn } from '../logs/proof/index.ts';
+import { learn } from '../evidence/index.ts';
 import { learnedYaml } from '../report/learned-yaml.ts';
 import type { ExitCode } from './exit-code.ts';
 import { InputError } from './exit-code.ts';

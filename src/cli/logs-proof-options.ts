@@ -54,7 +54,7 @@ Exit codes: 0 all that can be told is as the model says; 1 something differs.`,
 
 function addTighten(logs: Command, finish: Finish): void {
   proofCommand(logs, 'tighten', 'narrow broad rules to what was used, as a proven patch')
-    .addOption(days('--days <n>', 'how far back to look', 30))
+    .addOption(days('--days <n>', 'how far back to look (default: 30)'))
     .option('--rule <name>', 'only rules whose name holds this')
     .option('--all', 'also rules that are not broad')
     .option('--policies <file>', 'write network policies for the workloads that were seen')
@@ -68,7 +68,8 @@ how far the past speaks for the future.
 
 Examples
   sallyport logs tighten --perimeter .              the patch and its proof
-  sallyport logs tighten --perimeter . --rule web --days 90 --yes`,
+  sallyport logs tighten --perimeter . --rule web --days 90 --yes
+  sallyport logs tighten --perimeter . --from 2026-10-01 --to 2026-11-01`,
     )
     .action(async (paths: string[], options) => {
       const { logsTightenCommand } = await import('./logs-tighten-command.ts');
@@ -81,8 +82,9 @@ function addLearn(logs: Command, finish: Finish): void {
     .addHelpText(
       'after',
       `
-Reads what firewalls let through (also in alert mode) and what Hubble saw leave
-the pods. Each way out becomes a firewall rule and a network policy.
+Reads what firewalls let through (also in alert mode), what Hubble saw leave the
+pods, and what VNet flow logs saw leave the nodes. Each way out becomes a firewall
+rule and a network policy.
 
 Examples
   sallyport logs learn insights-logs/ hubble.json --perimeter . -o egress.yaml`,
@@ -126,8 +128,10 @@ Examples
 const DAYS_MAX = 3650;
 
 /** A number of days. */
-export function days(flags: string, description: string, otherwise: number): Option {
-  return new Option(flags, description).default(otherwise).argParser((value: string) => {
+export function days(flags: string, description: string, otherwise?: number): Option {
+  const option = new Option(flags, description);
+  if (otherwise !== undefined) option.default(otherwise);
+  return option.argParser((value: string) => {
     const number = /^\d{1,4}$/.test(value) ? Number(value) : 0;
     if (number < 1 || number > DAYS_MAX) {
       throw new InvalidArgumentError(`Write a number of days from 1 to ${DAYS_MAX}.`);

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOGS_FORMATS, type LogsFormat } from '../report/logs-format.ts';
 import { collected } from './input-options.ts';
+import type { CloudName } from './log-credential.ts';
 
 /** What every question about logs takes. */
 export interface LogsQuestionOptions {
@@ -14,6 +15,7 @@ export interface LogsQuestionOptions {
   readonly workspace?: string;
   readonly cluster?: string;
   readonly database?: string;
+  readonly cloud?: CloudName;
   readonly limit: number;
   readonly format: LogsFormat;
   readonly output?: string;
@@ -51,20 +53,34 @@ export function questionOptions(command: Command, limit = 20): Command {
 }
 
 /** Where logs are and which time is meant. */
-export function windowOptions(command: Command): Command {
-  return command
+function windowOptions(command: Command): Command {
+  const placed = command
     .option('--store <file>', 'the store to ask or fill (default: .sallyport/logs.duckdb)')
     .option('--workspace <id>', 'ask this Log Analytics workspace instead, as KQL')
     .option('--cluster <url>', 'ask this Data Explorer cluster instead; with --database')
     .option('--database <name>', 'the database of the cluster')
-    .option('--from <time>', 'records from then on: 2026-11-01 or 2026-11-01T14:00Z')
-    .option('--to <time>', 'records before then')
+    .addOption(cloudOption());
+  return fromTo(placed)
     .addOption(
       new Option('--last <span>', 'the last 90m, 24h or 7d before the newest record').argParser(
         span,
       ),
     )
     .addOption(zoneOption());
+}
+
+export function fromTo(command: Command): Command {
+  return command
+    .option('--from <time>', 'records from then on: 2026-11-01 or 2026-11-01T14:00Z')
+    .option('--to <time>', 'records before then');
+}
+
+export function cloudOption(): Option {
+  return new Option('--cloud <cloud>', 'of the workspace, cluster or storage account').choices([
+    'public',
+    'usgovernment',
+    'china',
+  ]);
 }
 
 export function zoneOption(): Option {

@@ -23,8 +23,10 @@ import {
 import type { SkuTier } from '../model/index.ts';
 import { costPage } from '../report/logs-cost-page.ts';
 import { deniedPage } from '../report/logs-denied-page.ts';
-import { dnsPage, searchPage, timelinePage, topPage, wafPage } from '../report/logs-list-pages.ts';
+import { dnsPage, timelinePage, topPage, wafPage } from '../report/logs-list-pages.ts';
 import type { LogsPage } from '../report/logs-page.ts';
+import { hasDecisions } from '../report/logs-remarks.ts';
+import { searchPage } from '../report/logs-search-page.ts';
 import { snatPage } from '../report/logs-snat-page.ts';
 import { summaryPage } from '../report/logs-summary-page.ts';
 import { threatsPage } from '../report/logs-threats-page.ts';
@@ -40,8 +42,12 @@ export type LogsQuestion =
 
 export interface AnsweredQuestion {
   readonly page: LogsPage;
-  /** Something that AKS needs is denied. */
+  /** Something that AKS needs is denied, or no log is there that would tell. */
   readonly isFault: boolean;
+  /** Nothing was found: perhaps because nothing is there. */
+  readonly isEmpty: boolean;
+  /** First and last record, microseconds; absent where nobody looked. */
+  readonly span?: { readonly first: number; readonly last: number };
 }
 
 export async function answerQuestion(
@@ -52,26 +58,29 @@ export async function answerQuestion(
 ): Promise<AnsweredQuestion> {
   const { engine, window, said } = asking;
   const who = (address: string, time: number) => asking.locate(address, time).label;
-  const good = (page: LogsPage): AnsweredQuestion => ({ page, isFault: false });
   if (question.is === 'summary') {
     const answer = await askSummary(asking, Math.min(limit, 8));
-    const last = answer.completeness.span?.last ?? 0;
-    return good(summaryPage(answer, scope, (address) => who(address, last)));
+    const { span } = answer.completeness;
+    const page = summaryPage(answer, scope, (address) => who(address, span?.last ?? 0));
+    return { page, isFault: false, ...spanned(span) };
   }
   if (question.is === 'search') {
     const terms = question.words.map(termOf);
     const rows = await askRows(engine, search(window, terms, limit), said);
-    return good(searchPage(rows, question.words, scope, rows.length === limit, who));
+    const page = searchPage(rows, question.words, scope, rows.length === limit, who);
+    return { page, isFault: false, isEmpty: rows.length === 0 };
   }
   const completeness = await askCompleteness(engine, window);
   const { span } = completeness;
+  const good = (page: LogsPage): AnsweredQuestion => ({ page, isFault: false, ...spanned(span) });
   const empty = span ?? { first: 0, last: 0 };
   switch (question.is) {
     case 'denied': {
       const answer = await askDenied(asking);
       return {
         page: deniedPage(answer, completeness, scope, limit),
-        isFault: answer.records.needed > 0,
+        isFault: answer.records.needed > 0 || !hasDecisions(completeness),
+        ...spanned(span),
       };
     }
     case 'threats':
@@ -115,6 +124,10 @@ export async function answerQuestion(
         ),
       );
   }
+}
+
+function spanned(span: AnsweredQuestion['span']): Pick<AnsweredQuestion, 'isEmpty' | 'span'> {
+  return span === undefined ? { isEmpty: true } : { isEmpty: false, span };
 }
 
 function termOf(word: string): SearchTerm {

@@ -1,12 +1,12 @@
-import { nodeFileSystem, overlaidFileSystem } from '../io/index.ts';
 import {
   type Lost,
   lostFlows,
   type TightenAnswer,
   type Tightening,
   tighten,
-} from '../logs/proof/index.ts';
-import { workloadPolicies } from '../logs/proof/workload-policies.ts';
+} from '../evidence/index.ts';
+import { workloadPolicies } from '../evidence/workload-policies.ts';
+import { nodeFileSystem, overlaidFileSystem } from '../io/index.ts';
 import { DEFAULT_BUDGET } from '../packets/index.ts';
 import { type Patch, patchFiles } from '../patches/index.ts';
 import { comparePerimeters, directionsOf } from '../questions/diff/index.ts';
@@ -15,7 +15,6 @@ import { type TightenProof, tightenJson, tightenText } from '../report/logs-tigh
 import { policiesYaml } from '../report/policies-yaml.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 import { mayWrite, textsOf } from './fix-command.ts';
-import { typedIsoTime } from './log-time.ts';
 import { askingOf } from './logs-asking.ts';
 import { type LogsProofOptions, loggingFirewall, provenInput } from './logs-proof-input.ts';
 import { openLogs } from './open-logs.ts';
@@ -24,12 +23,15 @@ import { type Output, terminal } from './terminal.ts';
 import { styleFor, writeOutput, writeText } from './write-output.ts';
 
 export interface LogsTightenOptions extends LogsProofOptions {
-  readonly days: number;
+  readonly days?: number;
   readonly rule?: string;
   readonly all?: boolean;
   readonly policies?: string;
   readonly yes?: boolean;
 }
+
+/** How far back, unless somebody says: a month holds what happens monthly. */
+const DAYS = 30;
 
 /** Comparing the perimeter before and after may take this long. */
 const PROOF_SECONDS = 120;
@@ -42,6 +44,10 @@ export async function logsTightenCommand(
   if (options.format !== 'text' && options.format !== 'json') {
     throw new InputError('tighten prints text or JSON', '--format text or --format json');
   }
+  if (options.days !== undefined && (options.from ?? options.last) !== undefined) {
+    const other = options.from === undefined ? '--last' : '--from';
+    throw new InputError(`\`--days\` and \`${other}\` say two different things`);
+  }
   const output = terminal(options);
   const input = await provenInput(options, output);
   const { network } = input;
@@ -49,18 +55,19 @@ export async function logsTightenCommand(
   const logs = await openLogs(paths, options, output);
   let answer: TightenAnswer;
   try {
-    const { locate, said } = await askingOf(logs.engine, options, output);
+    const { locate, said, window } = await askingOf(logs.engine, options, output);
     output.progress('reading what was used…');
     answer = await tighten({
-      ...{ engine: logs.engine, network, placement, days: options.days, said },
-      ...(options.to === undefined ? {} : { until: typedIsoTime('--to', options.to) }),
+      ...{ engine: logs.engine, network, placement, days: options.days ?? DAYS, said },
+      ...(window.to === undefined ? {} : { until: window.to }),
+      ...(window.from === undefined ? {} : { from: window.from }),
       ...(firewall === undefined ? {} : { firewall }),
       ...(options.rule === undefined ? {} : { rule: options.rule }),
       ...(options.all === undefined ? {} : { isForAll: options.all }),
     });
     for (const one of said) output.err(`${diagnosticLines(one, output.style)}\n`);
     if (options.policies !== undefined) {
-      const policies = workloadPolicies(network, answer.tightenings, locate);
+      const policies = workloadPolicies(network, placement, answer.allowed, locate);
       await writeText(options.policies, policiesYaml(policies));
     }
   } finally {

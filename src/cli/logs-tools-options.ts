@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { collected } from './input-options.ts';
-import { span, whole, windowOptions, zoneOption } from './logs-question-options.ts';
+import { cloudOption, fromTo, span, whole, zoneOption } from './logs-question-options.ts';
 
 type Finish = (code: ExitCode) => void;
 
@@ -24,6 +24,7 @@ function addIngest(logs: Command, finish: Finish): void {
     .description('read logs into the store: only what is new, each record once')
     .option('--store <file>', 'the store (default: .sallyport/logs.duckdb)')
     .option('--storage-from <variable>', 'the variable that holds a storage connection string')
+    .addOption(cloudOption())
     .addOption(
       new Option('--keep-days <days>', 'leave out and delete records older than this').argParser(
         whole,
@@ -33,6 +34,7 @@ function addIngest(logs: Command, finish: Finish): void {
     .addOption(
       new Option('-f, --format <format>', 'how to print').choices(['text', 'json']).default('text'),
     )
+    .option('-v, --verbose', 'every remark on every file')
     .option('-q, --quiet', 'no progress')
     .option('--no-color', 'no colour')
     .addHelpText(
@@ -118,12 +120,17 @@ function addGenerate(logs: Command, finish: Finish): void {
 }
 
 function addKql(logs: Command, finish: Finish): void {
-  windowOptions(
+  fromTo(
     logs
       .command('kql')
       .addArgument(new Argument('[question]', 'which; without one all names are listed'))
       .description('print a question as KQL, to paste into a workspace'),
   )
+    .addOption(
+      new Option('--last <span>', 'refused: a text knows no newest record')
+        .argParser(span)
+        .hideHelp(),
+    )
     .addOption(new Option('--limit <count>', 'the most rows').argParser(whole).default(100))
     .option('--sql', 'as the SQL that is asked of the store')
     .action(async (name: string | undefined, options) => {

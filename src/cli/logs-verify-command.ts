@@ -1,4 +1,4 @@
-import { verifyLogs } from '../logs/proof/index.ts';
+import { verifyLogs } from '../evidence/index.ts';
 import { askCompleteness } from '../logs/questions/completeness.ts';
 import { diagnosticLines } from '../report/diagnostic-text.ts';
 import { formatLogs } from '../report/logs-format.ts';
@@ -28,12 +28,12 @@ export async function logsVerifyCommand(
       ...{ engine: logs.engine, network, placement, window, said },
       ...(firewall === undefined ? {} : { firewall }),
     });
-    const completeness = await askCompleteness(logs.engine, window, [
-      'threat',
-      'dnat',
-      'network',
-      'application',
-    ]);
+    const completeness = await askCompleteness(
+      logs.engine,
+      window,
+      ['threat', 'dnat', 'network', 'application'],
+      firewall,
+    );
     for (const one of said) output.err(`${diagnosticLines(one, output.style)}\n`);
     const scope = [logs.name, `perimeter ${(options.perimeter ?? []).join(' ')}`];
     const page = verifyPage(answer, completeness, scope, options.limit);

@@ -1,12 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OperationalError } from '../diagnostics/index.ts';
 import type { LogEngine } from '../logs/engine.ts';
-import type { IngestProgress, IngestReport } from '../logs/ingest/index.ts';
-import { diagnosticsByCode } from '../report/diagnostic-text.ts';
-import { bytesWords, countWords, secondsWords } from '../report/logs-page.ts';
+import type { IngestReport } from '../logs/ingest/index.ts';
+import type { LogStore } from '../logs/store/index.ts';
+import { diagnosticLines } from '../report/diagnostic-text.ts';
 import { InputError } from './exit-code.ts';
+import { ingestInto, shownPlace } from './ingest-logs.ts';
+import type { CloudName } from './log-credential.ts';
 import type { Output } from './terminal.ts';
 
 export interface StoreChoice {
@@ -19,6 +22,10 @@ export interface StoreChoice {
   readonly database?: string;
   /** The variable that holds the connection string of a storage account to read. */
   readonly storageFrom?: string;
+  /** Where a workspace, a cluster or a storage account is signed in to; absent: as the environment says. */
+  readonly cloud?: CloudName;
+  /** Every remark on every file, not one of each kind. */
+  readonly verbose?: boolean;
 }
 
 export interface OpenedLogs {
@@ -32,6 +39,7 @@ export interface OpenedLogs {
 /**
  * Logs to ask: the paths that were given, read into a store, or else the store that is there. Paths without a store go into one that is
  * removed again.
+ * @throws InputError when the paths hold no record: no answer is better than an empty one
  */
 export async function openLogs(
   paths: readonly string[],
@@ -40,6 +48,10 @@ export async function openLogs(
 ): Promise<OpenedLogs> {
   const remote = await openRemote(paths, options);
   if (remote !== undefined) return remote;
+  const [only = ''] = paths;
+  if (paths.length === 1 && options.store === undefined && only.endsWith('.duckdb')) {
+    return openLogs([], { ...options, store: only }, output);
+  }
   const { DEFAULT_STORE, openStore, storeEngine } = await import('../logs/store/index.ts');
   const { store: path = paths.length === 0 ? DEFAULT_STORE : undefined } = options;
   if (paths.length === 0) {
@@ -50,11 +62,15 @@ export async function openLogs(
         'name a folder of logs, or fill a store with `sallyport logs ingest FOLDER`',
       );
     }
-    const engine = storeEngine(await openStore(asked, { mode: 'read' }));
+    const store = await openStore(asked, { mode: 'read' });
+    const engine = storeEngine(store);
+    await tellBothForms(store, output);
     return { engine, name: asked, close: async () => engine.close() };
   }
-  const folder = path === undefined ? await mkdtemp(join(tmpdir(), 'sallyport-logs-')) : undefined;
+  const folder = path === undefined ? await ownFolder() : undefined;
+  const forget = folder === undefined ? undefined : removedWhenStopped(folder);
   const remove = async () => {
+    forget?.();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -62,9 +78,15 @@ export async function openLogs(
     const engine = storeEngine(store);
     try {
       const ingested = await ingestInto(store, paths, options, output);
+      if (ingested.isAborted) {
+        // Half of the records would answer another question.
+        engine.close();
+        process.kill(process.pid, 'SIGINT');
+      }
+      await tellBothForms(store, output);
       return {
         engine,
-        name: paths.join(' '),
+        name: paths.map(shownPlace).join(' '),
         ingested,
         async close() {
           engine.close();
@@ -77,14 +99,52 @@ export async function openLogs(
     }
   } catch (error) {
     await remove();
-    throw error;
+    const isFull = error instanceof OperationalError && error.code === 'logs/disk-full';
+    // Nothing of it is kept, and nobody knows the path.
+    throw isFull && folder !== undefined ? noRoom('is too small for these logs', error) : error;
   }
+}
+
+async function tellBothForms(store: LogStore, output: Output): Promise<void> {
+  const { bothForms } = await import('../logs/store/both-forms.ts');
+  const said = await bothForms(store);
+  if (said !== undefined) output.err(`${diagnosticLines(said, output.style)}\n`);
+}
+
+/** A store for one question may be large: whoever stops the command does not want it any more. Gives the way to take that back. */
+function removedWhenStopped(folder: string): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stop = (signal: NodeJS.Signals) => {
+    rmSync(folder, { recursive: true, force: true });
+    // Without anybody who listens a signal ends the process, as a shell expects it to.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.once(signal, stop);
+  return () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+}
+
+async function ownFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'sallyport-logs-'));
+  } catch (cause) {
+    throw noRoom('may not be written', cause);
+  }
+}
+
+function noRoom(why: string, cause: unknown): OperationalError {
+  return new OperationalError('logs/no-room', `\`${tmpdir()}\` ${why}`, {
+    cause,
+    hint: 'keep what is read elsewhere: `--store FILE`; or name another folder in TMPDIR',
+  });
 }
 
 /** The cluster that holds the logs already, asked in its own language. */
 async function openRemote(
   paths: readonly string[],
-  { workspace, cluster, database, store }: StoreChoice,
+  { workspace, cluster, database, store, cloud: named }: StoreChoice,
 ): Promise<OpenedLogs | undefined> {
   if (workspace === undefined && cluster === undefined) return undefined;
   if (
@@ -95,8 +155,7 @@ async function openRemote(
     throw new InputError('a question goes to one place: paths, a store, a workspace or a cluster');
   }
   const { clusterEngine, workspaceEngine } = await import('../logs/remote/index.ts');
-  const { logCredential } = await import('./log-credential.ts');
-  const credential = logCredential(new AbortController().signal);
+  const { logCloud } = await import('./log-credential.ts');
   let engine: LogEngine;
   if (workspace !== undefined) {
     if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(workspace)) {
@@ -105,7 +164,13 @@ async function openRemote(
         'its id is a GUID: az monitor log-analytics workspace show --query customerId',
       );
     }
-    engine = await workspaceEngine({ workspaceId: workspace, credential });
+    const { cloud, credential } = await logCloud(named);
+    const { logAnalytics, manager } = cloud;
+    if (logAnalytics === undefined) {
+      throw new OperationalError('live/cloud', `the cloud of \`${manager}\` has no Log Analytics`);
+    }
+    const endpoint = `${logAnalytics}/v1`;
+    engine = await workspaceEngine({ workspaceId: workspace, credential, endpoint });
   } else {
     if (!URL.canParse(cluster ?? '') || !/^https:/.test(cluster ?? '')) {
       throw new InputError(
@@ -114,73 +179,8 @@ async function openRemote(
       );
     }
     if (database === undefined) throw new InputError('`--cluster` needs `--database`');
+    const { credential } = await logCloud(named);
     engine = await clusterEngine({ cluster: cluster ?? '', database, credential });
   }
   return { engine, name: engine.name, close: async () => engine.close() };
-}
-
-/** Folders and files of this machine, and storage accounts by their address. */
-async function inputsOf(paths: readonly string[], { storageFrom }: StoreChoice) {
-  const { localInputs } = await import('../logs/ingest/index.ts');
-  const isAccount = (path: string) => path.startsWith('https://');
-  const found = [await localInputs(paths.filter((path) => !isAccount(path)))];
-  if (storageFrom !== undefined || paths.some(isAccount)) {
-    const { blobInputs } = await import('../logs/remote/index.ts');
-    const { logCredential } = await import('./log-credential.ts');
-    const credential = logCredential(new AbortController().signal);
-    for (const url of paths.filter(isAccount)) {
-      // A signature in the address is a right of its own.
-      found.push(await blobInputs(url.includes('?') ? { url } : { url, credential }));
-    }
-    if (storageFrom !== undefined) {
-      const connectionString = process.env[storageFrom] ?? '';
-      if (connectionString === '') {
-        throw new InputError(`the variable \`${storageFrom}\` holds no connection string`);
-      }
-      found.push(await blobInputs({ connectionString }));
-    }
-  }
-  return {
-    value: found.flatMap(({ value }) => value),
-    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
-  };
-}
-
-type Store = Awaited<ReturnType<typeof import('../logs/store/index.ts').openStore>>;
-
-/** What is wrong with files is told on the error stream; what could be read is kept. */
-export async function ingestInto(
-  store: Store,
-  paths: readonly string[],
-  options: StoreChoice & { readonly keepDays?: number },
-  output: Output,
-): Promise<IngestReport> {
-  const { zone, keepDays } = options;
-  const { ingest } = await import('../logs/ingest/index.ts');
-  const inputs = await inputsOf(paths, options);
-  const aborting = new AbortController();
-  const stop = () => aborting.abort();
-  process.once('SIGINT', stop);
-  try {
-    const report = await ingest(store, inputs.value, {
-      ...(zone === undefined ? {} : { zoneMinutes: zone }),
-      ...(keepDays === undefined ? {} : { keepDays }),
-      signal: aborting.signal,
-      onProgress: (progress) => output.progress(progressText(progress)),
-    });
-    output.done();
-    const said = [...inputs.diagnostics, ...report.diagnostics];
-    for (const line of diagnosticsByCode(said, false, output.style)) output.err(`${line}\n`);
-    return report;
-  } finally {
-    process.off('SIGINT', stop);
-  }
-}
-function progressText(progress: IngestProgress): string {
-  const { bytesDone, bytes, records, bytesPerSecond, secondsLeft, name } = progress;
-  const share = bytes === 0 ? 1 : Math.min(1, bytesDone / bytes);
-  const filled = Math.round(share * 20);
-  const drawn = `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}]`;
-  const left = secondsLeft === undefined ? '' : `, ${secondsWords(secondsLeft)} left`;
-  return `${drawn} ${Math.floor(share * 100)} %  ${countWords(records)} records  ${bytesWords(bytesPerSecond)}/s${left}  ${name}`;
 }

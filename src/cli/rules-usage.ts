@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/index.ts';
-import { ruleUsage } from '../logs/proof/index.ts';
+import { ruleUsage } from '../evidence/index.ts';
 import { diagnosticLines } from '../report/diagnostic-text.ts';
 import { formatLogs } from '../report/logs-format.ts';
 import { usagePage } from '../report/logs-usage-page.ts';

@@ -184,7 +184,9 @@ export const DIAGNOSTIC_CODES = {
   'logs/unknown-category': 'Records are of a diagnostic category that is not decoded.',
   'logs/unknown-field': 'Records have fields we do not know; they are kept beside the columns.',
   'logs/time-zone': 'Times of a log do not say of which zone they are; they were read as stated.',
-  'logs/clock-jump': 'Times of a log go back by more than an hour.',
+  'logs/clock-jump': 'Times of a log go back by more than an hour, or are of no possible day.',
+  'logs/both-forms':
+    'Logs of a firewall are there as structured records and as text: each decision counts twice.',
   'logs/pod-history': 'A line of a history of pod addresses cannot be read; it was left out.',
   'logs/partial-result': 'The answer to a query over logs says that it is not complete.',
   'logs/not-read': 'A file or blob of logs could not be read, or only in part; the others were.',

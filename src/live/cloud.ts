@@ -9,6 +9,8 @@ export interface Cloud {
   readonly login: string;
   /** What a token must be for. */
   readonly audience: string;
+  /** Where workspaces of Log Analytics are asked; a cloud may have none. */
+  readonly logAnalytics?: string;
 }
 
 export const CLOUDS = {
@@ -16,16 +18,19 @@ export const CLOUDS = {
     manager: 'https://management.azure.com',
     login: 'https://login.microsoftonline.com',
     audience: 'https://management.azure.com/',
+    logAnalytics: 'https://api.loganalytics.io',
   },
   usgovernment: {
     manager: 'https://management.usgovcloudapi.net',
     login: 'https://login.microsoftonline.us',
     audience: 'https://management.usgovcloudapi.net/',
+    logAnalytics: 'https://api.loganalytics.us',
   },
   china: {
     manager: 'https://management.chinacloudapi.cn',
     login: 'https://login.chinacloudapi.cn',
     audience: 'https://management.chinacloudapi.cn/',
+    logAnalytics: 'https://api.loganalytics.azure.cn',
   },
 } as const satisfies Readonly<Record<string, Cloud>>;
 
@@ -49,7 +54,11 @@ export async function discoverCloud(address: string, sender: Sender): Promise<Cl
   const login = secure(textOf(memberOf(told, 'authentication', 'loginEndpoint')));
   if (login === undefined) throw refused(address, 'what it answered names no place to sign in');
   const audience = textOf(itemsOf(memberOf(told, 'authentication', 'audiences'))[0]);
-  return { manager, login, audience: audience ?? `${manager}/` };
+  const logAnalytics = originOf(textOf(memberOf(told, 'logAnalyticsResourceId')) ?? '');
+  return {
+    ...{ manager, login, audience: audience ?? `${manager}/` },
+    ...(logAnalytics === undefined ? {} : { logAnalytics }),
+  };
 }
 
 /** Older forms list several clouds; the one that names this manager is meant. */

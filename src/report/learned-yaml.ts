@@ -1,16 +1,21 @@
 import { stringify } from 'yaml';
-import type { LearnAnswer } from '../logs/proof/index.ts';
+import type { LearnAnswer } from '../evidence/index.ts';
+import { counted, countWords } from './logs-page.ts';
 
 /** Learned ways out as a part of a page of intent; what was left out stands before it as comments. Same input, same bytes. */
-export function learnedYaml({ egress, leftOut, records, isCut }: LearnAnswer): string {
+export function learnedYaml({ egress, leftOut, records, isCut, remarks }: LearnAnswer): string {
   const lines = [
-    `# Learned from ${records} logged connections. Read it, put it into perimeter.yaml, and prove it with`,
+    `# Learned from ${counted(records, 'logged connection')}. Read it, put it into perimeter.yaml, and prove it with`,
     '# `sallyport check` and `sallyport logs verify`.',
     ...(isCut ? ['# There were more kinds of flows than were read: the rarest are missing.'] : []),
+    ...remarks.map((remark) => `# ${oneLine(remark)}`),
     ...(leftOut.length === 0 ? [] : ['# Seen, and not proposed:']),
     ...leftOut
       .slice(0, SHOWN)
-      .map(({ what, why, records: count }) => `#   ${oneLine(`${what} (${count}): ${why}`)}`),
+      .map(
+        ({ what, why, records: count }) =>
+          `#   ${oneLine(`${what} (${countWords(count)}): ${why}`)}`,
+      ),
     ...(leftOut.length > SHOWN ? [`#   and ${leftOut.length - SHOWN} more`] : []),
   ];
   return `${lines.join('\n')}\n${stringify({ egress }, { lineWidth: 110 })}`;

@@ -1,5 +1,6 @@
 import type { SearchField, SearchTerm } from '../logs/questions/index.ts';
 import type { LogRecord } from '../logs/record.ts';
+import { momentWords } from './logs-page.ts';
 import { padded, paint, type Style, safe } from './style.ts';
 
 /** What a record says in the words of a search, whichever log it is of. */
@@ -74,23 +75,19 @@ export function recordLine(
   const colours = paint(style);
   const fields = fieldsOf(record);
   const clean = (text: string) => safe(text.slice(0, VALUE_MAX));
-  const time = new Date(Math.floor(record.time / 1000))
-    .toISOString()
-    .replace('T', ' ')
-    .slice(0, 23);
-  const action = padded(clean(fields.action), 6);
+  const action = padded(clean(fields.action), 8);
   const isBad = /^(deny|drop|dropped|denied|block)/i.test(fields.action);
   const isOdd = /^(alert|match|detect)/i.test(fields.action);
   const painted = isBad ? colours.error(action) : isOdd ? colours.warning(action) : action;
-  const known = who(fields.source);
+  const known = fields.source === '' ? '' : who(fields.source);
   const from = `${clean(fields.source)}${fields.sourcePort === '' ? '' : `:${fields.sourcePort}`}`;
-  const to = clean(fields.name || fields.address);
+  const to = clean(fields.name.replace(/\.$/, '') || fields.address);
   const port = fields.port === '' ? '' : `:${fields.port}`;
   const rule = [fields.collection, fields.rule].filter((part) => part !== '').join('/');
   const parts = [
-    colours.dim(time),
+    colours.dim(momentWords(record.time)),
     painted,
-    padded(record.kind, 11),
+    padded(record.kind, 15),
     known === fields.source ? from : `${from} ${colours.note(clean(known))}`,
     `→ ${to}${port}`,
     clean(fields.protocol),

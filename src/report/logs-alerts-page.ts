@@ -1,5 +1,11 @@
-import type { AlertOutcome, AlertsAnswer } from '../logs/proof/index.ts';
-import { type Cell, isoTime, type LogsColumn, type LogsPage, type LogsTable } from './logs-page.ts';
+import type { AlertOutcome, AlertsAnswer } from '../evidence/index.ts';
+import {
+  type Cell,
+  type LogsColumn,
+  type LogsPage,
+  type LogsTable,
+  timeWords,
+} from './logs-page.ts';
 
 /** What fired, what is quiet, and what cannot be told. */
 export function alertsPage({ at, outcomes }: AlertsAnswer, scope: readonly string[]): LogsPage {
@@ -7,27 +13,32 @@ export function alertsPage({ at, outcomes }: AlertsAnswer, scope: readonly strin
   const quiet = outcomes.filter(({ state }) => state === 'quiet');
   return {
     question: 'alerts',
-    title: at === undefined ? 'alerts' : `alerts as of ${isoTime(at)}`,
+    title: at === undefined ? 'alerts' : `alerts as of ${timeWords(at)} UTC`,
     scope,
     lead: [
       ...fired.map(({ rule, rows }) => ({
         mark: rule.severity <= 1 ? ('bad' as const) : ('warn' as const),
-        text: `${rule.title}: ${rule.description} (${rows.length})`,
+        text: `${rule.title}${rows.length > 1 ? ` (${rows.length})` : ''}: ${rule.description}`,
       })),
       ...(quiet.length === 0
         ? []
         : [
             {
               mark: 'good' as const,
-              text: `quiet: ${quiet.map(({ rule }) => rule.title.toLowerCase()).join(', ')}`,
+              text: `quiet: ${quiet.map(({ rule }) => midSentence(rule.title)).join(', ')}`,
             },
           ]),
     ],
     parts: fired.map(tableOf),
     remarks: outcomes.flatMap(({ state, rule, why }) =>
-      state === 'unknown' ? [`${rule.title.toLowerCase()}: not asked, ${why}`] : [],
+      state === 'unknown' ? [`${midSentence(rule.title)}: not asked, ${why}`] : [],
     ),
   };
+}
+
+/** `Denied volume rose` as `denied volume rose`; `AKS dependency denied` and `SNAT` stay. */
+function midSentence(title: string): string {
+  return /^[A-Z][a-z]/.test(title) ? `${title[0]!.toLowerCase()}${title.slice(1)}` : title;
 }
 
 const KINDS: Readonly<Record<string, LogsColumn['kind']>> = {

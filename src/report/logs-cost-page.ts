@@ -29,7 +29,7 @@ export function costPage(
       remarks: [answer.hint, ...gapRemarks(completeness)],
     };
   }
-  const { ways, bytes, hours, tier, tierWhy, forBytes, forHours } = answer;
+  const { ways, bytes, hours, firewalls, tier, tierWhy, forBytes, forHours } = answer;
   const lead: readonly Sentence[] = [
     {
       mark: 'plain',
@@ -39,7 +39,7 @@ export function costPage(
       ? { mark: 'warn', text: `the price is unknown: ${tierWhy}` }
       : {
           mark: 'plain',
-          text: `about ${dollars(forBytes)} for what was processed and ${dollars(forHours)} for the hours of a ${tier} firewall (${tierWhy})`,
+          text: `about ${dollars(forBytes)} for what was processed and ${dollars(forHours)} for the hours of ${firewalls === 1 ? `a ${tier} firewall` : `${firewalls} ${tier} firewalls`} (${tierWhy})`,
         },
   ];
   return {

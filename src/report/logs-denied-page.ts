@@ -6,8 +6,8 @@ import type {
   RuleToAdd,
   Scan,
 } from '../logs/questions/index.ts';
-import { countWords, type LogsPage, type LogsTable, type Sentence } from './logs-page.ts';
-import { gapRemarks, spanText } from './logs-remarks.ts';
+import { counted, countWords, type LogsPage, type LogsTable, type Sentence } from './logs-page.ts';
+import { gapRemarks, hasDecisions, noDecisions, spanText } from './logs-remarks.ts';
 import { count } from './style.ts';
 
 export const CLASS_TITLES: Readonly<Record<DenialClass, string>> = {
@@ -35,7 +35,9 @@ export function deniedPage(
     question: 'denied',
     title: `denied flows, ${spanText(completeness)}`,
     scope,
-    lead: deniedSentences(answer),
+    lead: hasDecisions(completeness)
+      ? deniedSentences(answer)
+      : [noDecisions(completeness, 'what was denied')],
     parts: tables,
     remarks: [
       ...gapRemarks(completeness),
@@ -63,7 +65,7 @@ export function deniedSentences(
       : [
           {
             mark: 'bad' as const,
-            text: `${countWords(records.needed)} denials of what AKS needs: ${listed(targets)}; ${where}`,
+            text: `${counted(records.needed, 'denial')} of what AKS needs: ${listed(targets)}; ${where}`,
           },
         ]),
     ...scans.map((scan): Sentence => ({ mark: 'bad', text: scanText(scan) })),
@@ -77,7 +79,7 @@ export function deniedSentences(
         ]),
     {
       mark: 'plain',
-      text: `${countWords(total)} denials in all: ${ORDER.map((kind) => `${countWords(records[kind])} ${WORDS[kind]}`).join(', ')}`,
+      text: `${counted(total, 'denial')} in all: ${ORDER.map((kind) => `${countWords(records[kind])} ${WORDS[kind]}`).join(', ')}`,
     },
   ];
 }
@@ -86,7 +88,7 @@ const WORDS = { needed: 'needed', threat: 'threat', unknown: 'not known', noise:
 export function scanText({ who, source, targets, addresses, ports, networks }: Scan): string {
   const name = who === source ? source : `${who} (${source})`;
   const where = networks.length === 0 ? '' : ` of ${listed(networks)}`;
-  return `${name} looks for open ports: denied at ${countWords(targets)} pairs of ${count(addresses, 'address', 'addresses')}${where} and ${count(ports, 'port')}`;
+  return `${name} looks for open ports: denied at ${counted(targets, 'pair')} of ${count(addresses, 'address', 'addresses')}${where} and ${count(ports, 'port')}`;
 }
 
 function groupsTable(

@@ -104,6 +104,10 @@ describe('values from logs stay values', () => {
   it('in CSV: no cell begins as a formula, and each row has as many cells as the head', async () => {
     for (const page of pages) {
       const csv = formatLogs(page, 'csv', PLAIN, BLOCK_SIGNS);
+      expect(csv).toContain('owned');
+      expect(csv.replace(/[\t\r\n]/g, '')).not.toMatch(
+        /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
+      );
       for (const table of parsedCsv(csv)) {
         expect(new Set(table.map((row) => row.length)).size).toBe(1);
         // Our own numbers may be negative; nothing else begins so.
@@ -135,7 +139,11 @@ describe('values from logs stay values', () => {
 
   it('in JSON: they come back as they were', async () => {
     const [page] = pages;
-    const json = JSON.parse(formatLogs(page!, 'json', PLAIN, BLOCK_SIGNS));
+    const text = formatLogs(page!, 'json', PLAIN, BLOCK_SIGNS);
+    expect(text.replaceAll('\n', '')).not.toMatch(
+      /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
+    );
+    const json = JSON.parse(text);
     const targets = json.tables.unknown.map(({ target }: { target: string }) => target);
     expect([...targets].sort()).toEqual(
       HOSTILE.map((text) => text.toLowerCase().replace(/\.$/, '')).sort(),

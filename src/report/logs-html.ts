@@ -3,7 +3,9 @@ import {
   cellWords,
   clippedWords,
   countWords,
+  filledColumns,
   type LogsChart,
+  type LogsColumn,
   type LogsPage,
   type LogsTable,
   secondsWords,
@@ -39,15 +41,31 @@ ${page.remarks.map((remark) => `<p class="remark">${escaped(remark)}</p>`).join(
 
 const escaped = (text: string): string => escapedHtml(clippedWords(text));
 
-function tableHtml({ title, note, columns, rows, more = 0 }: LogsTable): string {
-  const head = columns.map((column) => `<th scope="col">${escaped(column.title)}</th>`).join('');
+/** As in the terminal: a column without a value is left out, and what is long stands below its row. */
+function tableHtml(table: LogsTable): string {
+  const { title, note, rows, more = 0 } = table;
+  const filled = filledColumns(table);
+  const shown = filled.filter(({ column }) => column.kind !== 'detail');
+  const details = filled.filter(({ column }) => column.kind === 'detail');
+  const numeric = (kind: LogsColumn['kind']) => (kind === 'text' ? '' : ' class="n"');
+  const head = shown
+    .map(({ column }) => `<th scope="col"${numeric(column.kind)}>${escaped(column.title)}</th>`)
+    .join('');
   const body = rows
     .map((row) => {
-      const cells = columns.map(
-        ({ kind }, at) =>
-          `<td${kind === 'text' || kind === 'detail' ? '' : ' class="n"'}>${escaped(cellWords(row[at], kind))}</td>`,
+      const cells = shown.map(
+        ({ column: { kind }, index }) =>
+          `<td${numeric(kind)}>${escaped(cellWords(row[index], kind))}</td>`,
       );
-      return `<tr>${cells.join('')}</tr>`;
+      const below = details.flatMap(({ column, index }) => {
+        const text = cellWords(row[index], 'detail');
+        return text === '' ? [] : [`<div>${escaped(column.title)}: ${escaped(text)}</div>`];
+      });
+      const detail =
+        below.length === 0
+          ? ''
+          : `\n<tr class="detail"><td colspan="${shown.length}">${below.join('')}</td></tr>`;
+      return `<tr${detail === '' ? '' : ' class="has-detail"'}>${cells.join('')}</tr>${detail}`;
     })
     .join('\n');
   return [
@@ -85,9 +103,10 @@ function chartHtml({ title, note, starts, seconds, series, gaps }: LogsChart): s
         return `<rect x="${(at * step).toFixed(1)}" y="${(HEIGHT - height).toFixed(1)}" width="${Math.max(0.5, step - 0.5).toFixed(1)}" height="${height.toFixed(1)}"><title>${timeWords(starts[at]!)}: ${countWords(value)}</title></rect>`;
       })
       .join('');
-    return `<tr><th scope="row">${escaped(name)}</th><td><svg role="img" aria-label="${escaped(name)}, peak ${countWords(peak)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${missing}${bars}</svg></td><td class="n">peak ${countWords(peak)}</td></tr>`;
+    const bad = /^(?:deny|drop|block)/i.test(name) ? ' class="bad"' : '';
+    return `<tr><th scope="row">${escaped(name)}</th><td><svg${bad} role="img" aria-label="${escaped(name)}, peak ${countWords(peak)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${missing}${bars}</svg></td><td class="n">peak ${countWords(peak)}</td></tr>`;
   });
-  const absent = gaps.length === 0 ? '' : '; hatched: the log is missing';
+  const absent = gaps.length === 0 ? '' : '; shaded: the log is missing';
   return `<h2>${escaped(title)}</h2>
 ${note === undefined ? '' : `<p>${escaped(note)}</p>\n`}<table class="chart">
 ${rows.join('\n')}
@@ -96,7 +115,7 @@ ${rows.join('\n')}
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --line: #8886; --bar: #4878a8; --gap: #c7503022; }
+:root { color-scheme: light dark; --line: #8886; --bar: #4878a8; --bad: #b5483c; --gap: #c7503022; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem; max-width: 75rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 1.6rem; }
 .scope, .remark { opacity: .75; }
@@ -105,7 +124,9 @@ h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 1.6rem; }
 .lead .bad { border-color: #c0392b; } .lead .warn { border-color: #c78a1b; } .lead .good { border-color: #3c8a4e; }
 .scroll { overflow: auto; }
 table { border-collapse: collapse; }
-th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-.n { text-align: right; white-space: nowrap; }
-.chart td, .chart th { border: 0; } svg { width: min(60vw, ${WIDTH}px); height: ${HEIGHT}px; } svg rect { fill: var(--bar); } svg .gap { fill: var(--gap); }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align: left; vertical-align: top; }
+th { white-space: nowrap; } td { min-width: 4rem; max-width: 32rem; overflow-wrap: anywhere; }
+th.n, td.n { text-align: right; white-space: nowrap; }
+.has-detail td { border: 0; } .detail td { padding: 0 .6rem .4rem 1.6rem; max-width: 60rem; font-size: .9em; opacity: .85; }
+.chart td, .chart th { border: 0; } svg { width: min(60vw, ${WIDTH}px); height: ${HEIGHT}px; } svg rect { fill: var(--bar); } svg.bad rect { fill: var(--bad); } svg .gap { fill: var(--gap); }
 `;

@@ -1,4 +1,11 @@
-import { type Cell, isoTime, type LogsColumn, type LogsPage, type LogsTable } from './logs-page.ts';
+import {
+  type Cell,
+  isoMoment,
+  isoTime,
+  type LogsColumn,
+  type LogsPage,
+  type LogsTable,
+} from './logs-page.ts';
 
 /** Raised when a field changes its meaning or goes away; docs/logs.md lists it. */
 export const LOGS_JSON_VERSION = 1;
@@ -26,8 +33,12 @@ export function logsJson(page: LogsPage): string {
     ),
     remarks: page.remarks,
   };
-  return `${JSON.stringify(json, undefined, 1)}\n`;
+  return `${JSON.stringify(json, undefined, 1).replace(STEERING, escaped)}\n`;
 }
+
+/** What JSON leaves as it is and a terminal obeys; written so, it is the same value. */
+const STEERING = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function rowsOf({ columns, rows }: LogsTable): readonly object[] {
   return rows.map((row) =>
@@ -42,5 +53,7 @@ function rowsOf({ columns, rows }: LogsTable): readonly object[] {
 
 /** A time as people can read it, everything else as it is. */
 export function plainValue(cell: Cell, { kind }: LogsColumn): Cell {
-  return kind === 'time' && typeof cell === 'number' ? isoTime(cell) : cell;
+  if (typeof cell !== 'number') return cell;
+  if (kind === 'time') return isoTime(cell);
+  return kind === 'moment' || kind === 'clock' ? isoMoment(cell) : cell;
 }

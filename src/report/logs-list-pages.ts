@@ -1,40 +1,9 @@
 import type { AnswerRow, Completeness, TimelineAnswer, TopOf } from '../logs/questions/index.ts';
-import { countWords, type LogsColumn, type LogsPage, type LogsTable } from './logs-page.ts';
-import { gapRemarks, spanText } from './logs-remarks.ts';
+import { countOf, type ReadCell, tableOf, textOf, timeOf } from './logs-answer-table.ts';
+import { counted, countWords, type LogsPage } from './logs-page.ts';
+import { gapRemarks, hasDecisions, noDecisions, spanText } from './logs-remarks.ts';
 
 /** Questions whose answer is one list of what is most frequent. */
-
-type ReadCell = readonly [
-  column: LogsColumn,
-  read: (row: AnswerRow) => string | number | undefined,
-];
-
-const textOf = (name: string, title: string, from: string): ReadCell => [
-  { name, title, kind: 'text' },
-  (row) => row.text(from),
-];
-const countOf = (name: string, title: string, from: string): ReadCell => [
-  { name, title, kind: 'count' },
-  (row) => row.number(from),
-];
-const timeOf = (name: string, title: string, from: string): ReadCell => [
-  { name, title, kind: 'time' },
-  (row) => row.number(from),
-];
-
-function tableOf(
-  name: string,
-  title: string,
-  rows: readonly AnswerRow[],
-  ...cells: readonly ReadCell[]
-): LogsTable {
-  return {
-    kind: 'table',
-    ...{ name, title },
-    columns: cells.map(([column]) => column),
-    rows: rows.map((row) => cells.map(([, read]) => read(row))),
-  };
-}
 
 const DENIED = countOf('denied', 'denied', 'Denied');
 const RECORDS = countOf('records', 'records', 'Records');
@@ -83,6 +52,12 @@ export function topPage(
         (row) => row.text('Rule') || '(no rule: default action)',
       ],
       textOf('collection', 'collection', 'RuleCollection'),
+      textOf('group', 'group', 'RuleCollectionGroup'),
+      // Of one policy it says nothing.
+      ...(new Set(rows.map((row) => row.text('Policy')).filter((name) => name !== '')).size > 1
+        ? [textOf('policy', 'policy', 'Policy')]
+        : []),
+      textOf('log', 'log', 'Stage'),
       textOf('action', 'action', 'Action'),
       RECORDS,
       timeOf('last', 'last', 'Last'),
@@ -92,7 +67,7 @@ export function topPage(
     question: `top ${what}`,
     title: `top ${what}, ${spanText(completeness)}`,
     scope,
-    lead: [],
+    lead: hasDecisions(completeness) ? [] : [noDecisions(completeness, `top ${what}`)],
     parts: [tableOf(what, `${what} by records`, rows, ...columns[what])],
     remarks: gapRemarks(completeness),
   };
@@ -107,7 +82,9 @@ export function timelinePage(
     question: 'timeline',
     title: `timeline, ${spanText(completeness)}`,
     scope,
-    lead: [],
+    lead: hasDecisions(completeness)
+      ? []
+      : [noDecisions(completeness, 'what was allowed and denied')],
     parts: [
       {
         ...{ kind: 'chart', name: 'timeline', title: 'records over time', starts, seconds },
@@ -164,18 +141,18 @@ export function dnsPage(
     scope,
     lead:
       total === 0
-        ? [{ mark: 'plain', text: 'no DNS proxy log: whether names are resolved cannot be told' }]
+        ? [{ mark: 'warn', text: 'no DNS proxy log: whether names are resolved cannot be told' }]
         : [
             {
               mark: isBad ? 'warn' : 'plain',
-              text: `${countWords(total)} questions, ${countWords(total - good)} without an answer, ${((seconds / total) * 1000).toFixed(1)} ms in the mean`,
+              text: `${counted(total, 'question')}, ${countWords(total - good)} without an answer, ${((seconds / total) * 1000).toFixed(1)} ms in the mean`,
             },
             ...(unresolved.length === 0
               ? []
               : [
                   {
                     mark: 'bad' as const,
-                    text: `the firewall itself could not resolve ${unresolved.length} names of its network rules: what they allow is closed meanwhile`,
+                    text: `the firewall itself could not resolve ${counted(unresolved.length, 'name')} of its network rules: what they allow is closed meanwhile`,
                   },
                 ]),
           ],
@@ -258,9 +235,12 @@ export function wafPage(
       hasLog
         ? {
             mark: requests > 0 ? 'warn' : 'plain',
-            text: `${countWords(requests)} records of blocked requests, by ${stopped.length} rules`,
+            text: `${counted(requests, 'record')} of blocked requests, by ${counted(stopped.length, 'rule')}`,
           }
-        : { mark: 'plain', text: 'no log of a web application firewall' },
+        : {
+            mark: 'warn',
+            text: 'no log of a web application firewall: what it stopped cannot be told',
+          },
     ],
     parts: [
       tableOf(
@@ -270,10 +250,10 @@ export function wafPage(
         textOf('action', 'did', 'Action'),
         textOf('ruleId', 'rule', 'RuleId'),
         textOf('host', 'host', 'Hostname'),
-        textOf('message', 'what', 'Message'),
         RECORDS,
         countOf('clients', 'clients', 'Clients'),
         countOf('paths', 'paths', 'Paths'),
+        [{ name: 'message', title: 'what', kind: 'detail' }, (row) => row.text('Message')],
       ),
       tableOf(
         'clients',
@@ -298,67 +278,5 @@ export function wafPage(
       ),
     ],
     remarks: gapRemarks(completeness),
-  };
-}
-
-export function searchPage(
-  rows: readonly AnswerRow[],
-  words: readonly string[],
-  scope: readonly string[],
-  isCut: boolean,
-  who: (address: string, time: number) => string,
-): LogsPage {
-  const source: ReadCell = [
-    { name: 'source', title: 'from', kind: 'text' },
-    (row) => `${row.text('SourceIp')}:${row.number('SourcePort')}`,
-  ];
-  const target: ReadCell = [
-    { name: 'target', title: 'to', kind: 'text' },
-    (row) =>
-      `${row.text('Fqdn') || row.text('DestinationIp')}${row.text('Stage') === 'dns' ? '' : `:${row.number('DestinationPort')}`}`,
-  ];
-  const place: ReadCell = [
-    { name: 'who', title: 'who', kind: 'text' },
-    (row) => {
-      const found = who(row.text('SourceIp'), row.number('TimeGenerated'));
-      return found === row.text('SourceIp') ? undefined : found;
-    },
-  ];
-  const rule: ReadCell = [
-    { name: 'rule', title: 'rule', kind: 'text' },
-    (row) =>
-      row.text('Rule') === ''
-        ? row.text('ActionReason')
-        : `${row.text('RuleCollection')}/${row.text('Rule')}`,
-  ];
-  const second: ReadCell = [
-    { name: 'time', title: 'time', kind: 'text' },
-    (row) =>
-      new Date(Math.floor(row.number('TimeGenerated') / 1000))
-        .toISOString()
-        .replace('T', ' ')
-        .slice(0, 23),
-  ];
-  return {
-    question: 'search',
-    title: words.length === 0 ? 'the newest records' : `records with ${words.join(' ')}`,
-    scope,
-    lead: rows.length === 0 ? [{ mark: 'plain', text: 'none' }] : [],
-    parts: [
-      tableOf(
-        'records',
-        'newest first',
-        rows,
-        second,
-        textOf('stage', 'log', 'Stage'),
-        textOf('action', 'did', 'Action'),
-        place,
-        source,
-        target,
-        textOf('protocol', '', 'Protocol'),
-        rule,
-      ),
-    ],
-    remarks: isCut ? [`only the newest ${rows.length} are shown: --limit`] : [],
   };
 }

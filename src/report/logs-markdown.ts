@@ -2,6 +2,7 @@ import {
   cellWords,
   clippedWords,
   countWords,
+  filledColumns,
   type LogsChart,
   type LogsPage,
   type LogsTable,
@@ -27,20 +28,25 @@ export function logsMarkdown(page: LogsPage, signs: Signs): string {
     .join('\n\n')}\n`;
 }
 
-function tableLines({ title, note, columns, rows, more = 0 }: LogsTable): readonly string[] {
+function tableLines(table: LogsTable): readonly string[] {
+  const { title, note, rows, more = 0 } = table;
+  const shown = filledColumns(table);
   const head = [`## ${plain(title)}`, '', ...(note === undefined ? [] : [plain(note), ''])];
   if (rows.length === 0) return [...head, 'none'];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     ...head,
-    line(columns.map(({ title }) => plain(title))),
-    line(columns.map(({ kind }) => (kind === 'count' || kind === 'bytes' ? '---:' : '---'))),
+    line(shown.map(({ column }) => plain(column.title))),
+    line(shown.map(({ column: { kind } }) => (isNumber(kind) ? '---:' : '---'))),
     ...rows.map((row) =>
-      line(columns.map(({ kind }, at) => plain(cellWords(row[at], kind)) || ' ')),
+      line(shown.map(({ column, index }) => plain(cellWords(row[index], column.kind)) || ' ')),
     ),
     ...(more > 0 ? ['', `${countWords(more)} more`] : []),
   ];
 }
+
+const isNumber = (kind: LogsTable['columns'][number]['kind']) =>
+  kind === 'count' || kind === 'bytes';
 
 function chartLines({ title, starts, seconds, series, gaps }: LogsChart, signs: Signs) {
   const [first, last] = [starts[0], starts.at(-1)];

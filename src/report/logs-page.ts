@@ -36,8 +36,20 @@ export interface LogsTable {
 export interface LogsColumn {
   readonly name: string;
   readonly title: string;
-  /** Times are microseconds, shares are of one, spans are seconds. `detail` is left out of narrow text. */
-  readonly kind: 'text' | 'count' | 'time' | 'share' | 'bytes' | 'seconds' | 'detail';
+  /**
+   * Times are microseconds, told to the minute, of a `moment` to the second, and of a `clock` without the day; shares are of one, spans
+   * are seconds. A `detail` stands below its row.
+   */
+  readonly kind:
+    | 'text'
+    | 'count'
+    | 'time'
+    | 'moment'
+    | 'clock'
+    | 'share'
+    | 'bytes'
+    | 'seconds'
+    | 'detail';
 }
 
 /** `undefined`: there is none. */
@@ -56,6 +68,13 @@ export interface LogsChart {
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
 }
 
+/** Columns that say something in some row, with their places. */
+export function filledColumns({ columns, rows }: Pick<LogsTable, 'columns' | 'rows'>) {
+  return columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ index }) => rows.some((row) => row[index] !== undefined && row[index] !== ''));
+}
+
 /** A cell for people; what is unsafe in it stays so. */
 export function cellWords(cell: Cell, kind: LogsColumn['kind']): string {
   if (cell === undefined) return '';
@@ -63,6 +82,10 @@ export function cellWords(cell: Cell, kind: LogsColumn['kind']): string {
   switch (kind) {
     case 'time':
       return timeWords(cell);
+    case 'moment':
+      return momentWords(cell).slice(0, 19);
+    case 'clock':
+      return momentWords(cell).slice(11);
     case 'count':
       return countWords(cell);
     case 'bytes':
@@ -89,11 +112,21 @@ export function timeWords(micros: number): string {
   return isoTime(micros).slice(0, 16).replace('T', ' ');
 }
 
+/** `2026-11-03 14:05:07.123`. */
+export function momentWords(micros: number): string {
+  return isoMoment(micros).slice(0, 23).replace('T', ' ');
+}
+
 /** ISO in UTC, to the second; of a time that no calendar has, the number. */
 export function isoTime(micros: number): string {
+  return isoMoment(micros).replace(/\.\d+Z$/, 'Z');
+}
+
+/** The same to the millisecond. */
+export function isoMoment(micros: number): string {
   const millis = micros / 1000;
   if (!Number.isFinite(millis) || Math.abs(millis) > 8.64e15) return String(micros);
-  return `${new Date(Math.floor(millis)).toISOString().slice(0, 19)}Z`;
+  return new Date(Math.floor(millis)).toISOString();
 }
 
 /** `1,234,567`. */
@@ -101,6 +134,11 @@ export function countWords(number: number): string {
   const [whole = '', part] = String(Math.round(number * 100) / 100).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return part === undefined ? grouped : `${grouped}.${part}`;
+}
+
+/** `1 record`, `1,234 records`. */
+export function counted(number: number, one: string, more = `${one}s`): string {
+  return `${countWords(number)} ${number === 1 ? one : more}`;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;

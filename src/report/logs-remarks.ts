@@ -1,6 +1,6 @@
 import type { LogKind } from '../logs/columns.ts';
 import type { Completeness, LogGap } from '../logs/questions/index.ts';
-import { countWords, secondsWords, timeWords } from './logs-page.ts';
+import { countWords, type Sentence, secondsWords, timeWords } from './logs-page.ts';
 
 /** What each log is called where people read. */
 export const LOG_NAMES: Readonly<Record<LogKind, string>> = {
@@ -22,6 +22,21 @@ export const LOG_NAMES: Readonly<Record<LogKind, string>> = {
   waf: 'web application firewall',
   hubble: 'Hubble flows',
 };
+
+/** Logs in which the firewall says what it let through and what it did not. */
+const DECISIONS: readonly LogKind[] = ['network', 'application', 'dnat', 'threat', 'idps'];
+
+/** Without one, that nothing was denied is no news: nobody would have written it down. */
+export function hasDecisions({ logs }: Completeness): boolean {
+  return logs.some(({ kind }) => DECISIONS.includes(kind));
+}
+
+/** What an answer about decisions says where no log of any is there. */
+export function noDecisions({ logs }: Completeness, what: string): Sentence {
+  const others = logs.map(({ kind }) => LOG_NAMES[kind]);
+  const seen = others.length === 0 ? '' : `; there are logs of ${others.join(', ')} only`;
+  return { mark: 'warn', text: `no log of what a firewall decided: ${what} cannot be told${seen}` };
+}
 
 /** Gaps that are told one by one. */
 const GAPS_MAX = 5;

@@ -1,13 +1,14 @@
 import type { SummaryAnswer } from '../logs/questions/index.ts';
 import { deniedSentences, listed } from './logs-denied-page.ts';
 import {
+  counted,
   countWords,
   type LogsPage,
   type LogsTable,
   type Sentence,
   timeWords,
 } from './logs-page.ts';
-import { gapRemarks, LOG_NAMES, spanText } from './logs-remarks.ts';
+import { gapRemarks, hasDecisions, LOG_NAMES, noDecisions, spanText } from './logs-remarks.ts';
 import { snatSentence } from './logs-snat-page.ts';
 import { threatSentences } from './logs-threats-page.ts';
 
@@ -20,7 +21,7 @@ export function summaryPage(
   const { completeness, timeline, denied, threats, snat, dns, talkers, names } = answer;
   const total = completeness.logs.reduce((sum, { records }) => sum + records, 0);
   const busy = (snat?.destinations ?? [])
-    .map((one) => snatSentence(one, snat!.budget))
+    .map((one) => snatSentence(one, snat!))
     .filter(({ mark }) => mark !== 'plain');
   const scanned = new Set(denied.scans.map(({ source }) => source));
   const found = threatSentences({
@@ -40,15 +41,17 @@ export function summaryPage(
   const remaining = denied.groups.filter((group) => group.class === 'unknown');
   return {
     question: 'summary',
-    title: total === 0 ? 'no records' : `${countWords(total)} records, ${spanText(completeness)}`,
+    title: total === 0 ? 'no records' : `${counted(total, 'record')}, ${spanText(completeness)}`,
     scope,
     lead: [
       ...sorted([
         // Hits say it better below.
-        ...deniedSentences(
-          { ...denied, groups: denied.groups.filter((group) => group.class !== 'threat') },
-          'sallyport logs denied has the rule to add',
-        ),
+        ...(hasDecisions(completeness)
+          ? deniedSentences(
+              { ...denied, groups: denied.groups.filter((group) => group.class !== 'threat') },
+              'sallyport logs denied has the rule to add',
+            )
+          : [noDecisions(completeness, 'what was denied')]),
         ...found,
         ...newSentences(answer),
         ...busy,
@@ -175,7 +178,10 @@ function deniedTable(
     ],
     rows: shown.map((group) => [
       ...[group.who, group.target === '' ? '(no destination)' : group.target],
-      ...[String(group.port), group.class === 'needed' ? 'needed by AKS' : 'not known'],
+      ...[
+        group.port === 0 ? undefined : String(group.port),
+        group.class === 'needed' ? 'needed by AKS' : 'not known',
+      ],
       ...[group.records, group.last],
     ]),
     more: all - shown.length,

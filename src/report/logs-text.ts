@@ -3,6 +3,7 @@ import {
   cellWords,
   clippedWords,
   countWords,
+  filledColumns,
   type LogsChart,
   type LogsColumn,
   type LogsPage,
@@ -11,7 +12,7 @@ import {
   secondsWords,
   timeWords,
 } from './logs-page.ts';
-import { bar, type Signs, sparkline } from './sparkline.ts';
+import { ASCII_SIGNS, bar, type Signs, sparkline } from './sparkline.ts';
 import { displayWidth, hanging, padded, paint, type Style, safe, wrapped } from './style.ts';
 
 /** A page for the terminal; a column without a value is left out. Colour and charts only repeat what words and numbers say. */
@@ -31,10 +32,18 @@ export function logsText(page: LogsPage, style: Style, signs: Signs): string {
     ),
     page.remarks.map((remark) => hanging(style, 1, `${dim('note')}  `, safe(clippedWords(remark)))),
   ];
-  return `${blocks
+  const text = `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
     .join('\n\n')}\n`;
+  return signs === ASCII_SIGNS ? withoutSigns(text) : text;
+}
+
+/** The other signs of ours that ASCII lacks; what a log holds stays as it is. */
+function withoutSigns(text: string): string {
+  return text
+    .replaceAll(' … ', ' to ')
+    .replace(/[…×→·]/g, (sign) => ({ '…': '~', '×': 'x', '→': '>', '·': '|' })[sign] ?? sign);
 }
 
 /** An empty table says nothing that the sentences do not, unless it is all there is. */
@@ -66,13 +75,7 @@ function tableLines(table: LogsTable, style: Style, signs: Signs): readonly stri
   const title = ` ${bold(safe(table.title))}`;
   const note = table.note === undefined ? [] : [dim(wrapped(style, 4, safe(table.note)))];
   if (table.rows.length === 0) return [title, ...note, `    ${dim('none')}`];
-  const shown = table.columns
-    .map((column, index) => ({ column, index }))
-    .filter(
-      ({ column, index }) =>
-        column.kind !== 'detail' &&
-        table.rows.some((row) => row[index] !== undefined && row[index] !== ''),
-    );
+  const shown = filledColumns(table).filter(({ column }) => column.kind !== 'detail');
   const cells = table.rows.map((row) =>
     shown.map(({ column, index }) => safe(cellWords(row[index], column.kind))),
   );
@@ -140,7 +143,7 @@ function fitted(
 
 function aligned(text: string, width: number, kind: LogsColumn['kind']): string {
   const cut = clipped(text, width);
-  return kind === 'text' || kind === 'time'
+  return ['text', 'time', 'moment', 'clock'].includes(kind)
     ? padded(cut, width)
     : ' '.repeat(Math.max(0, width - displayWidth(cut))) + cut;
 }

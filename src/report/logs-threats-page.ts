@@ -1,7 +1,7 @@
 import type { Completeness, ThreatsAnswer } from '../logs/questions/index.ts';
 import { scanText } from './logs-denied-page.ts';
 import { bytesWords, countWords, type LogsPage, type Sentence } from './logs-page.ts';
-import { gapRemarks, spanText } from './logs-remarks.ts';
+import { gapRemarks, hasDecisions, noDecisions, spanText } from './logs-remarks.ts';
 
 export function threatsPage(
   answer: ThreatsAnswer,
@@ -10,14 +10,16 @@ export function threatsPage(
 ): LogsPage {
   const { hits, longNames, scans } = answer;
   const lead = threatSentences(answer);
+  const hasDns = completeness.logs.some(({ kind }) => kind === 'dns');
+  const nothing: Sentence =
+    hasDecisions(completeness) || hasDns
+      ? { mark: 'good', text: 'no hit, no scan and no data in names was seen' }
+      : noDecisions(completeness, 'whether there were threats');
   return {
     question: 'threats',
     title: `threats, ${spanText(completeness)}`,
     scope,
-    lead:
-      lead.length > 0
-        ? lead
-        : [{ mark: 'good', text: 'no hit, no scan and no data in names was seen' }],
+    lead: lead.length > 0 ? lead : [nothing],
     parts: [
       {
         kind: 'table',

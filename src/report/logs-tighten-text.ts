@@ -1,4 +1,4 @@
-import type { Lost, NarrowRule, TightenAnswer, Tightening } from '../logs/proof/index.ts';
+import type { Lost, NarrowRule, TightenAnswer, Tightening } from '../evidence/index.ts';
 import type { Network } from '../network/index.ts';
 import type { Patch } from '../patches/index.ts';
 import { directionsOf, type PerimeterDiff } from '../questions/diff/index.ts';

@@ -1,4 +1,4 @@
-import type { RuleUsage, UsageAnswer } from '../logs/proof/index.ts';
+import type { RuleUsage, UsageAnswer } from '../evidence/index.ts';
 import {
   countWords,
   type LogsPage,
@@ -26,7 +26,7 @@ export function usagePage(
       answer.span === undefined
         ? []
         : [
-            `the window is ${timeWords(answer.span.from)} to ${timeWords(answer.span.to)} UTC; hits are of all that is logged`,
+            `the window is ${timeWords(answer.span.from)} to ${timeWords(answer.span.to)} UTC; hits count all that is in the log, also before it`,
           ],
   };
 }
@@ -77,7 +77,7 @@ function sentences({ rules, span, foreign }: UsageAnswer): readonly Sentence[] {
 }
 
 function names(rules: readonly RuleUsage[]): string {
-  const shown = rules.slice(0, 3).map(({ rule }) => rule.parts.rule);
+  const shown = [...rules.map(({ rule }) => rule.name)].sort().slice(0, 3);
   const more = rules.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${countWords(more)} more` : ''}`;
 }
@@ -107,14 +107,16 @@ function usageTables({ rules }: UsageAnswer, rowsMax: number): readonly LogsTabl
           { name: 'rules', title: 'the rules say', kind: 'text' },
           { name: 'why', title: 'because', kind: 'detail' },
           { name: 'formerly', title: 'also as', kind: 'detail' },
+          { name: 'needed', title: 'keep it:', kind: 'detail' },
         ],
         rows: own
           .slice(0, rowsMax)
-          .map(({ rule, records, last, findings, why, formerly }) => [
+          .map(({ rule, records, last, findings, why, formerly, needed }) => [
             ...[rule.name, rule.type, records, last],
             [...new Set(findings.map(({ kind }) => kind))].join(', '),
             why,
             formerly.length === 0 ? undefined : formerly.join(', '),
+            verdict === 'used' ? undefined : needed,
           ]),
         more: Math.max(0, own.length - rowsMax),
       },

@@ -3,9 +3,10 @@ import {
   type Disagreement,
   type LoggedFlow,
   type VerifyAnswer,
-} from '../logs/proof/index.ts';
+} from '../evidence/index.ts';
 import type { Completeness } from '../logs/questions/index.ts';
 import {
+  counted,
   countWords,
   type LogsPage,
   type LogsTable,
@@ -58,7 +59,7 @@ function sentences({
       : [
           {
             mark: 'bad' as const,
-            text: `${countWords(sum(grave))} decisions were otherwise than the input says: what runs is not what is written`,
+            text: `${counted(sum(grave), 'decision was', 'decisions were')} otherwise than the input says: what runs is not what is written`,
           },
         ]),
     ...(slight.length === 0
@@ -66,7 +67,7 @@ function sentences({
       : [
           {
             mark: 'warn' as const,
-            text: `${countWords(sum(slight))} decisions were alike, by a rule of another name or place`,
+            text: `${counted(sum(slight), 'decision was', 'decisions were')} alike, by a rule of another name or place`,
           },
         ]),
     {
@@ -78,7 +79,7 @@ function sentences({
       : [
           {
             mark: 'plain' as const,
-            text: `${countWords(open)} the model cannot tell without the log: what it lacks stands below`,
+            text: `${countWords(open)} cannot be told from the input alone: what is missing stands below`,
           },
         ]),
   ];
@@ -123,8 +124,8 @@ function disagreementsTable(
 }
 
 function loggedText({ logged: { action, rule, reason } }: Disagreement): string {
-  const by = rule === '' ? 'no rule named' : rule;
-  return `${action} by ${by}${reason === '' ? '' : ` (${reason})`}`;
+  const by = rule === '' ? ', no rule named' : ` by ${rule}`;
+  return `${action}${by}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 /** `10.42.1.4 → api.example.com:443 HTTPS`. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { WorkloadPolicies } from '../logs/proof/workload-policies.ts';
+import type { WorkloadPolicies } from '../evidence/workload-policies.ts';
 
 /** Network policies as manifests; what they cannot say stands before them as comments. */
 export function policiesYaml({ manifests, remarks }: WorkloadPolicies): string {

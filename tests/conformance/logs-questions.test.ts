@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOG_COLUMNS, LOG_KINDS, LOG_TABLES, type LogKind } from '../../src/logs/columns.ts';
-import { toKql, toSql } from '../../src/logs/query/index.ts';
+import { fromTallies, toKql, toSql } from '../../src/logs/query/index.ts';
 import { type LogStore, openStore } from '../../src/logs/store/index.ts';
 import { kustoBinder } from '../support/kusto.ts';
 import { LOG_QUESTIONS } from '../support/log-questions.ts';
@@ -11,27 +11,30 @@ import { type TemporaryFolder, temporaryFolder } from '../support/temporary-fold
 
 /**
  * Every question in both its languages: DuckDB takes the SQL over the store's tables, Microsoft's binder the KQL over the published columns
- * of the tables, and both are kept beside each other in tests/golden/logs. `UPDATE_GOLDEN=1` writes them anew.
+ * of the tables, and both are kept beside each other in tests/golden/logs, with the SQL over what a store has counted already.
+ * `UPDATE_GOLDEN=1` writes them anew.
  */
 
 const GOLDEN = join(projectRoot, 'tests', 'golden', 'logs', 'questions');
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
 
-const SCHEMA: Readonly<Record<string, { readonly columns: Readonly<Record<string, string>> }>> =
-  JSON.parse(
-    readFileSync(
-      join(projectRoot, 'tests', 'samples', 'firewall-logs', 'azfw-log-schema.json'),
-      'utf8',
-    ),
-  ).tables;
+const SCHEMA: {
+  readonly standardColumns: Readonly<Record<string, string>>;
+  readonly tables: Readonly<Record<string, { readonly columns: Readonly<Record<string, string>> }>>;
+} = JSON.parse(
+  readFileSync(
+    join(projectRoot, 'tests', 'samples', 'firewall-logs', 'azfw-log-schema.json'),
+    'utf8',
+  ),
+);
 const TYPES = { text: 'string', int: 'long', real: 'real', bool: 'bool' } as const;
 
 /** The published columns of the firewall's tables; those of other tables as they are read here. */
 const TABLES = Object.fromEntries(
   LOG_KINDS.map((kind) => {
     const { table } = LOG_TABLES[kind];
-    const published = SCHEMA[table]?.columns;
-    return [table, { TimeGenerated: 'datetime', ...(published ?? ownColumns(kind)) }];
+    const published = SCHEMA.tables[table]?.columns;
+    return [table, { ...SCHEMA.standardColumns, ...(published ?? ownColumns(kind)) }];
   }),
 );
 
@@ -58,11 +61,21 @@ describe.each(Object.entries(LOG_QUESTIONS))('%s', (name, pipeline) => {
   it('means something to both engines', async () => {
     expect(kustoBinder(TABLES)(toKql(pipeline))).toEqual([]);
     await store.connection.run(toSql(pipeline));
+    await store.connection.run(toSql(fromTallies(pipeline, store.tallies)));
   });
 
   it('reads as it is kept', () => {
     const path = join(GOLDEN, `${name}.md`);
-    const text = `# ${name}\n\n\`\`\`sql\n${toSql(pipeline)}\n\`\`\`\n\n\`\`\`kql\n${toKql(pipeline)}\n\`\`\`\n`;
+    const block = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`;
+    const counted = fromTallies(pipeline, store.tallies);
+    const text = [
+      `# ${name}\n`,
+      block('sql', toSql(pipeline)),
+      block('kql', toKql(pipeline)),
+      ...(counted === pipeline
+        ? []
+        : ['From the tallies of a store:\n', block('sql', toSql(counted))]),
+    ].join('\n');
     if (isUpdate) {
       mkdirSync(GOLDEN, { recursive: true });
       writeFileSync(path, text);

@@ -2,12 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import {
+  AccountSASPermissions,
+  AccountSASResourceTypes,
+  AccountSASServices,
+  BlobServiceClient,
+  type ContainerClient,
+  generateAccountSASQueryParameters,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificates } from '../../src/certificates/index.ts';
 import { ingest } from '../../src/logs/ingest/index.ts';
 import { blobInputs } from '../../src/logs/remote/index.ts';
 import { type LogStore, openStore, storeContents } from '../../src/logs/store/index.ts';
+import { type LogServices, SECRET, startLogServices } from '../support/log-services.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { sallyportBeside } from './run-beside.ts';
 
 /** Logs in a storage account: Azurite is the server, with the account and key that everybody knows. */
 
@@ -25,24 +36,29 @@ let folder: TemporaryFolder;
 let store: LogStore;
 let network: ContainerClient;
 
-beforeAll(async () => {
-  const options = [
-    '--blobPort',
-    '0',
-    '--inMemoryPersistence',
-    '--skipApiVersionCheck',
-    '--disableTelemetry',
-  ];
-  server = spawn(process.execPath, [azurite, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
-  endpoint = await new Promise<string>((done, fail) => {
+async function startAzurite(...more: readonly string[]) {
+  const options = ['--blobPort', '0', '--inMemoryPersistence', '--skipApiVersionCheck'];
+  const child = spawn(
+    process.execPath,
+    [azurite, ...options, '--disableTelemetry', '--silent', ...more],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const url = await new Promise<string>((done, fail) => {
     let said = '';
-    server.stdout!.on('data', (chunk) => {
+    child.stdout.on('data', (chunk) => {
       said += chunk;
-      const [url] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said) ?? [];
-      if (url !== undefined) done(`${url}/devstoreaccount1`);
+      const [found] = /https?:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said) ?? [];
+      if (found !== undefined) done(found);
     });
-    server.on('exit', () => fail(new Error(said)));
+    child.on('exit', () => fail(new Error(said)));
   });
+  return { child, endpoint: `${url}/devstoreaccount1` };
+}
+
+beforeAll(async () => {
+  const started = await startAzurite();
+  server = started.child;
+  endpoint = started.endpoint;
   account = connection(KEY);
   folder = temporaryFolder();
   store = await openStore(join(folder.path, 'logs.duckdb'), { mode: 'write' });
@@ -59,8 +75,8 @@ afterAll(() => {
   server?.kill('SIGKILL');
 });
 
-function connection(key: string): string {
-  return `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${key};BlobEndpoint=${endpoint};`;
+function connection(key: string, at = endpoint): string {
+  return `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${key};BlobEndpoint=${at};`;
 }
 
 function hour(of: number): string {
@@ -133,6 +149,112 @@ describe('logs in a storage account', () => {
     expect(report.diagnostics[0]!.message).toContain('BlobNotFound');
     expect((await storeContents(store)).byKind.network).toBe(20_003);
   });
+});
+
+describe('sallyport logs ingest of an account', () => {
+  const logs = (...args: readonly string[]) =>
+    sallyportBeside(['logs', ...args], {
+      cwd: folder.path,
+      env: { LOGS_ACCOUNT: account, WRONG_ACCOUNT: connection(`x${KEY.slice(1)}`) },
+    });
+
+  it('--storage-from reads what the variable leads to, once, and shows nothing of it', async () => {
+    const words = ['ingest', '--storage-from', 'LOGS_ACCOUNT', '--store', 'cli.duckdb'];
+    const first = await logs(...words);
+    expect([first.code, first.err]).toEqual([0, '']);
+    expect(first.out).toMatch(/^20,003 new records from \d files/);
+    const again = await logs(...words, '--format', 'json');
+    expect(JSON.parse(again.out)).toMatchObject({ records: 0, filesUnchanged: 3, bytes: 0 });
+    const { out } = await logs('top', 'addresses', '--store', 'cli.duckdb', '--format', 'csv');
+    expect(out).toContain('192.0.2.1,20003,20003,1');
+    expect(first.out + first.err + again.out + again.err).not.toContain(KEY.slice(0, 20));
+  }, 60_000);
+
+  it('a key that is refused ends with 3, and is not shown', async () => {
+    const ran = await logs('ingest', '--storage-from', 'WRONG_ACCOUNT', '--store', 'no.duckdb');
+    expect([ran.code, ran.out]).toEqual([3, '']);
+    expect(ran.err).toContain('cannot be read (AuthorizationFailure)');
+    expect(ran.err).not.toContain(KEY.slice(1, 20));
+  }, 60_000);
+});
+
+describe('an account by its address, with the sign-in of an application', () => {
+  let services: LogServices;
+  let secured: { readonly child: ChildProcess; readonly endpoint: string };
+  beforeAll(async () => {
+    services = await startLogServices();
+    const { ca, certificate, key } = makeCertificates(new Date());
+    const files = {
+      cert: folder.write('cert.pem', certificate),
+      key: folder.write('key.pem', key),
+    };
+    folder.write('ca.pem', `${ca}${services.ca}`);
+    secured = await startAzurite(...['--cert', files.cert, '--key', files.key, '--oauth', 'basic']);
+    // The client hands on what its type does not name.
+    const service = BlobServiceClient.fromConnectionString(connection(KEY, secured.endpoint), {
+      tlsOptions: { ca },
+    } as never);
+    const container = service.getContainerClient('insights-logs-azfwnetworkrule');
+    await container.create();
+    await container.getBlockBlobClient(hour(9)).uploadData(Buffer.from(line(1) + line(2)));
+  }, 60_000);
+  afterAll(async () => {
+    secured?.child.kill('SIGKILL');
+    await services?.close();
+  });
+  const logs = (secret: string, ...args: readonly string[]) =>
+    sallyportBeside(['logs', ...args], {
+      cwd: folder.path,
+      env: {
+        HOME: folder.path,
+        NODE_EXTRA_CA_CERTS: join(folder.path, 'ca.pem'),
+        AZURE_AUTHORITY_HOST: services.url,
+        AZURE_ACCESS_TOKEN: '',
+        AZURE_TENANT_ID: 'tenant',
+        AZURE_CLIENT_ID: 'the-application',
+        AZURE_CLIENT_SECRET: secret,
+      },
+    });
+
+  it('is asked with a token for storage', async () => {
+    const ran = await logs(SECRET, 'denied', secured.endpoint, '--format', 'json');
+    expect([ran.err, ran.code]).toEqual(['', 0]);
+    expect(JSON.parse(ran.out).tables.unknown).toMatchObject([{ target: '192.0.2.1', records: 2 }]);
+    expect(services.signIns.splice(0)).toEqual([
+      'the-application https://storage.azure.com/.default',
+    ]);
+    expect(ran.out + ran.err).not.toContain(SECRET);
+  }, 60_000);
+
+  it('without one it says so, in the words of the authority', async () => {
+    const ran = await logs('d3Jvbmc', 'denied', secured.endpoint);
+    expect([ran.code, ran.out]).toEqual([3, '']);
+    expect(ran.err).toContain('error[live/sign-in] no sign-in');
+    expect(ran.err).toContain('AADSTS7000215');
+    expect(ran.err).not.toContain('d3Jvbmc');
+    expect(services.signIns.splice(0)).toHaveLength(1);
+  }, 60_000);
+
+  it('a signature in the address is used and never shown', async () => {
+    const credential = new StorageSharedKeyCredential('devstoreaccount1', KEY);
+    const signature = generateAccountSASQueryParameters(
+      {
+        expiresOn: new Date(Date.now() + 3_600_000),
+        permissions: AccountSASPermissions.parse('rl'),
+        resourceTypes: AccountSASResourceTypes.parse('sco').toString(),
+        services: AccountSASServices.parse('b').toString(),
+      },
+      credential,
+    ).toString();
+    const url = `${secured.endpoint}?${signature}`;
+    const ran = await logs(SECRET, 'top', 'ports', url, '--format', 'json');
+    expect([ran.err, ran.code]).toEqual(['', 0]);
+    expect(JSON.parse(ran.out).scope[0]).toBe(secured.endpoint);
+    const wrong = await logs(SECRET, 'top', 'ports', url.replace(/sig=[^&]{6}/, 'sig=AAAAAA'));
+    expect(wrong.code).toBe(3);
+    for (const { out, err } of [ran, wrong]) expect(out + err).not.toMatch(/sig=|se=20/);
+    expect(services.signIns).toEqual([]);
+  }, 60_000);
 });
 
 describe('an account that cannot be read', () => {

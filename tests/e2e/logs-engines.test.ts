@@ -147,6 +147,18 @@ describe.each(ENGINES)('%s', (_, connect) => {
     expect(services.asked.flatMap(bind)).toEqual([]);
   });
 
+  it('rows that do not fit their columns are left out, and said to be missing', async () => {
+    services.rows = [
+      ['2026-03-04T10:15:01Z', 'a', 1, 0, false],
+      ['2026-03-04T10:15:01Z', 'b'],
+    ];
+    const engine = await connect();
+    const { rows, diagnostics } = await engine.run(question);
+    engine.close();
+    expect(rows.map(({ Fqdn }) => Fqdn)).toEqual(['a']);
+    expect(diagnostics[0]!.message).toContain('1 of its rows have other columns than it says');
+  });
+
   it('an answer that stays too large is said to be partial', async () => {
     services.rows = Array.from({ length: 50 }, (_, at) => [
       '2026-03-04T10:15:01Z',
@@ -258,6 +270,51 @@ it('frames of Azure Data Explorer without their end are partial', async () => {
   engine.close();
   expect(rows).toHaveLength(1);
   expect(diagnostics).toMatchObject([{ code: 'logs/partial-result' }]);
+});
+
+describe('an answer of Azure Data Explorer in fragments', () => {
+  const header = { FrameType: 'DataSetHeader', IsProgressive: true, Version: 'v2.0' };
+  const Columns = COLUMNS.map(({ name, type }) => ({ ColumnName: name, ColumnType: type }));
+  const table = { FrameType: 'TableHeader', TableId: 1, TableKind: 'PrimaryResult', Columns };
+  const part = (TableFragmentType: string, ...names: string[]) => ({
+    FrameType: 'TableFragment',
+    ...{ TableId: 1, TableFragmentType },
+    Rows: names.map((name) => ['2026-03-04T10:15:01Z', name, 1, 0, false]),
+  });
+  const completion = (RowCount: number) => ({ FrameType: 'TableCompletion', TableId: 1, RowCount });
+  const end = { FrameType: 'DataSetCompletion', HasErrors: false, Cancelled: false };
+  const answered = async (...frames: readonly object[]) => {
+    services.turns = [{ status: 200, body: frames }];
+    const engine = await ENGINES[1]![1]();
+    const { rows, diagnostics } = await engine.run(question);
+    engine.close();
+    return [rows.map(({ Fqdn }) => Fqdn), diagnostics.map(({ message }) => message)] as const;
+  };
+
+  it('holds what was added, and no longer what was replaced', async () => {
+    const progress = { FrameType: 'TableProgress', TableId: 1, TableProgress: 40 };
+    const housekeeping = { FrameType: 'TableFragment', TableId: 2, Rows: [['x']] };
+    const frames = [
+      ...[header, table, part('DataAppend', 'old', 'older'), progress],
+      ...[part('DataReplace', 'a', 'b'), housekeeping, part('DataAppend', 'c')],
+    ];
+    expect(await answered(...frames, completion(3), end)).toEqual([['a', 'b', 'c'], []]);
+  });
+
+  it('is partial when one of them did not come', async () => {
+    const [rows, said] = await answered(header, table, part('DataAppend', 'a'), completion(2), end);
+    expect(rows).toEqual(['a']);
+    expect(said).toEqual([expect.stringContaining('fragments of it are missing')]);
+    expect((await answered(header, table, part('DataAppend', 'a'), end))[1]).toHaveLength(1);
+  });
+
+  it('is not asked for', async () => {
+    services.rows = [['2026-03-04T10:15:01Z', 'a', 1, 0, false]];
+    const engine = await ENGINES[1]![1]();
+    await engine.run(question);
+    engine.close();
+    expect(services.options.at(-1)).toMatchObject({ results_progressive_enabled: false });
+  });
 });
 
 it('an answer without a table is no empty answer', async () => {

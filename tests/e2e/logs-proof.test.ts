@@ -99,6 +99,106 @@ describe('logs and proof, as people run them', () => {
     expect(away.err).not.toContain('secret-key');
   }, 60_000);
 
+  it('tighten and learn look at the window that was asked for', () => {
+    const asked = ['--perimeter', 'examples/store', '--format', 'json'];
+    // On the second of November 216 records were let through, of which 24 to mcr.microsoft.com (counted with zcat and grep).
+    const second = ['--from', '2026-11-02', '--to', '2026-11-03'];
+    const { records, leftOut } = JSON.parse(
+      sallyport(['logs', 'learn', LOGS, ...asked, ...second]).out,
+    );
+    expect([records, leftOut[0].what, leftOut[0].records]).toEqual([
+      216,
+      'mcr.microsoft.com:443',
+      24,
+    ]);
+    const day = JSON.parse(sallyport(['logs', 'learn', LOGS, ...asked, '--last', '24h']).out);
+    expect(day.records).toBe(276);
+    const narrowed = (...window: readonly string[]) => {
+      const { out } = sallyport([
+        'logs',
+        'tighten',
+        LOGS,
+        ...asked,
+        '--rule',
+        'storage',
+        ...window,
+      ]);
+      const { days, rules } = JSON.parse(out);
+      return [days, rules[0].records, rules[0].becomes[0].targetFqdns];
+    };
+    // Eight calls of the backup from each of three nodes a day; the incident is of the last one.
+    expect(narrowed(...second)).toEqual([1, 24, ['storebackup.blob.core.windows.net']]);
+    expect(narrowed('--last', '24h')).toEqual([
+      1,
+      84,
+      ['storebackup.blob.core.windows.net', 'zx81drop.blob.core.windows.net'],
+    ]);
+  }, 120_000);
+
+  it('learn reads VNet flow logs, says what they hide, and gives a page that can be read', () => {
+    const tuple = (at: string, source: string, to: string, port: number, rest: string) =>
+      `${Date.parse(at)},${source},${to},50000,${port},${rest}`;
+    // As MicrosoftDocs/azure-docs articles/network-watcher/vnet-flow-logs-overview.md shows a record.
+    const record = {
+      time: '2026-11-02T09:00:52.5625085Z',
+      flowLogVersion: 4,
+      macAddress: '112233445566',
+      category: 'FlowLogFlowEvent',
+      targetResourceID:
+        '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v',
+      operationName: 'FlowLogFlowEvent',
+      flowRecords: {
+        flows: [
+          {
+            aclID: '00aa00aa',
+            flowGroups: [
+              {
+                rule: 'DefaultRule_AllowInternetOutBound',
+                flowTuples: [
+                  tuple(
+                    '2026-11-02T09:00:00Z',
+                    '10.42.0.9',
+                    '192.0.2.180',
+                    5671,
+                    '6,O,B,NX,0,0,0,0',
+                  ),
+                  tuple(
+                    '2026-11-02T09:01:00Z',
+                    '10.42.0.9',
+                    '192.0.2.180',
+                    5671,
+                    '6,O,E,NX,3,767,2,1580',
+                  ),
+                ],
+              },
+              {
+                rule: 'DenyAll',
+                flowTuples: [
+                  tuple('2026-11-02T09:02:00Z', '10.42.0.9', '192.0.2.9', 25, '6,O,D,NX,,,,'),
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    };
+    const file = folder.write('flows/PT1H.json', JSON.stringify({ records: [record] }));
+    const ran = sallyport(['logs', 'learn', file, '--perimeter', 'examples/perimeter-store']);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    const lines = ran.out.split('\n');
+    expect(lines.slice(-7)).toEqual([
+      'egress:',
+      '  - name: learned-nodes',
+      '    from: nodes',
+      '    to:',
+      '      - 192.0.2.180:5671',
+      '    why: Learned from 1 logged connection, the last at 2026-11-02T09:01:00Z.',
+      '',
+    ]);
+    expect(ran.out).toContain('the firewall sees the node of a pod, never the pod');
+    expect(ran.out).toContain('# 1 address is from VNet flow logs, which have no names');
+  }, 60_000);
+
   it('bad input is told in a line', () => {
     const lines = (...args: readonly string[]) => {
       const { code, err } = sallyport(['logs', ...args]);
@@ -112,6 +212,14 @@ describe('logs and proof, as people run them', () => {
     expect(lines('alerts', LOGS, '--webhook', 'file:///etc/passwd')).toEqual([
       2,
       'error: `--webhook` takes http: and https: only',
+    ]);
+    expect(lines('tighten', LOGS, '--perimeter', '.', '--days', '7', '--last', '24h')).toEqual([
+      2,
+      'error: `--days` and `--last` say two different things',
+    ]);
+    expect(lines('alerts', LOGS, '--last', '24h')).toEqual([
+      2,
+      'error: `--last` is not for alerts: each rule has a window of its own',
     ]);
     const emitted = sallyport(['logs', 'alerts', '--emit', 'arm']);
     expect(emitted.code).toBe(0);

@@ -25,7 +25,8 @@ try {
   console.log('begun');
   const report = await ingest(store, value, { batchRows: Number(batchRows) });
   store.close();
-  console.log(JSON.stringify({ records: report.records }));
+  const { records, duplicates, bytes } = report;
+  console.log(JSON.stringify({ records, duplicates, bytes }));
 } catch (error) {
   const { code, message, hint } = error as { code?: string; message: string; hint?: string };
   console.log(JSON.stringify({ code, message, hint }));
@@ -76,7 +77,7 @@ async function contentOf(store: LogStore) {
   );
   const reader = await store.connection.runAndReadAll(
     `${sums.join(' UNION ALL ')} UNION ALL SELECT 'aside', count(*), sum(hash(q)) FROM (SELECT * EXCLUDE (Source) FROM _Quarantine) q
-     UNION ALL SELECT 'sources', count(*), sum(hash(s)) FROM (SELECT Name, IsWhole, Bytes, Line, Quarantined FROM _Sources) s
+     UNION ALL SELECT 'sources', count(*), sum(hash(s)) FROM (SELECT Name, IsWhole, Bytes, Line, Records, PassedOver, Quarantined, Earliest, Latest FROM _Sources) s
      ORDER BY k`,
   );
   return reader.getRowObjectsJS();
@@ -111,6 +112,42 @@ describe('a store whose writer was killed', () => {
   }, 60_000);
 });
 
+describe('an ingest that was killed in the middle of a file', () => {
+  it('goes on behind the last batch that was written', async () => {
+    const file = writeLogs('large.json', 3, 30_000);
+    const path = join(folder.path, 'killed.duckdb');
+    const expected = await openStore(join(folder.path, 'clean.duckdb'), { mode: 'write' });
+    const { value } = await localInputs([file]);
+    const whole = await ingest(expected, value);
+    const content = await contentOf(expected);
+    expected.close();
+    let read = 0;
+    // Killed until a batch was written and the last was not.
+    for (let wait = 150; read === 0 && wait < 20_000; wait *= 1.6) {
+      rmSync(path, { force: true });
+      rmSync(`${path}.wal`, { force: true });
+      const { child, ended } = start(path, file, '1000');
+      await once(child.stdout!, 'data');
+      await new Promise((done) => setTimeout(done, wait));
+      child.kill('SIGKILL');
+      await ended;
+      const killed = await openStore(path, { mode: 'read' });
+      const rows = await killed.connection.runAndReadAll('SELECT IsWhole, Bytes FROM _Sources');
+      killed.close();
+      const [source] = rows.getRows();
+      expect(source?.[0], 'the ingest must not end before it is killed').not.toBe(true);
+      read = Number(source?.[1] ?? 0);
+    }
+    expect(read).toBeGreaterThan(0);
+    const said = JSON.parse((await start(path, file, '1000').ended).split('\n')[1]!);
+    expect(said.bytes).toBe(statSync(file).size - read);
+    expect(said.records).toBeLessThan(whole.records);
+    const store = await openStore(path, { mode: 'read' });
+    expect(await contentOf(store)).toEqual(content);
+    store.close();
+  }, 90_000);
+});
+
 describe('a store that cannot be used says why', () => {
   const failing = async (path: string, mode: 'read' | 'write') => {
     try {
@@ -143,7 +180,7 @@ describe('a store that cannot be used says why', () => {
     store.close();
     expect(await failing(path, 'write')).toEqual({
       code: 'logs/store-newer',
-      message: `\`${path}\` was written by a later version of sallyport (store version 99, this one knows 1)`,
+      message: `\`${path}\` was written by a later version of sallyport (store version 99, this one knows 2)`,
     });
     expect(await failing(path, 'read')).toMatchObject({ code: 'logs/store-newer' });
   });

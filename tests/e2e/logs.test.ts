@@ -83,6 +83,37 @@ describe('sallyport logs', () => {
     expect(readFileSync(join(folder, 'threats.html'), 'utf8')).toContain('testmaliciousdomain');
   });
 
+  it('ingest --keep-days leaves out what is older, deletes it from the store, and says how much', () => {
+    const day = 86_400_000;
+    const record = (days: number, port: number) => {
+      const properties = {
+        ...{ Protocol: 'TCP', SourceIp: '10.42.1.7', SourcePort: 40_000, Action: 'Deny' },
+        ...{ DestinationIp: '192.0.2.1', DestinationPort: port },
+      };
+      const time = new Date(Date.now() - days * day).toISOString();
+      return `${JSON.stringify({ category: 'AZFWNetworkRule', time, resourceId: '/a', properties })}\n`;
+    };
+    const ports = () => {
+      const { out } = logs('top', 'ports', '--store', 'kept.duckdb', '--format', 'json');
+      return JSON.parse(out).tables.ports.map(({ port }: { port: string }) => port);
+    };
+    // 6 and 8 days: an hour of clock more or less does not matter.
+    writeFileSync(join(folder, 'days.json'), record(8, 8) + record(6, 6) + record(1, 1));
+    const first = logs('ingest', 'days.json', '--store', 'kept.duckdb', '--keep-days', '7');
+    expect([first.code, first.err]).toEqual([0, '']);
+    expect(first.out).toContain('1 record was older than the days to keep');
+    expect(ports()).toEqual(['1', '6']);
+    appendFileSync(join(folder, 'days.json'), record(0, 9));
+    const words = ['ingest', 'days.json', '--store', 'kept.duckdb', '--format', 'json'];
+    const second = JSON.parse(logs(...words, '--keep-days', '3').out);
+    expect(second).toMatchObject({ records: 1, expired: 1 });
+    expect(ports()).toEqual(['1', '9']);
+    // What went does not come back.
+    expect(JSON.parse(logs(...words).out)).toMatchObject({ records: 0, filesUnchanged: 1 });
+    expect(logs(...words, '--keep-days', '0').code).toBe(2);
+    expect(logs(...words, '--keep-days', 'week').err).toContain('whole number above 0');
+  });
+
   it('search, windows and kql', () => {
     const found = JSON.parse(
       logs(

@@ -74,7 +74,7 @@ describe('sallyport query', () => {
     expect(code).toBe(0);
     expect(out).toContain('sallyport query --from ns:pets --to internet .');
     const { out: script } = sallyport(['completion', 'fish']);
-    expect(script).toContain('__fish_seen_subcommand_from query');
+    expect(script).toContain('__sallyport_named query');
     expect(script).toContain("-xa 'allowed open broken denied'");
   });
 });

@@ -144,9 +144,6 @@ describe('a question said once', () => {
   const binder = kustoBinder(KUSTO);
   beforeAll(async () => {
     instance = await DuckDBInstance.create(':memory:');
-    const connection = await instance.connect();
-    for (const macro of q.SQL_MACROS) await connection.run(macro);
-    connection.closeSync();
   });
   afterAll(() => instance.closeSync());
 

@@ -32,7 +32,9 @@ const likeness: fc.Arbitrary<LogRecord> = fc
     if (name === 'time') return { ...record, time: record.time + which };
     if (name === 'line') return { ...record, line: 1 + which };
     if (name === 'category' || name === 'form') return { ...record, category: 'other' };
-    const changed = typeof old === 'number' ? which : typeof old === 'boolean' ? !old : value;
+    const columns: Readonly<Record<string, { readonly type: string }>> = LOG_COLUMNS[record.kind];
+    const type = columns[name]?.type;
+    const changed = type === 'int' || type === 'real' ? which : type === 'bool' ? !old : value;
     return { ...record, [name]: changed } as LogRecord;
   });
 

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { LOG_COLUMNS, LOG_KINDS, LOG_TABLES, type LogKind } from '../../src/logs/columns.ts';
 import type { LogEngine, LogValue } from '../../src/logs/engine.ts';
-import { SQL_MACROS, toSql } from '../../src/logs/query/index.ts';
+import { toSql } from '../../src/logs/query/index.ts';
 import type { LogRecord } from '../../src/logs/record.ts';
 
 const TYPES = { text: 'VARCHAR', int: 'BIGINT', real: 'DOUBLE', bool: 'BOOLEAN' } as const;
@@ -18,10 +18,9 @@ export async function engineOf(records: Iterable<LogRecord>): Promise<LogEngine>
       ({ name, type }) => `"${name}" ${TYPES[type]}`,
     );
     await connection.run(
-      `CREATE TABLE "${LOG_TABLES[kind].table}" (TimeGenerated TIMESTAMP, ${columns.join(', ')})`,
+      `CREATE TABLE "${LOG_TABLES[kind].table}" (TimeGenerated TIMESTAMP, ${columns.join(', ')}, "_ResourceId" VARCHAR)`,
     );
   }
-  for (const macro of SQL_MACROS) await connection.run(macro);
   const appenders = new Map<LogKind, Awaited<ReturnType<typeof connection.createAppender>>>();
   for (const record of records) {
     let appender = appenders.get(record.kind);
@@ -39,6 +38,7 @@ export async function engineOf(records: Iterable<LogRecord>): Promise<LogEngine>
       else if (type === 'real') appender.appendDouble(Number(value));
       else appender.appendBoolean(value === true);
     }
+    appender.appendVarchar(record.resource);
     appender.endRow();
   }
   for (const appender of appenders.values()) appender.closeSync();

@@ -24,9 +24,9 @@ export const LOG_QUESTIONS: Readonly<Record<string, Pipeline>> = {
   'dns-answers': questions.dnsAnswers(WEEK),
   'unresolved-names': questions.unresolvedNames(WEEK, 10),
   'busiest-destinations': questions.busiestDestinations(WEEK, questions.INSIDE, 240, 10),
-  'connections-over-time': questions.connectionsOverTime(WEEK, questions.INSIDE, 240, [
-    'a.example',
-  ]),
+  'letting-firewalls': questions.lettingFirewalls(WEEK),
+  'busiest-of-one': questions.busiestDestinations(WEEK, [], 240, 10, '/azurefirewalls/fw-a'),
+  'connections-over-time': questions.connectionsOverTime(WEEK, 240, ['a.example']),
   transferred: questions.transferred(WEEK, questions.INSIDE),
   'waf-rules': questions.wafRules(WEEK, 10),
   'waf-clients': questions.wafClients(WEEK, 10),

@@ -1,4 +1,4 @@
-import type { LoggedFlow } from '../../src/logs/proof/index.ts';
+import type { LoggedFlow } from '../../src/evidence/index.ts';
 import { readPerimeter } from '../../src/model/index.ts';
 import { deriveNetwork, type FirewallPlacement, type Network } from '../../src/network/index.ts';
 import { readFolder } from './read-back.ts';

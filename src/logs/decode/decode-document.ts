@@ -23,6 +23,7 @@ export function documentDecoding(decoding: Decoding, valueMax: number): TextDeco
   const heads = new WeakMap<JsonObject, TableHead>();
   // Progressive answers of Data Explorer say the columns once, before fragments of rows.
   const fragments = new Map<unknown, TableHead>();
+  const filled = new Set<unknown>();
   let items = 0;
 
   const take = (piece: JsonPiece) => {
@@ -69,6 +70,11 @@ export function documentDecoding(decoding: Decoding, valueMax: number): TextDeco
   };
 
   const headOf = (head: JsonObject): TableHead => {
+    if (!heads.has(head) && head['FrameType'] === 'TableFragment') {
+      const { TableId: id, TableFragmentType: kind } = head;
+      if (kind === 'DataReplace' && filled.has(id)) noteReplaced(decoding);
+      filled.add(id);
+    }
     const known = heads.get(head) ?? fragments.get(fragmentKey(head)) ?? tableHeadOf(head);
     heads.set(head, known);
     return known;
@@ -143,6 +149,17 @@ const WHOLE_LINE = /\n[ \t]*\{[^\n]*\}[ \t]*,?[ \t\r]*\n/;
 
 function fragmentKey(head: JsonObject): unknown {
   return head['FrameType'] === 'TableFragment' ? head['TableId'] : undefined;
+}
+
+/** What was read is given already: the record of an earlier fragment cannot be taken back. */
+function noteReplaced(decoding: Decoding): void {
+  if (decoding.diagnostics.some(({ code }) => code === 'logs/partial-result')) return;
+  decoding.diagnostics.push({
+    code: 'logs/partial-result',
+    severity: 'warning',
+    message: `\`${decoding.source.name}\` is a progressive answer: rows that it later replaced were read too`,
+    hint: 'export it again without `results_progressive_enabled`',
+  });
 }
 
 export function noteCutOff(decoding: Decoding): void {

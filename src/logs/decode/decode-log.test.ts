@@ -99,6 +99,27 @@ describe('the same records, however they were delivered', () => {
     expect(remarks.slice(11)).toEqual([['logs/encoding'], ['logs/encoding'], ['logs/encoding']]);
   });
 
+  it('a progressive answer that replaces rows it gave before is said to hold both', async () => {
+    const { columns, rows } = JSON.parse(sample('loganalytics-query-result.json').toString())
+      .tables[0];
+    const Columns = columns.map(({ name }: { name: string }) => ({ ColumnName: name }));
+    const header = { FrameType: 'TableHeader', TableId: 1, TableKind: 'PrimaryResult', Columns };
+    const part = (TableFragmentType: string, Rows: readonly unknown[]) => ({
+      ...{ FrameType: 'TableFragment', TableId: 1, TableFragmentType, Rows },
+    });
+    const read = async (...parts: readonly object[]) => {
+      const { reports, records } = await decodeAll(bytes(JSON.stringify([header, ...parts])));
+      return [records.length, reports[0]!.diagnostics.map(({ code }) => code)];
+    };
+    const all = rows.length;
+    // The first one replaces nothing.
+    expect(await read(part('DataReplace', rows))).toEqual([all, []]);
+    expect(await read(part('DataAppend', rows), part('DataReplace', rows))).toEqual([
+      all * 2,
+      ['logs/partial-result'],
+    ]);
+  });
+
   it('the answer of Log Analytics, of Data Explorer (v1, v2, progressive), of az, and CSV give the same', async () => {
     const answer = JSON.parse(sample('loganalytics-query-result.json').toString());
     const { columns, rows } = answer.tables[0];

@@ -1,9 +1,12 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Diagnostic } from '../../diagnostics/index.ts';
 import type { LogKind } from '../columns.ts';
 import type { LogRecord, LogSource, Quarantined } from '../record.ts';
 import { blockText, partialTail } from './block-text.ts';
+import { type ByteLines, decodeByteLines, drain, newByteLines } from './byte-lines.ts';
+import type { ColumnSink } from './column-sink.ts';
 import { documentDecoding, noteCutOff, type TextDecoding } from './decode-document.ts';
-import { decodeLines, newLineMemory } from './decode-lines.ts';
+import { decodeLines, type LineMemory, newLineMemory } from './decode-lines.ts';
 import { tableDecoding } from './decode-table.ts';
 import { type Decoding, newDecoding, quarantine, type Seen, seenOf } from './decoding.ts';
 import { lineBlocks } from './line-blocks.ts';
@@ -20,6 +23,8 @@ export interface DecodeOptions {
   readonly from?: LogPosition;
   /** The file is still written: a last line without its end is left for the next time. */
   readonly isGrowing?: boolean;
+  /** Is given the records of lines instead of the batches, column by column. */
+  readonly sink?: ColumnSink;
 }
 
 /** How far a file has been read, behind a line end. */
@@ -31,9 +36,19 @@ export interface LogPosition {
 export interface LogBatch {
   readonly records: readonly LogRecord[];
   readonly quarantined: readonly Quarantined[];
+  /** How many records the sink was given since the batch before. */
+  readonly rows: number;
   /** Bytes of the input read so far, as they lie on disk: for a progress bar. */
   readonly bytes: number;
+  /** What was read up to and with this batch, until the next is asked for; only of plain lines, where one can go on behind it. */
+  readonly reached?: () => Reached;
 }
+
+/** How far a log of lines was read, and what was seen on the way. */
+export type Reached = Pick<
+  DecodeReport,
+  'records' | 'passedOver' | 'unknownCategories' | 'unknownFields' | 'span' | 'layout'
+> & { readonly position: LogPosition };
 
 /** Of the whole file. `units = records + quarantined + passedOver`: nothing is lost. */
 export interface DecodeReport {
@@ -73,7 +88,7 @@ export async function* decodeLog(
   chunks: AsyncIterable<Uint8Array>,
   options: DecodeOptions = {},
 ): AsyncGenerator<LogBatch, DecodeReport> {
-  const { zoneMinutes, lineBytesMax = LINE_BYTES_MAX, from, isGrowing = false } = options;
+  const { zoneMinutes, lineBytesMax = LINE_BYTES_MAX, from, isGrowing = false, sink } = options;
   const zone = zoneMinutes === undefined ? undefined : zoneMinutes * 60e6;
   const decoding = newDecoding({ name }, zone);
   const counted = { bytes: from?.bytes ?? 0 };
@@ -90,11 +105,14 @@ export async function* decodeLog(
   const layout: Layout = from === undefined ? layoutOf(headText(inner.head)) : { kind: 'lines' };
   const isPlain = !wrapping.isGzip && charset === 'utf-8' && layout.kind === 'lines';
   let position = from ?? { bytes: 0, line: 0 };
+  const waiting = () => decoding.records.length + decoding.quarantined.length + decoding.rows;
   const batch = (): LogBatch => {
-    const { records, quarantined } = decoding;
+    const { records, quarantined, rows } = decoding;
     decoding.records = [];
     decoding.quarantined = [];
-    return { records, quarantined, bytes: counted.bytes };
+    decoding.rows = 0;
+    const reached = () => ({ ...reportOf(decoding), layout: layout.kind, position });
+    return { records, quarantined, rows, bytes: counted.bytes, ...(isPlain ? { reached } : {}) };
   };
 
   if (wrapping.otherThan !== undefined) {
@@ -102,6 +120,7 @@ export async function* decodeLog(
   } else if (layout.kind === 'lines') {
     decoding.line = position.line;
     const memory = newLineMemory();
+    const lines = sink === undefined ? undefined : newByteLines(sink);
     let isFirst = from === undefined;
     for await (const block of lineBlocks(inner.chunks, lineBytesMax)) {
       if (block.kind === 'too-long') {
@@ -113,12 +132,11 @@ export async function* decodeLog(
         position = { bytes: position.bytes + block.length + 1, line: decoding.line };
       } else {
         if (block.kind === 'unfinished' && isGrowing) break;
-        const text = blockText(decoding, block.bytes);
-        decodeLines(decoding, memory, isFirst ? text.replace(/^\uFEFF/, '') : text);
+        decodeBlock(decoding, memory, lines, isFirst ? withoutMark(block.bytes) : block.bytes);
         position = { bytes: position.bytes + block.bytes.length, line: decoding.line };
         isFirst = false;
       }
-      if (decoding.records.length + decoding.quarantined.length >= BATCH) yield batch();
+      if (waiting() >= BATCH) yield batch();
     }
   } else {
     const text: TextDecoding =
@@ -128,12 +146,12 @@ export async function* decodeLog(
     const partBytes = Math.min(PART_BYTES, lineBytesMax);
     for await (const part of textParts(decoding, inner.chunks, partBytes)) {
       text.push(part);
-      if (decoding.records.length + decoding.quarantined.length > 0) yield batch();
+      if (waiting() > 0) yield batch();
     }
     text.end();
   }
   if (end.error !== undefined) noteCutOff(decoding);
-  if (decoding.records.length + decoding.quarantined.length > 0) yield batch();
+  if (waiting() > 0) yield batch();
   return {
     ...reportOf(decoding),
     layout: layout.kind,
@@ -142,6 +160,25 @@ export async function* decodeLog(
     diagnostics: remarksOn(decoding, wrapping.otherThan),
     ...(isPlain ? { position } : {}),
   };
+}
+
+function decodeBlock(
+  decoding: Decoding,
+  memory: LineMemory,
+  lines: ByteLines | undefined,
+  block: Buffer,
+): void {
+  if (lines !== undefined && (isAscii(block) || isUtf8(block))) {
+    decodeByteLines(decoding, memory, lines, block);
+    return;
+  }
+  decodeLines(decoding, memory, blockText(decoding, block));
+  if (lines !== undefined) drain(decoding, lines.reader.sink);
+}
+
+/** Without the mark of UTF-8 that some editors begin a file with. */
+function withoutMark(block: Buffer): Buffer {
+  return block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
 }
 
 function reportOf(decoding: Decoding) {

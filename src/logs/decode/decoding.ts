@@ -23,6 +23,8 @@ export interface Decoding {
   /** Since the last batch was taken. */
   records: LogRecord[];
   quarantined: Quarantined[];
+  /** Records that a sink was given instead. */
+  rows: number;
   /** Of the whole file. */
   readonly byKind: Record<LogKind, number>;
   recordCount: number;
@@ -47,6 +49,7 @@ export function newDecoding(source: LogSource, zoneMicros: number | undefined): 
     item: 0,
     records: [],
     quarantined: [],
+    rows: 0,
     byKind: Object.fromEntries(LOG_KINDS.map((kind) => [kind, 0])) as Record<LogKind, number>,
     recordCount: 0,
     quarantinedCount: 0,
@@ -91,15 +94,19 @@ const JUMP_MICROS = 3_600_000_000;
 
 export function keep(decoding: Decoding, draft: Draft): void {
   decoding.records.push(draft as unknown as LogRecord);
+  noteTime(decoding, draft.kind, draft.time, draft.line);
+}
+
+/** Counts a record, and sees whether the clock goes on. */
+export function noteTime(decoding: Decoding, kind: LogKind, time: number, line: number): void {
   decoding.recordCount += 1;
-  decoding.byKind[draft.kind] += 1;
-  const { time } = draft;
+  decoding.byKind[kind] += 1;
   if (time >= decoding.latest) decoding.latest = time;
   else {
     decoding.outOfOrder += 1;
     if (decoding.latest - time > JUMP_MICROS) {
       decoding.jumps += 1;
-      if (decoding.jumpLine === 0) decoding.jumpLine = draft.line;
+      if (decoding.jumpLine === 0) decoding.jumpLine = line;
     }
   }
   if (time < decoding.earliest) decoding.earliest = time;

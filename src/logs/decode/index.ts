@@ -4,6 +4,7 @@ export {
   decodeLog,
   type LogBatch,
   type LogPosition,
+  type Reached,
 } from './decode-log.ts';
 export type { Seen } from './decoding.ts';
 export { type LegacyMessage, parseLegacyMessage } from './legacy-message.ts';

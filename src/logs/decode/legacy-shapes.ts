@@ -17,7 +17,10 @@ import {
 /** A name without `. `, which could be the end of it: dots are taken one by one, so that there is one way to read it. */
 const NAME = '([^.]*(?:\\.(?! )[^.]*)*)';
 const ADDRESS = '([\\d.]{7,15}):(\\d{1,5})';
-const TAIL = `\\. Action: ([A-Za-z]+)(?:\\. Policy: ${NAME}\\. Rule Collection Group: ${NAME}\\. Rule Collection: ${NAME}\\. Rule: ${NAME}|(\\. No rule matched\\. Proceeding with default action))?$`;
+const NAMES = `\\. Policy: ${NAME}\\. Rule Collection Group: ${NAME}\\. Rule Collection: ${NAME}\\. Rule: ${NAME}`;
+const TAIL = `\\. Action: ([A-Za-z]+)(?:${NAMES}|(\\. No rule matched\\. Proceeding with default action))?$`;
+const DECISION = new RegExp(`^${TAIL}`);
+const TRANSLATION = new RegExp(`^(?:${NAMES})?$`);
 const NETWORK = new RegExp(`^(TCP|UDP|ICMP) request from ${ADDRESS} to ${ADDRESS}${TAIL}`);
 const APPLICATION = new RegExp(
   `^(HTTPS|HTTP) request from ${ADDRESS} to ([^ :[\\]]+):(\\d{1,5})${TAIL}`,
@@ -68,6 +71,23 @@ function decided(match: RegExpExecArray | null, isApplication: boolean): LegacyP
     parts[RULE] = match[10];
   }
   return { kind: isApplication ? 'application' : 'network', parts };
+}
+
+/**
+ * What stands behind the ends of a flow: action, policy, group, collection, rule and reason, each where it is said.
+ * @param isTranslated of a DNAT record, which says no action
+ */
+export function readTail(
+  tail: string,
+  isTranslated: boolean,
+): readonly (string | undefined)[] | undefined {
+  const match = (isTranslated ? TRANSLATION : DECISION).exec(tail);
+  if (match === null) return undefined;
+  const [action, ...names] = isTranslated ? [undefined, ...match.slice(1)] : match.slice(1);
+  if (names[4] !== undefined) return [action, '', '', '', '', 'Default Action'];
+  const rule = names.slice(0, 4);
+  if (rule[0] === undefined) return [action];
+  return rule.every((name) => isTrimmed(name!)) ? [action, ...rule] : undefined;
 }
 
 /** Dots and spaces around a name do not belong to it. */

@@ -7,7 +7,7 @@ import { decodeLegacy } from './stream-record.ts';
 import { isoMicros } from './timestamp.ts';
 
 /** What becomes of a group of the expression. */
-interface Slot {
+export interface Slot {
   readonly to: ColumnType | 'time' | 'resource' | 'message' | 'extra';
   /** The column's number among those of the kind. */
   readonly column: number;
@@ -29,6 +29,15 @@ export interface LineTemplate {
   readonly slots: readonly Slot[];
   readonly build: Build;
   readonly cells: Cell[];
+  /** The same for who reads bytes: what stands before each value, and behind the last. */
+  readonly pieces: readonly Piece[];
+  readonly end: string;
+}
+
+export interface Piece {
+  readonly before: string;
+  readonly slot: Slot | 'skipped';
+  readonly isQuoted: boolean;
 }
 
 /**
@@ -127,6 +136,7 @@ export function learnTemplate(line: string, isOfOne: boolean): LineTemplate | un
   const kind = category === undefined ? undefined : kindOf(category);
   if (members === undefined || category === undefined || kind === undefined) return undefined;
   const slots: Slot[] = [];
+  const pieces: Piece[] = [];
   let resource = '';
   let source = '';
   let from = 0;
@@ -141,13 +151,16 @@ export function learnTemplate(line: string, isOfOne: boolean): LineTemplate | un
     }
     const pattern = slot === 'skipped' ? (isQuoted ? TEXT : NUMBER) : patternOf(slot);
     const group = slot === 'skipped' ? `(?:${pattern})` : `(${pattern})`;
-    source += escaped(line.slice(from, member.start)) + group;
+    const before = line.slice(from, member.start);
+    source += escaped(before) + group;
+    pieces.push({ before, slot, isQuoted });
     from = member.end;
     if (slot !== 'skipped') slots.push(slot);
   }
   const has = (to: Slot['to']) => slots.some((slot) => slot.to === to);
   if (!has('time') || (kind === 'legacy' && !has('message'))) return undefined;
-  source += `${escaped(line.slice(from).trimEnd())}\\r?(?:\\n|$)`;
+  const end = line.slice(from).trimEnd();
+  source += `${escaped(end)}\\r?(?:\\n|$)`;
   const isLegacy = kind === 'legacy';
   return {
     kind,
@@ -157,6 +170,8 @@ export function learnTemplate(line: string, isOfOne: boolean): LineTemplate | un
     slots,
     build: buildOf(isLegacy ? 'network' : kind),
     cells: isLegacy ? [] : Object.keys(LOG_COLUMNS[kind]).map(() => undefined),
+    pieces,
+    end,
   };
 }
 

@@ -97,7 +97,7 @@ export async function* gunzipped(
   chunks: AsyncIterable<Buffer>,
   end: GunzipEnd,
 ): AsyncGenerator<Buffer> {
-  const source = Readable.from(chunks, { objectMode: false });
+  const source = Readable.from(copied(chunks), { objectMode: false });
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
@@ -112,6 +112,11 @@ export async function* gunzipped(
     source.destroy();
     gunzip.destroy();
   }
+}
+
+/** Streams read ahead, and some readers fill one buffer again and again. */
+async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 /** UTF-16 as UTF-8, so that all that follows knows one encoding. */

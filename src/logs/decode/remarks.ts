@@ -42,8 +42,8 @@ export function remarksOn(
     say(
       'logs/time-zone',
       'warning',
-      `${decoding.zoneless} times in ${name} name no zone; they were read as UTC`,
-      'say which zone they are of',
+      `times without a zone in ${name} (${times(decoding.zoneless)}): they were read as UTC`,
+      '--zone +02:00 says of which zone such times are',
     );
   }
   if (decoding.jumps > 0) {

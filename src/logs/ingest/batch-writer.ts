@@ -1,24 +1,36 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LogPosition } from '../decode/index.ts';
 import type { LogRecord, Quarantined } from '../record.ts';
-import { beginSource, type EndedSource, endSource, keepAside } from '../store/source-list.ts';
-import { BATCH_ROWS, clearStaging, isFull, newStaging, stage } from '../store/staging.ts';
-import { handOver, type Written, writeHanded } from '../store/write-batch.ts';
+import { type RowWriter, rowWriter } from '../store/row-writer.ts';
+import { beginSource, keepAside, noteRead, type ReadSource } from '../store/source-list.ts';
+import { stagedRows } from '../store/staged-rows.ts';
+import { BATCH_ROWS, clearStaging, isFull, newStaging } from '../store/staging.ts';
+import { type Written, writeBatch } from '../store/write-batch.ts';
 
 /** Gathers what is read into batches; each is one transaction, written while the next one is being decoded. */
 export interface BatchWriter {
   begin(id: number, name: string, from: LogPosition | undefined): void;
+  /** Takes the records of the source that was begun last. */
+  readonly sink: RowWriter;
+  /** What the sink was not given: writes a batch when there is one. */
   add(
     id: number,
     records: readonly LogRecord[],
     quarantined: readonly Quarantined[],
+    reached: Place | undefined,
   ): Promise<void>;
-  end(source: EndedSource): void;
+  /** The source that was begun last was read to its end. */
+  end(source: ReadSource): void;
+  /** It failed: where it is, one cannot go on. */
+  fail(): void;
   finish(): Promise<void>;
   /** After a failure: what was not written whole is taken back. */
   abandon(): Promise<void>;
   written(): Written & { readonly expired: number };
 }
+
+/** Where a source that was not read to its end is, asked for when a batch is written. */
+export type Place = () => Promise<ReadSource | undefined>;
 
 const QUARANTINED_MAX = 20_000;
 
@@ -29,56 +41,84 @@ export interface BatchOptions {
   readonly rows?: number;
 }
 
-export function batchWriter(
+export async function batchWriter(
   connection: DuckDBConnection,
   { oldest = Number.NEGATIVE_INFINITY, rows = BATCH_ROWS }: BatchOptions,
-): BatchWriter {
-  const staging = newStaging();
+): Promise<BatchWriter> {
+  const staged = await stagedRows(connection);
+  const sink = rowWriter(oldest);
+  // One is filled while the other is written.
+  let staging = newStaging();
+  let other = newStaging();
+  let source = 0;
   let begun: (readonly [id: number, name: string, from: LogPosition | undefined])[] = [];
-  let ended: EndedSource[] = [];
+  let read: ReadSource[] = [];
+  let place: Place | undefined;
   let aside: (readonly [source: number, line: Quarantined])[] = [];
   let records = 0;
   let duplicates = 0;
-  let expired = 0;
+  let isWriting = false;
   let inFlight: Promise<void> = Promise.resolve();
 
   const flush = async () => {
     await inFlight;
-    await connection.run('BEGIN');
-    for (const [id, name, from] of begun) await beginSource(connection, { id, name }, from);
-    await keepAside(connection, aside);
-    const handed = await handOver(connection, staging);
-    const finished = ended;
+    sink.settle();
+    const reached = await place?.();
+    if (reached !== undefined) read.push(reached);
+    const batch = { staging, begun, read, aside };
+    [staging, other] = [other, staging];
     begun = [];
-    ended = [];
+    read = [];
     aside = [];
-    clearStaging(staging);
-    inFlight = (async () => {
-      const written = await writeHanded(connection, handed);
-      for (const source of finished) await endSource(connection, source);
-      await connection.run('COMMIT');
-      records += written.records;
-      duplicates += written.duplicates;
-    })();
+    sink.begin(staging, source);
+    isWriting = true;
+    inFlight = write(batch).finally(() => {
+      isWriting = false;
+    });
     // Its failure is met where it is awaited: by the next batch or at the end.
     inFlight.catch(() => undefined);
   };
 
+  const write = async (batch: {
+    readonly staging: typeof staging;
+    readonly begun: typeof begun;
+    readonly read: typeof read;
+    readonly aside: typeof aside;
+  }) => {
+    await connection.run('BEGIN');
+    for (const [id, name, from] of batch.begun) await beginSource(connection, { id, name }, from);
+    await keepAside(connection, batch.aside);
+    const written = await writeBatch(connection, staged, batch.staging);
+    for (const each of batch.read) await noteRead(connection, each);
+    await connection.run('COMMIT');
+    records += written.records;
+    duplicates += written.duplicates;
+    staged.forget();
+    clearStaging(batch.staging);
+  };
+
   return {
-    begin: (id, name, from) => {
+    sink,
+    begin(id, name, from) {
       begun.push([id, name, from]);
+      source = id;
+      place = undefined;
+      sink.begin(staging, id);
     },
-    async add(id, some, quarantined) {
-      const kept = some.every(({ time }) => time >= oldest)
-        ? some
-        : some.filter(({ time }) => time >= oldest);
-      expired += some.length - kept.length;
-      stage(staging, kept, id);
+    async add(id, some, quarantined, reached) {
+      place = reached;
+      for (const record of some) sink.record(record);
       for (const line of quarantined) aside.push([id, line]);
       if (isFull(staging, rows) || aside.length >= QUARANTINED_MAX) await flush();
+      // The batch that is being written fetches its rows from this thread.
+      else if (isWriting) await new Promise(setImmediate);
     },
-    end: (source) => {
-      ended.push(source);
+    end(each) {
+      place = undefined;
+      read.push(each);
+    },
+    fail() {
+      place = undefined;
     },
     async finish() {
       await flush();
@@ -92,6 +132,6 @@ export function batchWriter(
         // Nothing was open.
       }
     },
-    written: () => ({ records, duplicates, expired }),
+    written: () => ({ records, duplicates, expired: sink.expired() }),
   };
 }

@@ -346,6 +346,48 @@ describe('inputs', () => {
     const onProgress = () => stop.abort();
     const report = await read({ onProgress, signal: stop.signal });
     expect(report).toMatchObject({ isAborted: true, records: 1 });
-    expect(await read()).toMatchObject({ isAborted: false, records: 2, duplicates: 1 });
+    expect(await read()).toMatchObject({ isAborted: false, records: 2, duplicates: 0 });
+  });
+
+  it('goes on where it was stopped, in the middle of a file, and counts nothing twice', async () => {
+    const file = join(logs, 'a.json');
+    const other = line(1).replace('AZFWNetworkRule', 'AZFWNewTable');
+    const lines = Array.from({ length: 3000 }, (_, at) =>
+      at % 1000 === 7 ? 'not a record\n' : at % 500 === 9 ? other : line(at % 50, { Extra: at }),
+    );
+    await writeFile(file, lines.join(''));
+    const stop = new AbortController();
+    const first = await read({ onProgress: () => stop.abort(), signal: stop.signal });
+    expect(first.isAborted).toBe(true);
+    const [half] = await rows('SELECT Bytes, Line, IsWhole, Records, PassedOver FROM _Sources');
+    expect(half).toMatchObject({ IsWhole: false });
+    const before = lines.slice(0, Number(half!['Line'])).join('');
+    expect(Number(half!['Bytes'])).toBe(before.length);
+    expect(before.length).toBeGreaterThan(100_000);
+    const second = await read();
+    expect(second.bytes).toBe(lines.join('').length - before.length);
+    expect(first.records + second.records + first.duplicates + second.duplicates).toBe(2991);
+    const { sources, unknown, quarantined: aside } = await storeContents(store);
+    expect(sources).toMatchObject([{ isWhole: true, records: 2991, passedOver: 6 }]);
+    expect(aside).toBe(3);
+    expect(unknown).toEqual([
+      { what: 'field', name: 'AZFWNetworkRule.Extra', count: 2991 },
+      { what: 'category', name: 'AZFWNewTable', count: 6 },
+    ]);
+    const places = await rows('SELECT DISTINCT _Line FROM AZFWNetworkRule');
+    expect(places).toHaveLength(Number(first.records) + Number(second.records));
+  });
+
+  it('is read from its beginning when what was read of it is no longer there', async () => {
+    const file = join(logs, 'a.json');
+    const lines = Array.from({ length: 3000 }, (_, at) => line(at % 50, { SourcePort: at }));
+    await writeFile(file, lines.join(''));
+    const stop = new AbortController();
+    const { records } = await read({ onProgress: () => stop.abort(), signal: stop.signal });
+    await writeFile(file, lines.map((each) => each.replace('"Deny"', '"Drop"')).join(''));
+    const again = await read();
+    expect(again).toMatchObject({ records: 3000, duplicates: 0, bytes: lines.join('').length });
+    const count = await rows('SELECT count(*) AS n FROM AZFWNetworkRule');
+    expect(count).toEqual([{ n: BigInt(3000 + records) }]);
   });
 });

@@ -7,6 +7,7 @@ import type { LogStore } from '../store/open-store.ts';
 import { deleteBefore } from '../store/retention.ts';
 import { knownSources } from '../store/source-list.ts';
 import { storeError } from '../store/store-error.ts';
+import { mergeTallies } from '../store/tallies.ts';
 import { batchWriter } from './batch-writer.ts';
 import type { LogInput } from './log-input.ts';
 import { type IngestProgress, progressMeter } from './progress.ts';
@@ -52,8 +53,8 @@ export interface IngestReport {
 const DIAGNOSTICS_MAX = 200;
 
 /**
- * Reads logs into the store: what is unchanged since the last time is passed by, what has grown is read from where it ended, and a record
- * that is there already is not written again. Everything is written in transactions that hold the records and how far their source was
+ * Reads logs into the store: what is unchanged since the last time is passed by, what has grown is read from where it ended, a log of plain
+ * lines that was not read to its end from behind the last batch that was written, and a record that is there already is not written again. Everything is written in transactions that hold the records and how far their source was
  * read: whenever the process ends, the same command run again ends where an undisturbed one would have.
  * @throws OperationalError when the store cannot be written; inputs that cannot be read are diagnostics
  */
@@ -71,7 +72,7 @@ export async function ingest(
     let nextId = Math.max(0, ...[...known.values()].map(({ id }) => id)) + 1;
     const bytes = inputs.reduce((sum, { size }) => sum + size, 0);
     const meter = progressMeter(clock, inputs.length, bytes, options.onProgress);
-    const writer = batchWriter(store.connection, {
+    const writer = await batchWriter(store.connection, {
       ...(oldest === undefined ? {} : { oldest }),
       ...(options.batchRows === undefined ? {} : { rows: options.batchRows }),
     });
@@ -110,6 +111,7 @@ export async function ingest(
         bytesBefore += input.size;
       }
       await writer.finish();
+      await mergeTallies(store.connection);
     } catch (error) {
       await writer.abandon();
       throw error;

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Diagnostic, wholeFile } from '../../diagnostics/index.ts';
-import { type DecodeReport, decodeLog, type LogPosition } from '../decode/index.ts';
-import type { KnownSource } from '../store/source-list.ts';
-import type { BatchWriter } from './batch-writer.ts';
+import {
+  type DecodeReport,
+  decodeLog,
+  type LogPosition,
+  type Reached,
+  type Seen,
+} from '../decode/index.ts';
+import { type KnownSource, readSince } from '../store/source-list.ts';
+import type { BatchWriter, Place } from './batch-writer.ts';
 import type { LogInput } from './log-input.ts';
 
 export interface ReadOptions {
@@ -31,6 +37,20 @@ export async function readInput(
   const from = await placeToGoOn(input, before);
   writer.begin(id, input.name, from);
   let records = 0;
+  // What a batch has said of this input already.
+  let said: Reached | undefined;
+  let place: Place | undefined;
+  const placeOf =
+    (reached: () => Reached): Place =>
+    async () => {
+      const now = reached();
+      const { position } = now;
+      const mark = position.bytes === 0 ? undefined : await markBefore(input, position.bytes);
+      if (mark === undefined) return undefined;
+      const read = readSince(said, now);
+      said = now;
+      return { id, position, mark, read };
+    };
   const decoded = async (start: LogPosition | undefined, isGrowing: boolean) => {
     const chunks = guarded(() => input.open(start?.bytes ?? 0, input.size), failure);
     const { zoneMinutes, lineBytesMax } = options;
@@ -39,13 +59,17 @@ export async function readInput(
       ...(lineBytesMax === undefined ? {} : { lineBytesMax }),
       ...(start === undefined ? {} : { from: start }),
       isGrowing,
+      sink: writer.sink,
     });
     for (;;) {
       const next = await decoding.next();
       if (next.done === true)
         return { ...next.value, bytes: next.value.bytes - (start?.bytes ?? 0) };
-      await writer.add(id, next.value.records, next.value.quarantined);
-      records += next.value.records.length;
+      const { reached } = next.value;
+      // The place before a last line without its end stays: that line is read again.
+      if (isGrowing && reached !== undefined) place = placeOf(reached);
+      await writer.add(id, next.value.records, next.value.quarantined, place);
+      records += next.value.records.length + next.value.rows;
       tell(next.value.bytes, records);
       if (options.signal?.aborted === true) {
         await decoding.return(undefined as never);
@@ -58,21 +82,20 @@ export async function readInput(
   // by its key, and what was kept aside is taken back.
   const report = await decoded(from, true);
   if (report === undefined) return { reports: [], diagnostics: [], isFailed: false };
-  if (failure.error !== undefined) return failed(input, report, failure.error);
+  if (failure.error !== undefined) return failed(writer, input, report, failure.error);
   const { position } = report;
   const hasTail = position !== undefined && position.bytes < input.size;
   const tail = hasTail ? await decoded(position, false) : undefined;
-  if (failure.error !== undefined) return failed(input, report, failure.error);
+  if (failure.error !== undefined) return failed(writer, input, report, failure.error);
   const goesOn = position !== undefined && position.bytes > 0 && position.bytes <= input.size;
   const mark = goesOn ? await markBefore(input, position.bytes) : undefined;
   const reports = tail === undefined ? [report] : [report, tail];
   writer.end({
     id,
-    size: input.size,
-    version: input.version,
     position: mark === undefined ? undefined : position,
     mark,
-    report: tail === undefined ? report : together(report, tail),
+    read: readSince(said, tail === undefined ? report : together(report, tail)),
+    whole: { size: input.size, version: input.version },
   });
   return { reports, diagnostics: diagnosticsOf(reports), isFailed: false };
 }
@@ -93,7 +116,13 @@ async function* guarded(
   }
 }
 
-function failed(input: LogInput, report: DecodeReport, error: unknown): ReadOutcome {
+function failed(
+  writer: BatchWriter,
+  input: LogInput,
+  report: DecodeReport,
+  error: unknown,
+): ReadOutcome {
+  writer.fail();
   const { code } = error as { code?: unknown };
   const why = typeof code === 'string' ? ` (${code})` : '';
   const diagnostic: Diagnostic = {
@@ -133,8 +162,8 @@ function together(report: DecodeReport, tail: DecodeReport): DecodeReport {
     records: report.records + tail.records,
     quarantined: report.quarantined + tail.quarantined,
     passedOver: report.passedOver + tail.passedOver,
-    unknownCategories: [...report.unknownCategories, ...tail.unknownCategories],
-    unknownFields: [...report.unknownFields, ...tail.unknownFields],
+    unknownCategories: seenIn(report.unknownCategories, tail.unknownCategories),
+    unknownFields: seenIn(report.unknownFields, tail.unknownFields),
     ...(span === undefined
       ? {}
       : {
@@ -144,6 +173,15 @@ function together(report: DecodeReport, tail: DecodeReport): DecodeReport {
           },
         }),
   };
+}
+
+function seenIn(report: readonly Seen[], tail: readonly Seen[]): readonly Seen[] {
+  const seen = new Map(report.map((each) => [each.name, each]));
+  for (const each of tail) {
+    const known = seen.get(each.name);
+    seen.set(each.name, known === undefined ? each : { ...known, count: known.count + each.count });
+  }
+  return [...seen.values()];
 }
 
 /** A file whose every line is but the unfinished one is no log by itself; its parts are not to be told twice. */

@@ -20,6 +20,8 @@ export type Step =
 export interface Source {
   readonly table: string;
   readonly columns: Readonly<Record<string, Expression>>;
+  /** Of the table's own columns; absent: all its rows. */
+  readonly where?: Expression<'truth'>;
 }
 
 /** A question about logs, said once: printed as SQL for DuckDB and as KQL for Log Analytics and Azure Data Explorer. */

@@ -15,11 +15,12 @@ export function toKql({ sources, steps }: Pipeline): string {
   return [start, ...steps.map((step) => `| ${stepKql(step)}`)].join('\n');
 }
 
-function sourceKql({ table, columns }: Source): string {
+function sourceKql({ table, columns, where }: Source): string {
   const list = Object.entries(columns).map(([name, of]) =>
     of.is === 'column' && of.name === name ? name : `${name} = ${kqlOf(of)}`,
   );
-  return `${table}\n| project ${list.join(', ')}`;
+  const condition = where === undefined ? '' : `\n| where ${kqlOf(where)}`;
+  return `${table}${condition}\n| project ${list.join(', ')}`;
 }
 
 function stepKql(step: Step): string {

@@ -1,9 +1,10 @@
 import type { SkuTier } from '../../model/index.ts';
+import { effectiveSettings } from '../../semantics/firewall/effective-settings.ts';
 import { isUnknown } from '../../values/index.ts';
 import { askRows } from './ask-rows.ts';
-import { INSIDE } from './ask-snat.ts';
 import type { Asking } from './asking.ts';
 import { FIREWALL_PRICES } from './firewall-prices.ts';
+import { INSIDE } from './snat-budgets.ts';
 import { transferred } from './snat-questions.ts';
 
 /** Bytes that flow logs counted, by way. */
@@ -23,6 +24,8 @@ export type CostAnswer =
       /** To and from public addresses. Azure counts both directions. */
       readonly bytes: number;
       readonly hours: number;
+      /** Each of them costs by the hour. */
+      readonly firewalls: number;
       readonly tier: SkuTier | undefined;
       readonly tierWhy: string;
       /** In dollars; absent where the tier is not known. */
@@ -71,14 +74,14 @@ export async function askCost(
     .filter(({ way }) => way === 'out' || way === 'in')
     .reduce((sum, { sent, received }) => sum + sent + received, 0);
   const hours = (span.last - span.first) / 3600e6;
-  const chosen = tierOf(asking, tier);
+  const { firewalls, ...chosen } = tierOf(asking, tier);
   return {
-    ...{ kind: 'known', ways: list, bytes, hours, ...chosen },
+    ...{ kind: 'known', ways: list, bytes, hours, firewalls, ...chosen },
     ...(chosen.tier === undefined
       ? {}
       : {
           forBytes: (bytes / GIGABYTE) * FIREWALL_PRICES.perGigabyte[chosen.tier].value,
-          forHours: hours * FIREWALL_PRICES.perHour[chosen.tier].value,
+          forHours: hours * firewalls * FIREWALL_PRICES.perHour[chosen.tier].value,
         }),
   };
 }
@@ -87,12 +90,20 @@ function wayOf(text: string): Transferred['way'] {
   return text === 'out' || text === 'in' || text === 'inside' ? text : 'other';
 }
 
+/** Of all firewalls of the perimeter, where they have the same one: which of them a flow went through, flow logs do not say. */
 function tierOf({ network }: Asking, asked: SkuTier | undefined) {
-  if (asked !== undefined) return { tier: asked, tierWhy: 'as you said' };
-  const [placement] = network === undefined ? [] : [...network.firewalls.values()];
-  const tier = placement?.firewall.skuTier;
-  if (placement === undefined || tier === undefined || isUnknown(tier)) {
-    return { tier: undefined, tierWhy: 'the tier of the firewall is not known: pass --tier' };
+  const placements = network === undefined ? [] : [...network.firewalls.values()];
+  const firewalls = Math.max(1, placements.length);
+  if (asked !== undefined) return { tier: asked, tierWhy: 'as you said', firewalls };
+  const names = placements.map(({ firewall }) => firewall.name).join(' and ');
+  const tiers = new Set(placements.map((placement) => effectiveSettings(placement).tier));
+  const [tier] = tiers;
+  if (tier !== undefined && tiers.size === 1 && !isUnknown(tier)) {
+    return { tier, tierWhy: `the tier of ${names}`, firewalls };
   }
-  return { tier, tierWhy: `the tier of ${placement.firewall.name}` };
+  const tierWhy =
+    tiers.size > 1
+      ? `${names} have different tiers or one that is not known: pass --tier`
+      : 'the tier of the firewall is not known: pass --tier';
+  return { tier: undefined, tierWhy, firewalls };
 }

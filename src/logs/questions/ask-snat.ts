@@ -1,34 +1,21 @@
-import { type AddressSet, addressesOfPrefixes, type Prefix, parsePrefix } from '../../net/index.ts';
-import type { FirewallPlacement, Network } from '../../network/index.ts';
-import { isUnknown } from '../../values/index.ts';
-import { askRows } from './ask-rows.ts';
+import { type AnswerRow, askRows } from './ask-rows.ts';
 import type { Asking } from './asking.ts';
 import { fitLine } from './linear-fit.ts';
-import { busiestDestinations, connectionsOverTime, type Ranges } from './snat-questions.ts';
+import { budgetsOf, isPrivateTarget, SNAT_PORTS, type SnatBudget } from './snat-budgets.ts';
+import { busiestDestinations, connectionsOverTime, lettingFirewalls } from './snat-questions.ts';
 import { intervalsOf } from './time-steps.ts';
 
-/** AFW-78: ports per public address and instance for one destination address, port and protocol; two instances run at least. */
-export const SNAT_PORTS = 2496;
-const INSTANCES_MIN = 2;
 /** A port is free again four minutes after its connection fell silent (idle timeout north-south, azure-firewall 9.22). */
 export const SNAT_SECONDS = 240;
 
-/** How many connections to one destination there is room for. */
-export interface SnatBudget {
-  readonly firewall?: string;
-  /** Absent: how many public addresses the firewall has is not known. */
-  readonly publicAddresses?: number;
-  readonly instances: number;
-  /** For all public addresses where they are known, else for one. */
-  readonly ports: number;
-  /** What could not be known, as a sentence. */
-  readonly why?: string;
-}
-
 export interface SnatDestination {
+  /** Of the firewall that opens the connections. */
+  readonly budget: SnatBudget;
   readonly target: string;
   readonly port: number;
   readonly transport: string;
+  /** A private address outside the private ranges: whether it takes a port of a public address is not stated (AFW-79). */
+  readonly isPrivate: boolean;
   /** Connections in each interval, beginning with the first one of the window. */
   readonly series: readonly number[];
   readonly peak: number;
@@ -55,17 +42,15 @@ export type SnatForecast =
   | { readonly kind: 'over'; readonly since: number };
 
 export interface SnatAnswer {
-  readonly budget: SnatBudget;
+  /** Of every firewall that let something out; one at least. */
+  readonly budgets: readonly SnatBudget[];
+  /** Firewalls of the perimeter that let nothing out in the window, or have no log here. */
+  readonly silent: readonly string[];
   readonly destinations: readonly SnatDestination[];
   readonly starts: readonly number[];
   readonly seconds: number;
 }
 
-/** Where nothing is known of the firewall, what it does by default: RFC 1918 and 100.64/10 keep their source (AFW-75). */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
-export const INSIDE: Ranges = rangesOf(
-  addressesOfPrefixes(PRIVATE.map((text) => parsePrefix(text) as Prefix)),
-);
 const INTERVALS_MAX = 20_000;
 const FITTED_MAX = 30;
 const USED_UP = 0.8;
@@ -78,68 +63,71 @@ export async function askSnat(
   span: { readonly first: number; readonly last: number },
   count: number,
 ): Promise<SnatAnswer> {
-  const { engine, window, said } = asking;
-  const budget = budgetOf(asking.network);
-  const top = await askRows(engine, busiestDestinations(window, INSIDE, SNAT_SECONDS, count), said);
+  const logged = await askRows(asking.engine, lettingFirewalls(asking.window), asking.said);
+  const { budgets, silent } = budgetsOf(
+    logged.map((row) => row.text('Firewall')),
+    asking.network,
+  );
   const all = intervalsOf(span.first, span.last, SNAT_SECONDS, INTERVALS_MAX);
   // The last interval is still filling.
   const starts = all.length > 3 ? all.slice(0, -1) : all;
-  const targets = [...new Set(top.map((row) => row.text('Target')))];
-  const rows =
-    targets.length === 0
-      ? []
-      : await askRows(engine, connectionsOverTime(window, INSIDE, SNAT_SECONDS, targets), said);
-  const series = new Map<string, Map<number, number>>();
-  const keyOf = (target: string, port: number, transport: string) =>
-    JSON.stringify([target, port, transport]);
-  for (const row of rows) {
-    const key = keyOf(row.text('Target'), row.number('DestinationPort'), row.text('Transport'));
-    const counts = series.get(key) ?? new Map<number, number>();
-    series.set(key, counts.set(row.number('Start'), row.number('Connections')));
+  const found: SnatDestination[] = [];
+  for (const [firewall, budget] of budgets) {
+    const only = budgets.size === 1 ? undefined : firewall;
+    found.push(...(await askFirewall(asking, { only, budget, starts, count, last: span.last })));
   }
-  const destinations = top.map((row): SnatDestination => {
-    const [target, port] = [row.text('Target'), row.number('DestinationPort')];
-    const transport = row.text('Transport');
-    const counts = series.get(keyOf(target, port, transport)) ?? new Map<number, number>();
+  // Of equal peaks the first asked for stays the first.
+  const destinations = found.sort((a, b) => b.share - a.share || b.peak - a.peak).slice(0, count);
+  return { budgets: [...budgets.values()], silent, destinations, starts, seconds: SNAT_SECONDS };
+}
+
+interface AskedFirewall {
+  /** Absent: its logs are all there are. */
+  readonly only: string | undefined;
+  readonly budget: SnatBudget;
+  readonly starts: readonly number[];
+  readonly count: number;
+  readonly last: number;
+}
+
+async function askFirewall(
+  { engine, window, said }: Asking,
+  { only, budget, starts, count, last }: AskedFirewall,
+): Promise<readonly SnatDestination[]> {
+  const busiest = busiestDestinations(window, budget.inside, SNAT_SECONDS, count, only);
+  const top = await askRows(engine, busiest, said);
+  if (top.length === 0) return [];
+  const targets = [...new Set(top.map((row) => row.text('Target')))];
+  const overTime = connectionsOverTime(window, SNAT_SECONDS, targets, only);
+  const series = new Map<string, Map<number, number>>();
+  for (const row of await askRows(engine, overTime, said)) {
+    const key = keyOf(row);
+    let counts = series.get(key);
+    if (counts === undefined) {
+      counts = new Map();
+      series.set(key, counts);
+    }
+    counts.set(row.number('Start'), row.number('Connections'));
+  }
+  return top.map((row): SnatDestination => {
+    const target = row.text('Target');
+    const counts = series.get(keyOf(row)) ?? new Map<number, number>();
     const values = starts.map((start) => counts.get(start) ?? 0);
     const peak = row.number('Peak');
-    const peakAt = [...counts].find(([, value]) => value === peak)?.[0] ?? span.last;
+    const peakAt = [...counts].find(([, value]) => value === peak)?.[0] ?? last;
     return {
-      ...{ target, port, transport, series: values, peak, peakAt },
+      ...{ budget, target, isPrivate: isPrivateTarget(target) },
+      port: row.number('DestinationPort'),
+      ...{ transport: row.text('Transport'), series: values, peak, peakAt },
       share: peak / budget.ports,
       addressesNeeded: Math.ceil(peak / USED_UP / (SNAT_PORTS * budget.instances)),
       forecast: forecastOf(starts, values, budget.ports),
     };
   });
-  return { budget, destinations, starts, seconds: SNAT_SECONDS };
 }
 
-/** Of the first firewall of the network; a NAT gateway has ports of its own, which are not counted here. */
-export function budgetOf(network: Network | undefined): SnatBudget {
-  const firewall: FirewallPlacement | undefined =
-    network === undefined ? undefined : [...network.firewalls.values()][0];
-  if (firewall === undefined) {
-    return {
-      instances: INSTANCES_MIN,
-      ports: SNAT_PORTS * INSTANCES_MIN,
-      why: 'how many public addresses the firewall has is not known: the budget is that of one',
-    };
-  }
-  const { name, minCapacity } = firewall.firewall;
-  const scaled = minCapacity === undefined || isUnknown(minCapacity) ? 0 : minCapacity;
-  const instances = Math.max(scaled, INSTANCES_MIN);
-  const count = firewall.publicAddresses.length;
-  const hasGateway = firewall.natGateway.kind !== 'none';
-  const perAddress = SNAT_PORTS * instances;
-  if (count === 0 || hasGateway) {
-    return {
-      ...{ firewall: name, instances, ports: perAddress },
-      why: hasGateway
-        ? `a NAT gateway may serve ${name}: its ports count, not those of the firewall; the budget is that of one address`
-        : `${name} has no public address in the input: the budget is that of one`,
-    };
-  }
-  return { firewall: name, publicAddresses: count, instances, ports: perAddress * count };
+function keyOf(row: AnswerRow): string {
+  return `${row.text('Target')}\n${row.number('DestinationPort')}\n${row.text('Transport')}`;
 }
 
 /** The line through the last intervals, and where it meets four fifths of the budget. */
@@ -190,10 +178,4 @@ function overSince(values: readonly number[], limit: number): number {
   let at = values.length - 1;
   while (at > 0 && values[at - 1]! >= limit) at -= 1;
   return at;
-}
-
-export function rangesOf({ v4 }: AddressSet): Ranges {
-  const ranges: [number, number][] = [];
-  for (let at = 0; at < v4.length; at += 2) ranges.push([v4[at]!, v4[at + 1]!]);
-  return ranges;
 }

@@ -1,6 +1,7 @@
 import { LOG_KINDS, type LogKind } from '../columns.ts';
 import type { LogEngine } from '../engine.ts';
 import { askRows } from './ask-rows.ts';
+import { ofFirewall } from './of-firewall.ts';
 import { recordsByKind, recordsOverTime } from './questions.ts';
 import { intervalsOf } from './time-steps.ts';
 import type { Window } from './window.ts';
@@ -39,13 +40,16 @@ const HOUR = 3600e6;
 /**
  * Which logs there are and where they fell silent. An hour without a record is a gap of the log and no calm when the log is never that
  * quiet: by chance it would be empty once in a million such hours (a Poisson process at the rate of its quieter hours).
+ * @param firewall the one whose logs are meant, where several lie together: the others' records do not fill its silence
  */
 export async function askCompleteness(
   engine: LogEngine,
   window: Window,
   kinds: readonly LogKind[] = LOG_KINDS,
+  firewall?: string,
 ): Promise<Completeness> {
-  const logs = (await askRows(engine, recordsByKind(kinds, window))).map(
+  const byKind = ofFirewall(recordsByKind(kinds, window), firewall);
+  const logs = (await askRows(engine, byKind)).map(
     (row): LogPresence => ({
       kind: row.text('Log') as LogKind,
       records: row.number('Records'),
@@ -60,7 +64,8 @@ export async function askCompleteness(
   };
   const present = logs.map(({ kind }) => kind);
   const counts = new Map<LogKind, Map<number, number>>();
-  for (const row of await askRows(engine, recordsOverTime(present, window, 3600))) {
+  const overTime = ofFirewall(recordsOverTime(present, window, 3600), firewall);
+  for (const row of await askRows(engine, overTime)) {
     const kind = row.text('Log') as LogKind;
     const hours = counts.get(kind) ?? new Map<number, number>();
     counts.set(kind, hours.set(row.number('Start'), row.number('Records')));

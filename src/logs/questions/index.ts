@@ -30,8 +30,17 @@ export {
   search,
 } from './search-questions.ts';
 export {
+  budgetOf,
+  budgetsOf,
+  INSIDE,
+  rangesOf,
+  SNAT_PORTS,
+  type SnatBudget,
+} from './snat-budgets.ts';
+export {
   busiestDestinations,
   connectionsOverTime,
+  lettingFirewalls,
   type Ranges,
   transferred,
 } from './snat-questions.ts';

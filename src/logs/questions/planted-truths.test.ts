@@ -96,7 +96,7 @@ describe('what was planted is found', () => {
   });
 
   it('snat: the destination that ports run out to comes first, with its rise', async () => {
-    const { destinations, budget } = await askSnat(
+    const { destinations, budgets } = await askSnat(
       askingOf(engine),
       { first: FROM, last: TO - 1 },
       5,
@@ -108,7 +108,8 @@ describe('what was planted is found', () => {
       ...{ target: snatRamp.destination, port: snatRamp.port, transport: 'TCP' },
       peak: slope * (57 + 58 + 59 + 60),
     });
-    expect(budget).toMatchObject({ ports: 4992, instances: 2 });
+    expect(budgets).toHaveLength(1);
+    expect(budgets[0]).toMatchObject({ ports: 4992, instances: 2 });
     const { forecast } = destinations[0]!;
     // Each 4 minutes bring 16 × slope more: 240 an hour.
     expect(forecast.kind === 'reached' && forecast.perHour).toBeCloseTo(240 * slope, 6);

@@ -9,7 +9,7 @@ const tables = Object.fromEntries(
   LOG_KINDS.map((kind) => [
     LOG_TABLES[kind].table,
     {
-      TimeGenerated: 'datetime',
+      ...{ TimeGenerated: 'datetime', _ResourceId: 'string' },
       ...Object.fromEntries(
         Object.values(LOG_COLUMNS[kind]).map(({ name, type }) => [
           name,
@@ -45,7 +45,7 @@ const ALL = {
   dnsAnswers: questions.dnsAnswers({}),
   unresolved: questions.unresolvedNames({}, 10),
   busiest: questions.busiestDestinations(WINDOW, questions.INSIDE, 240, 10),
-  connections: questions.connectionsOverTime(WINDOW, questions.INSIDE, 240, ['a.example']),
+  connections: questions.connectionsOverTime(WINDOW, 240, ['a.example']),
   transferred: questions.transferred(WINDOW, questions.INSIDE),
   wafRules: questions.wafRules(WINDOW, 10),
   wafClients: questions.wafClients(WINDOW, 10),

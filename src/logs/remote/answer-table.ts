@@ -20,6 +20,12 @@ export function rowsOf({ columns, rows }: AnswerTable): readonly LogRow[] {
   return found;
 }
 
+/** Why rows of a table are missing from the above: a row with other columns says nothing that could be told. */
+export function rowsAmiss({ columns, rows }: AnswerTable): string | undefined {
+  const amiss = rows.filter((row) => Array.isArray(row) && row.length !== columns.length).length;
+  return amiss === 0 ? undefined : `${amiss} of its rows have other columns than it says`;
+}
+
 type CellKind = 'text' | 'number' | 'time' | 'truth';
 
 function kindOf(type: string): CellKind {

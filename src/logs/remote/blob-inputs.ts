@@ -3,6 +3,7 @@ import { type Diagnostic, OperationalError, type Parsed } from '../../diagnostic
 import type { LogInput } from '../ingest/log-input.ts';
 import type { LogCredential } from './credential.ts';
 import { optionalPackage } from './optional-package.ts';
+import { ownFailure } from './retry.ts';
 
 /** Where the blobs are, and by which right they are read. Neither a connection string nor a signature is ever shown. */
 export type BlobAccount =
@@ -107,6 +108,8 @@ async function* downloaded(
 }
 
 function accountError(service: BlobServiceClient, error: unknown): OperationalError {
+  const own = ownFailure(error);
+  if (own !== undefined) return own;
   const reason = reasonOf(error);
   const isRefused = [
     '401',

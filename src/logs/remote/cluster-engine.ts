@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import type { LogEngine } from '../engine.ts';
-import { type AnswerTable, rowsOf } from './answer-table.ts';
+import { type AnswerTable, rowsAmiss, rowsOf } from './answer-table.ts';
 import type { LogCredential } from './credential.ts';
 import { optionalPackage } from './optional-package.ts';
 import { type EngineAnswer, pagedAnswer } from './paged-answer.ts';
@@ -40,6 +40,7 @@ export async function clusterEngine(options: ClusterOptions): Promise<LogEngine>
     const properties = new kusto.ClientRequestProperties();
     properties.setTimeout(timeoutSeconds * 1000);
     properties.setClientTimeout((timeoutSeconds + 30) * 1000);
+    properties.setOption('results_progressive_enabled', false);
     // As it comes: the client takes an answer with errors for none at all, and makes milliseconds of the times.
     properties.raw = true;
     return answerOf(await client.executeQuery(database, kql, properties));
@@ -65,34 +66,54 @@ export async function clusterEngine(options: ClusterOptions): Promise<LogEngine>
 
 interface Frame {
   readonly FrameType?: string;
+  readonly TableId?: unknown;
   readonly TableKind?: string;
+  readonly TableFragmentType?: string;
   readonly Columns?: readonly { readonly ColumnName: string; readonly ColumnType: string }[];
   readonly Rows?: readonly unknown[];
+  readonly RowCount?: unknown;
   readonly HasErrors?: boolean;
   readonly OneApiErrors?: readonly unknown[];
 }
 
-/** The frames of version 2: among them the primary result, which is not whole where errors stand in it or behind it. */
+/**
+ * The frames of version 2: among them the primary result, which is not whole where errors stand in it or behind it. A server may send it in
+ * fragments although it was not asked to; one that replaces what came before takes it back.
+ */
 function answerOf(body: unknown): EngineAnswer {
   const frames: readonly Frame[] = Array.isArray(body) ? body : [];
   const errors: string[] = [];
   let table: AnswerTable | undefined;
+  let fragments: { readonly id: unknown; rows: unknown[]; isWhole: boolean } | undefined;
   for (const frame of frames) {
     for (const each of [...(frame.OneApiErrors ?? []), ...(frame.Rows ?? [])]) {
       if (Array.isArray(each) || typeof each !== 'object' || each === null) continue;
       for (const error of oneApiErrors(each)) errors.push(error);
     }
-    if (frame.FrameType !== 'DataTable' || frame.TableKind !== 'PrimaryResult') continue;
-    const columns = frame.Columns ?? [];
-    table = {
-      columns: columns.map(({ ColumnName, ColumnType }) => ({
-        name: ColumnName,
-        type: ColumnType,
-      })),
-      rows: frame.Rows ?? [],
-    };
+    switch (frame.FrameType) {
+      case 'DataTable':
+        if (frame.TableKind === 'PrimaryResult') table = tableOf(frame, frame.Rows ?? []);
+        break;
+      case 'TableHeader':
+        if (frame.TableKind !== 'PrimaryResult') break;
+        fragments = { id: frame.TableId, rows: [], isWhole: false };
+        table = tableOf(frame, fragments.rows);
+        break;
+      case 'TableFragment':
+        if (fragments === undefined || frame.TableId !== fragments.id) break;
+        if (frame.TableFragmentType === 'DataReplace') fragments.rows.length = 0;
+        for (const row of frame.Rows ?? []) fragments.rows.push(row);
+        break;
+      case 'TableCompletion':
+        if (fragments === undefined || frame.TableId !== fragments.id) break;
+        fragments.isWhole =
+          frame.RowCount === undefined || frame.RowCount === fragments.rows.length;
+    }
   }
   if (table === undefined) errors.push('it holds no table');
+  const amiss = table === undefined ? undefined : rowsAmiss(table);
+  if (amiss !== undefined) errors.push(amiss);
+  if (fragments?.isWhole === false) errors.push('fragments of it are missing');
   const end = frames.at(-1);
   const hasEnd = end?.FrameType === 'DataSetCompletion';
   if (!hasEnd) errors.push('it ends in the middle');
@@ -103,6 +124,14 @@ function answerOf(body: unknown): EngineAnswer {
     /RESULT_SET_TOO_LARGE|80DA0003|exceeded the allowed limits/i.test(each),
   );
   return { rows, missing: { kind: isTooLarge ? 'too-large' : 'other', why: oneLine(errors[0]!) } };
+}
+
+function tableOf({ Columns = [] }: Frame, rows: readonly unknown[]): AnswerTable {
+  const columns = Columns.map(({ ColumnName, ColumnType }) => ({
+    name: ColumnName,
+    type: ColumnType,
+  }));
+  return { columns, rows };
 }
 
 function oneApiErrors(value: object): readonly string[] {

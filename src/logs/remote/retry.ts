@@ -35,7 +35,8 @@ export async function askAgain<T>(
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof OperationalError) throw error;
+      const own = ownFailure(error);
+      if (own !== undefined) throw own;
       const failure = failureOf(error);
       const { status, retryAfterMilliseconds, isTimeout = false } = failure;
       const isPassing = status === undefined ? !isTimeout : PASSING.has(status);
@@ -46,6 +47,18 @@ export async function askAgain<T>(
       await sleep(wait);
     }
   }
+}
+
+/** What we said ourselves on the way, as that there is no sign-in, however a client has wrapped it. */
+export function ownFailure(error: unknown): OperationalError | undefined {
+  let inner = error;
+  for (let depth = 0; depth < 5; depth += 1) {
+    if (inner instanceof OperationalError) return inner;
+    if (typeof inner !== 'object' || inner === null) return undefined;
+    const wrapped = inner as { readonly inner?: unknown; readonly cause?: unknown };
+    inner = wrapped.inner ?? wrapped.cause;
+  }
+  return undefined;
 }
 
 function refusal(engine: string, failure: RequestFailure, attempts: number): OperationalError {

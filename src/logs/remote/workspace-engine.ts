@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import type { LogEngine } from '../engine.ts';
-import { type AnswerTable, rowsOf } from './answer-table.ts';
+import { type AnswerTable, rowsAmiss, rowsOf } from './answer-table.ts';
 import type { LogCredential } from './credential.ts';
 import { optionalPackage } from './optional-package.ts';
 import { type EngineAnswer, pagedAnswer } from './paged-answer.ts';
-import { askAgain, oneLine, type RequestFailure, type RetryOptions, retryAfter } from './retry.ts';
+import {
+  askAgain,
+  oneLine,
+  ownFailure,
+  type RequestFailure,
+  type RetryOptions,
+  retryAfter,
+} from './retry.ts';
 
 export interface WorkspaceOptions extends RetryOptions {
   /** Its id: a GUID, not its name. */
@@ -29,7 +36,10 @@ export async function workspaceEngine(options: WorkspaceOptions): Promise<LogEng
     () => import('@azure/monitor-query-logs'),
   );
   const client = new LogsQueryClient(credential, {
-    ...(endpoint === undefined ? {} : { endpoint }),
+    // A token is for the place that is asked.
+    ...(endpoint === undefined
+      ? {}
+      : { endpoint, credentials: { scopes: [`${new URL(endpoint).origin}/.default`] } }),
     ...(ca === undefined ? {} : { tlsOptions: { ca: [...rootCertificates, ca] } }),
     // One place decides how often is asked: retry.ts.
     retryOptions: { maxRetries: 0 },
@@ -67,6 +77,8 @@ export async function workspaceEngine(options: WorkspaceOptions): Promise<LogEng
       );
       return answerOf(bodyOf(answers.get(id)?.text));
     } catch (error) {
+      const own = ownFailure(error);
+      if (own !== undefined) throw own;
       const answer = answers.get(id);
       // The client stumbled over an answer that it does not know.
       if (answer?.status === 200) return answerOf(bodyOf(answer.text));
@@ -119,7 +131,10 @@ const NO_TABLE = { kind: 'other', why: 'it holds no table' } as const;
 function answerOf({ tables, error }: WorkspaceBody): EngineAnswer {
   const rows = tables?.[0] === undefined ? [] : rowsOf(tables[0]);
   if (error === undefined && tables?.[0] === undefined) return { rows, missing: NO_TABLE };
-  if (error === undefined) return { rows };
+  const amiss = tables?.[0] === undefined ? undefined : rowsAmiss(tables[0]);
+  if (error === undefined) {
+    return amiss === undefined ? { rows } : { rows, missing: { kind: 'other', why: amiss } };
+  }
   const messages = messagesOf(error, 0);
   const isTooLarge = messages.some((each) => TOO_LARGE.test(each));
   return {

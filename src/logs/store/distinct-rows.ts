@@ -14,28 +14,72 @@ export function distinctRows({ columns, keys, count }: StagedKind): Int32Array {
   return withoutRepeats(rows, times, keys);
 }
 
+/** Rows of one time that are compared with each other one by one; more are looked up. */
+const ALIKE_MAX = 16;
+
 function withoutRepeats(rows: Int32Array, times: Float64Array, keys: Uint32Array): Int32Array {
-  let size = 1024;
-  while (size < rows.length * 2) size *= 2;
-  // Open addressing: row numbers plus one, zero is free.
-  const table = new Int32Array(size);
   let kept = 0;
-  for (const row of rows) {
-    let slot = keys[2 * row]! & (size - 1);
-    let isKnown = false;
-    for (let other = table[slot]!; other !== 0; other = table[slot]!) {
-      const known = other - 1;
-      isKnown =
-        keys[2 * known] === keys[2 * row] &&
-        keys[2 * known + 1] === keys[2 * row + 1] &&
-        times[known] === times[row];
-      if (isKnown) break;
-      slot = (slot + 1) & (size - 1);
+  for (let from = 0; from < rows.length; ) {
+    const time = times[rows[from]!]!;
+    let to = from + 1;
+    while (to < rows.length && times[rows[to]!] === time) to += 1;
+    if (to - from > ALIKE_MAX) kept = keepByTable(rows, from, to, kept, keys);
+    else if (to - from > 1) kept = keepByPairs(rows, from, to, kept, keys);
+    else {
+      rows[kept] = rows[from]!;
+      kept += 1;
     }
-    if (isKnown) continue;
-    table[slot] = row + 1;
-    rows[kept] = row;
-    kept += 1;
+    from = to;
   }
   return rows.subarray(0, kept);
+}
+
+/** @returns how many rows are kept at the front, those from `from` to `to` included as far as none before is the same */
+function keepByPairs(
+  rows: Int32Array,
+  from: number,
+  to: number,
+  kept: number,
+  keys: Uint32Array,
+): number {
+  const first = kept;
+  let end = kept;
+  for (let at = from; at < to; at += 1) {
+    const row = rows[at]!;
+    let other = first;
+    while (other < end && !isSame(keys, rows[other]!, row)) other += 1;
+    if (other < end) continue;
+    rows[end] = row;
+    end += 1;
+  }
+  return end;
+}
+
+function keepByTable(
+  rows: Int32Array,
+  from: number,
+  to: number,
+  kept: number,
+  keys: Uint32Array,
+): number {
+  let size = 64;
+  while (size < (to - from) * 2) size *= 2;
+  // Open addressing: row numbers plus one, zero is free.
+  const table = new Int32Array(size);
+  let end = kept;
+  for (let at = from; at < to; at += 1) {
+    const row = rows[at]!;
+    let slot = keys[2 * row]! & (size - 1);
+    while (table[slot] !== 0 && !isSame(keys, table[slot]! - 1, row))
+      slot = (slot + 1) & (size - 1);
+    if (table[slot] !== 0) continue;
+    table[slot] = row + 1;
+    rows[end] = row;
+    end += 1;
+  }
+  return end;
+}
+
+function isSame(keys: Uint32Array, left: number, right: number): boolean {
+  return keys[2 * left] === keys[2 * right] && keys[2 * left + 1] === keys[2 * right + 1];
 }

@@ -2,9 +2,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OperationalError } from '../../diagnostics/index.ts';
-import { SQL_MACROS } from '../query/index.ts';
+import type { Tally } from '../query/index.ts';
 import { SCHEMA_VERSION, schemaStatements } from './schema.ts';
 import { storeError } from './store-error.ts';
+import { addTallies, TALLIES, tallyStatements } from './tallies.ts';
 
 /** Where logs are kept when nothing else is said, in the folder a command runs in. */
 export const DEFAULT_STORE = join('.sallyport', 'logs.duckdb');
@@ -20,8 +21,13 @@ export interface StoreOptions {
 export interface LogStore {
   readonly path: string;
   readonly connection: DuckDBConnection;
+  /** None in a store of an earlier version that is only read. */
+  readonly tallies: readonly Tally[];
   close(): void;
 }
+
+/** The first that writes texts so; older stores stay as they are. */
+const STORAGE_VERSION = 'v1.5.0';
 
 /** Together with the decoder's blocks and a batch of records this stays below a gigabyte, whatever is ingested (bench/logs.mjs). */
 const MEMORY_MEGABYTES = 512;
@@ -43,6 +49,7 @@ export async function openStore(
   const { DuckDBInstance } = await duckdb();
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
+  let tallies: readonly Tally[] = [];
   try {
     if (!isThere) await mkdir(dirname(path), { recursive: true });
     instance = await DuckDBInstance.create(path, {
@@ -52,9 +59,11 @@ export async function openStore(
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       errors_as_json: 'false',
+      // Of a store that is made now: texts as dictionaries of this version take half the time to write, and a quarter of the room less.
+      storage_compatibility_version: STORAGE_VERSION,
     });
     connection = await instance.connect();
-    await prepare(connection, path, mode);
+    tallies = await prepare(connection, path, mode);
   } catch (error) {
     connection?.closeSync();
     instance?.closeSync();
@@ -64,6 +73,7 @@ export async function openStore(
   return {
     path,
     connection: opened,
+    tallies,
     close() {
       opened.closeSync();
       owner.closeSync();
@@ -71,10 +81,12 @@ export async function openStore(
   };
 }
 
-async function prepare(connection: DuckDBConnection, path: string, mode: 'read' | 'write') {
+async function prepare(
+  connection: DuckDBConnection,
+  path: string,
+  mode: 'read' | 'write',
+): Promise<readonly Tally[]> {
   await connection.run("SET TimeZone = 'UTC'");
-  // Of the connection rather than the file: they belong to who asks.
-  for (const macro of SQL_MACROS) await connection.run(macro.replace('MACRO', 'TEMP MACRO'));
   const version = await versionOf(connection);
   if (version === 'other') {
     throw new OperationalError(
@@ -90,9 +102,11 @@ async function prepare(connection: DuckDBConnection, path: string, mode: 'read' 
       });
     }
     await connection.run('BEGIN');
-    for (const statement of schemaStatements()) await connection.run(statement);
+    for (const statement of [...schemaStatements(), ...tallyStatements()]) {
+      await connection.run(statement);
+    }
     await connection.run('COMMIT');
-    return;
+    return TALLIES;
   }
   if (version > SCHEMA_VERSION) {
     throw new OperationalError(
@@ -101,6 +115,10 @@ async function prepare(connection: DuckDBConnection, path: string, mode: 'read' 
       { hint: 'use that version, or ingest into a new store' },
     );
   }
+  if (version === SCHEMA_VERSION) return TALLIES;
+  if (mode === 'read') return [];
+  await addTallies(connection);
+  return TALLIES;
 }
 
 async function versionOf(connection: DuckDBConnection): Promise<number | 'empty' | 'other'> {

@@ -1,6 +1,7 @@
 import { LOG_KINDS, LOG_TABLES } from '../columns.ts';
 import type { LogStore } from './open-store.ts';
 import { storeError } from './store-error.ts';
+import { tallyWithout } from './tallies.ts';
 
 /**
  * Deletes the records before a time (microseconds), and gives the room back to the disk as far as whole row groups went. What was read
@@ -18,6 +19,7 @@ export async function deleteBefore(store: LogStore, time: number): Promise<numbe
       );
       deleted += Number(result.rowsChanged);
     }
+    if (deleted > 0) await tallyWithout(connection, Math.trunc(time));
     await connection.run('COMMIT');
     if (deleted > 0) await connection.run('CHECKPOINT');
     return deleted;

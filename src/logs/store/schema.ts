@@ -1,7 +1,7 @@
 import { type ColumnType, LOG_COLUMNS, LOG_KINDS, LOG_TABLES, type LogKind } from '../columns.ts';
 
-/** Raised with every change of what is below; a store of a later version is not touched. */
-export const SCHEMA_VERSION = 1;
+/** Raised with every change of what is below or in tallies.ts; a store of a later version is not touched. */
+export const SCHEMA_VERSION = 2;
 
 /** A column of a log's table in the store, and where it comes from. */
 export interface StoreColumn {
@@ -52,7 +52,7 @@ export function schemaStatements(): readonly string[] {
   return [
     'CREATE TABLE _Store (Version INTEGER)',
     `INSERT INTO _Store VALUES (${SCHEMA_VERSION})`,
-    // `Bytes`, `Line` and `Mark`: how far a log of lines was read and what stood before; absent where it is read whole each time.
+    // `Bytes`, `Line` and `Mark`: how far a log of lines was read, with each batch, and what stood before; absent where it is read whole each time.
     `CREATE TABLE _Sources (
       Id BIGINT, Name VARCHAR, Size BIGINT, Version VARCHAR, IsWhole BOOLEAN,
       Bytes BIGINT, Line BIGINT, Mark VARCHAR, Layout VARCHAR,

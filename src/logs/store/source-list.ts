@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { DecodeReport, LogPosition } from '../decode/index.ts';
+import type { LogPosition, Reached, Seen } from '../decode/index.ts';
 import type { Quarantined } from '../record.ts';
 
 /** A file or blob as the store knows it. */
@@ -9,7 +9,7 @@ export interface KnownSource {
   readonly size: number;
   /** Time of change or etag: another one means that it is looked at again. */
   readonly version: string;
-  /** Read to its end; a source that was not is read again. */
+  /** Read to its end; a source that was not is read from its position, or again. */
   readonly isWhole: boolean;
   readonly position?: LogPosition;
   /** What stood before the position: that it still does is checked before one goes on there. */
@@ -61,32 +61,34 @@ export async function beginSource(
   );
 }
 
-/** A source was read to its end. */
-export interface EndedSource {
+/** What was read of a source since the last time this was said. */
+export interface ReadSource {
   readonly id: number;
-  readonly size: number;
-  readonly version: string;
   readonly position: LogPosition | undefined;
   readonly mark: string | undefined;
-  readonly report: DecodeReport;
+  readonly read: Omit<Reached, 'position'>;
+  /** Where it was read to its end. */
+  readonly whole?: { readonly size: number; readonly version: string };
 }
 
-export async function endSource(connection: DuckDBConnection, ended: EndedSource): Promise<void> {
-  const { id, size, version, position, mark, report } = ended;
-  const { span } = report;
+/** Notes how far a source was read, in the transaction that writes what was read of it: whoever reads it again goes on there. */
+export async function noteRead(connection: DuckDBConnection, source: ReadSource): Promise<void> {
+  const { id, position, mark, read, whole } = source;
+  const { span } = read;
+  const end = whole === undefined ? '' : `IsWhole = true, Size = ${whole.size}, Version = ?,`;
   await connection.run(
-    `UPDATE _Sources SET Size = ${size}, Version = ?, IsWhole = true, Bytes = ${position?.bytes ?? 'NULL'},
-       Line = ${position?.line ?? 'NULL'}, Mark = ?, Layout = ?, Records = Records + ${report.records},
-       PassedOver = PassedOver + ${report.passedOver},
+    `UPDATE _Sources SET ${end} Bytes = ${position?.bytes ?? 'NULL'},
+       Line = ${position?.line ?? 'NULL'}, Mark = ?, Layout = ?, Records = Records + ${read.records},
+       PassedOver = PassedOver + ${read.passedOver},
        Quarantined = (SELECT count(*) FROM _Quarantine WHERE Source = ${id}),
        Earliest = ${span === undefined ? 'Earliest' : `least(Earliest, make_timestamp(${span.earliest}))`},
        Latest = ${span === undefined ? 'Latest' : `greatest(Latest, make_timestamp(${span.latest}))`}
      WHERE Id = ${id}`,
-    [version, mark ?? '', report.layout],
+    [...(whole === undefined ? [] : [whole.version]), mark ?? '', read.layout],
   );
   const unknown = [
-    ...report.unknownCategories.map((seen) => ['category', seen] as const),
-    ...report.unknownFields.map((seen) => ['field', seen] as const),
+    ...read.unknownCategories.map((seen) => ['category', seen] as const),
+    ...read.unknownFields.map((seen) => ['field', seen] as const),
   ];
   if (unknown.length === 0) return;
   const appender = await connection.createAppender('_Unknown');
@@ -99,6 +101,28 @@ export async function endSource(connection: DuckDBConnection, ended: EndedSource
     appender.endRow();
   }
   appender.closeSync();
+}
+
+/** What was read between two places of one source. */
+export function readSince(
+  before: Omit<Reached, 'position'> | undefined,
+  now: Omit<Reached, 'position'>,
+): Omit<Reached, 'position'> {
+  if (before === undefined) return now;
+  return {
+    ...now,
+    records: now.records - before.records,
+    passedOver: now.passedOver - before.passedOver,
+    unknownCategories: seenSince(before.unknownCategories, now.unknownCategories),
+    unknownFields: seenSince(before.unknownFields, now.unknownFields),
+  };
+}
+
+function seenSince(before: readonly Seen[], now: readonly Seen[]): readonly Seen[] {
+  const counts = new Map(before.map(({ name, count }) => [name, count]));
+  return now
+    .map((seen) => ({ ...seen, count: seen.count - (counts.get(seen.name) ?? 0) }))
+    .filter(({ count }) => count > 0);
 }
 
 /** Lines that could not be read, with the sources they are of. */
