@@ -95,8 +95,8 @@ function partsOfList(network: Network, name: string): readonly Part[] | undefine
   if (/^(egress|ingress) /.test(name)) return [NETWORK_POLICIES];
   // A firewall's DNS settings are in its policy.
   if (/^names /.test(name)) return firewallPolicies(network);
-  // The groups of the node subnets of a cluster (AKS-61).
-  if (/^between (?:pods|nodes) of /.test(name)) {
+  // The groups of the node subnets of a cluster (AKS-61), and whether they deny anything among its pods.
+  if (/^(?:between (?:pods|nodes) of|guards inside) /.test(name)) {
     return [...network.subnets.keys()].flatMap((subnetKey) => [
       ...groupOf(network, subnetKey),
       ...routesOf(network, subnetKey),
@@ -106,7 +106,7 @@ function partsOfList(network: Network, name: string): readonly Part[] | undefine
   if (/^clients /.test(name)) {
     return [...network.subnets.keys()].flatMap((subnetKey) => routesOf(network, subnetKey));
   }
-  return /^(addresses held|authorized ranges|generated names|masquerade|outbound|outside|own public names|private endpoint|front end|listeners|rules of|services)\b/.test(
+  return /^(addresses held|authorized ranges|generated names|masquerade|outbound|outside|own public names|private API servers|private endpoint|front end|listeners|rules of|services)\b/.test(
     name,
   )
     ? []
