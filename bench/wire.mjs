@@ -93,6 +93,10 @@ export async function onWire({ short, network, behind = [], settings = [] }, wor
     for (const setting of ['net.ipv4.ip_forward=1', ...settings]) {
       wire.run('fw', ['sysctl', '-q', '-w', setting]);
     }
+    // Who closes first keeps the four numbers of a connection for a minute: another one of the same would wait for its second SYN.
+    for (const host of ['client', 'server']) {
+      wire.run(host, ['sysctl', '-q', '-w', 'net.ipv4.tcp_max_tw_buckets=512']);
+    }
     await work(wire);
   } finally {
     for (const child of children) child.kill('SIGKILL');
