@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { LogWriter } from './log/log-writer.ts';
 import { readLogWriterProgram } from './log/writer-program.ts';
 
@@ -5,6 +6,8 @@ import { readLogWriterProgram } from './log/writer-program.ts';
 export async function run(configuration: unknown, signal: AbortSignal): Promise<void> {
   const program = readLogWriterProgram(configuration);
   const writer = new LogWriter(program);
+  // What passes goes before what is written of it: lines wait in their files, and none is lost.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   process.stdout.write('log-writer ready\n');
   let told = { broken: 0, lost: 0 };
   while (!signal.aborted) {
