@@ -64,11 +64,6 @@ export function proxyMaps(
   return maps;
 }
 
-/** A map file as the proxy reads it. */
-export function mapText(entries: readonly MapEntry[]): string {
-  return entries.map(([key, value]) => `${key} ${value}\n`).join('');
-}
-
 function cidrs(addresses: AddressSet, value: string): readonly MapEntry[] {
   return prefixesOfAddressSet(addresses).map((prefix) => [formatPrefix(prefix), value]);
 }

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { type ProxyConfiguration, proxyUpdate } from '../../appliance/index.ts';
+import { mapEntries, type ProxyConfiguration, proxyUpdate } from '../../appliance/index.ts';
 import { OperationalError } from '../../diagnostics/index.ts';
 import { askControlSocket } from '../../nva/dns-proxy/control-socket.ts';
+import { replaceMaps } from '../../nva/replace-maps.ts';
 import type { Daemon } from './daemon.ts';
 import { inNamespace } from './enter-host.ts';
 import type { LabFolder } from './lab-folder.ts';
@@ -171,13 +171,10 @@ async function takeProxy(
     const handed = await daemon.handOver((pid) => ['-x', socket, '-sf', String(pid)]);
     return handed ? 'handed its sockets to a successor' : 'started anew';
   }
-  for (const { prepare, blocks, commit } of updates) {
-    const version = /(\d+)/.exec(await askProxy(socket, prepare))?.[1];
-    if (version === undefined) throw refused('the proxy', 'it prepares no map');
-    for (const command of [...blocks, commit]) {
-      const said = await askProxy(socket, command.replace('{version}', version));
-      if (said.trim() !== '') throw refused('the proxy', said);
-    }
+  try {
+    await replaceMaps(socket, updates);
+  } catch (error) {
+    throw refused('the proxy', error instanceof Error ? error.message : String(error));
   }
   return `${updates.length} maps replaced while it runs`;
 }
@@ -189,35 +186,8 @@ function proxyConfiguration(plan: RunPlan, path: string, folder: LabFolder): Pro
   );
   return {
     text: placed(plan.files.find((file) => file.path === path)?.text ?? '', folder.path),
-    maps: new Map(
-      maps.map((file) => [
-        basename(file.path),
-        file.text
-          .split('\n')
-          .filter((line) => line !== '' && !line.startsWith('#'))
-          .map((line) => {
-            const at = line.indexOf(' ');
-            return [line.slice(0, at), line.slice(at + 1)] as const;
-          }),
-      ]),
-    ),
+    maps: new Map(maps.map((file) => [basename(file.path), mapEntries(file.text)])),
   };
-}
-
-/** One command over HAProxy's admin socket. */
-function askProxy(socket: string, command: string): Promise<string> {
-  return new Promise((done, fail) => {
-    const stream = connect(socket);
-    let text = '';
-    stream.setTimeout(5000, () => stream.destroy(new Error('it does not answer')));
-    stream.on('error', (error) => fail(refused('the proxy', error.message)));
-    stream.on('data', (chunk) => {
-      text += chunk.toString('utf8');
-    });
-    stream.on('close', () => done(text));
-    // An empty line ends what stands below a command; one more would be a command of its own.
-    stream.end(`${command.trimEnd()}\n${command.includes('<<\n') ? '\n' : ''}`);
-  });
 }
 
 /** New names are taken over with the rules; anything else it must read again. */

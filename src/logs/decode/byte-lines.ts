@@ -13,6 +13,7 @@ import { newMinuteMemory } from './byte-time.ts';
 import type { ColumnSink } from './column-sink.ts';
 import { decodeLines, type LineMemory } from './decode-lines.ts';
 import { type Decoding, noteTime } from './decoding.ts';
+import { triedEarlier } from './tried-earlier.ts';
 
 /** Reads whole lines from their bytes into a sink. Mutable, one for a file. */
 export interface ByteLines {
@@ -102,11 +103,7 @@ function readKnown(
     const template = templates[index]!;
     const next = readByTemplate(reader, template, block, start);
     if (next < 0) continue;
-    // What is met often comes to be tried first.
-    if (index > 0) {
-      templates[index] = templates[index - 1]!;
-      templates[index - 1] = template;
-    }
+    triedEarlier(templates, index);
     return next;
   }
   return -1;

@@ -1,6 +1,7 @@
 import type { Decoding } from './decoding.ts';
 import { decodeJsonText } from './json-value.ts';
 import { decodeByTemplate, type LineTemplate, learnTemplate } from './line-template.ts';
+import { triedEarlier } from './tried-earlier.ts';
 
 /** The templates learned so far in a file: mostly one per category. */
 export interface LineMemory {
@@ -44,11 +45,7 @@ function decodeKnown(
     const template = templates[index]!;
     const next = decodeByTemplate(decoding, template, text, start);
     if (next < 0) continue;
-    // What is met often comes to be tried first.
-    if (index > 0) {
-      templates[index] = templates[index - 1]!;
-      templates[index - 1] = template;
-    }
+    triedEarlier(templates, index);
     return next;
   }
   return -1;
