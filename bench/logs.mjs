@@ -10,17 +10,22 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { buildCommandLine } from '../scripts/build.mjs';
 import { library } from './library.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 mkdirSync(join(root, 'dist', 'bench'), { recursive: true });
+const isIngest = process.argv[2] === 'ingest';
+if (!isIngest) await buildCommandLine();
 const logs = await library(
   'logs',
   [
-    "export { LOG_COLUMNS, LOG_KINDS, LOG_TABLES } from './logs/columns.ts';",
+    "export { LOG_COLUMNS, LOG_KINDS } from './logs/columns.ts';",
     "export { generateLogs, lineBlocks, SAMPLE_PLAN } from './logs/generate/index.ts';",
     "export { ingest, localInputs } from './logs/ingest/index.ts';",
+    "export { lineThreadProgram } from './io/index.ts';",
     "export { openStore, storeContents, storeEngine } from './logs/store/index.ts';",
+    "export { rowsTable } from './logs/store/schema.ts';",
     "export { LOG_QUESTIONS } from '../tests/support/log-questions.ts';",
   ].join('\n'),
 );
@@ -130,7 +135,8 @@ async function ingestAlone(path, file) {
   const { value } = await logs.localInputs([file]);
   const before = process.cpuUsage();
   const began = performance.now();
-  const { records, quarantined } = await logs.ingest(store, value);
+  const threads = process.env.THREADS === '0' ? undefined : logs.lineThreadProgram();
+  const { records, quarantined } = await logs.ingest(store, value, threads && { threads });
   store.close();
   const ms = performance.now() - began;
   if (quarantined > 0 || records === 0) throw new Error(`${quarantined} lines were quarantined`);
@@ -203,7 +209,7 @@ async function questions(millions) {
   const { connection } = store;
   // Records are copied below, tallies are not: bench/logs-questions.mjs measures those.
   const engine = logs.storeEngine({ ...store, tallies: [] });
-  const tables = logs.LOG_KINDS.map((kind) => logs.LOG_TABLES[kind].table);
+  const tables = logs.LOG_KINDS.map(logs.rowsTable);
   for (const table of tables)
     await connection.run(`CREATE TEMP TABLE "Day_${table}" AS FROM "${table}"`);
   const times = new Map(Object.keys(logs.LOG_QUESTIONS).map((name) => [name, []]));
