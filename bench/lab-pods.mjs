@@ -8,11 +8,13 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { library } from './library.mjs';
 
-const { planSmall, creationBatch, hostFile, hostScript, laneScript, removalBatch } = await library(
-  'lab-pods',
-  `export { planSmall } from '../tests/support/small-cluster.ts';
-   export { creationBatch, hostFile, hostScript, laneScript, removalBatch } from './lab/run/bring-up.ts';`,
-);
+const { planSmall, creationBatch, hostFiles, removalBatch, HOST_PROGRAM, hostCommand, hostLines } =
+  await library(
+    'lab-pods',
+    `export { planSmall } from '../tests/support/small-cluster.ts';
+   export { creationBatch, hostFiles, removalBatch } from './lab/run/bring-up.ts';
+   export { HOST_PROGRAM, hostCommand, hostLines } from './lab/run/host-program.ts';`,
+  );
 
 let lastRemoval = 0;
 const row = (...cells) => console.log(cells.map((cell) => String(cell).padStart(15)).join(''));
@@ -61,15 +63,19 @@ async function bringUp(plan) {
   try {
     const hosts = withNodeCables(plan);
     for (const host of hosts) {
-      const file = join(folder, hostFile(host.name));
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, hostScript(host, folder));
+      for (const { path, text } of hostFiles(host, folder)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
     }
+    const program = join(folder, 'make-hosts.pl');
+    writeFileSync(program, HOST_PROGRAM);
     await run('ip', ['-batch', '-'], creationBatch(plan));
     await Promise.all(
       Array.from({ length: 4 }, (_, lane) => {
         const own = hosts.filter((_, at) => at % 4 === lane);
-        return run('sh', ['-s'], laneScript(plan.lab, own, folder));
+        const [perl, ...args] = hostCommand(program, folder);
+        return run(perl, args, hostLines(plan.lab, own));
       }),
     );
   } finally {

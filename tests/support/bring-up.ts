@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { LabHost, LabLink } from '../../src/lab/plan/lab-plan.ts';
-import { creationBatch, hostScript, removalBatch } from '../../src/lab/run/bring-up.ts';
+import { creationBatch, removalBatch } from '../../src/lab/run/bring-up.ts';
 import { namespaceOf } from '../../src/lab/run/run-plan.ts';
+import { makeHosts } from './make-hosts.ts';
 
 /** What of a plan makes its network: the hosts and the cables. */
 export interface NetworkPlan {
@@ -46,10 +47,7 @@ export async function bringUp(plan: NetworkPlan): Promise<BroughtUp> {
       ownNames: [],
     };
     await expected(['ip', '-batch', '-'], creationBatch({ ...plan, ...run }), 'namespaces');
-    for (const host of plan.hosts) {
-      const inside = ['ip', 'netns', 'exec', namespaceOf(plan.lab, host.name), 'sh', '-s'];
-      await expected(inside, hostScript(host, '/nowhere'), host.name);
-    }
+    makeHosts(plan.lab, plan.hosts);
   } catch (error) {
     await down();
     throw error;

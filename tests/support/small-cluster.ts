@@ -5,7 +5,7 @@ import { threadId } from 'node:worker_threads';
 import type { LabHost, LabLink } from '../../src/lab/plan/lab-plan.ts';
 import type { NodeSeat, NodesPart } from '../../src/lab/plan/node-seat.ts';
 import { planNodes } from '../../src/lab/plan/nodes/index.ts';
-import { creationBatch, hostScript, removalBatch } from '../../src/lab/run/bring-up.ts';
+import { creationBatch, removalBatch } from '../../src/lab/run/bring-up.ts';
 import type { RunPlan } from '../../src/lab/run/run-plan.ts';
 import { readPerimeter } from '../../src/model/index.ts';
 import { addressesOfPrefixes, parseIp, parsePrefix } from '../../src/net/index.ts';
@@ -15,6 +15,7 @@ import {
   type Network,
   type PolicyEngine,
 } from '../../src/network/index.ts';
+import { makeHosts } from './make-hosts.ts';
 import { type Json, snapshotOf } from './snapshot-of.ts';
 
 /**
@@ -165,12 +166,7 @@ export async function bringUp(part: NodesPart): Promise<SmallCluster> {
   };
   try {
     execFileSync('ip', ['-batch', '-'], { input: creationBatch(plan) });
-    for (const host of hosts) {
-      execFileSync('ip', ['netns', 'exec', `sp-${lab}-${host.name}`, 'sh', '-s'], {
-        input: hostScript(host, '/nonexistent'),
-        stdio: 'pipe',
-      });
-    }
+    makeHosts(lab, hosts);
     for (const { name } of hosts) {
       if (name !== 'fabric') agents.set(name, startAgent(`sp-${lab}-${name}`, name));
     }

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { smallLab } from '../../../tests/support/small-lab.ts';
 import type { LabHost } from '../plan/lab-plan.ts';
-import {
-  creationBatch,
-  failedHost,
-  hostScript,
-  laneScript,
-  removalBatch,
-  sysctlPath,
-} from './bring-up.ts';
+import { creationBatch, failedHost, hostFiles, removalBatch, sysctlPath } from './bring-up.ts';
 import { listensIn } from './daemon.ts';
 import { cutsOf, failureRules, knownFailures } from './failures.ts';
+import { hostLines } from './host-program.ts';
 import { digestOf, namespaceOf, placed, runPlan } from './run-plan.ts';
 
 const plan = runPlan(smallLab('x'));
@@ -32,26 +26,22 @@ describe('what makes a network', () => {
     expect(removalBatch(['sp-x-client'])).toBe('netns delete sp-x-client\n');
   });
 
-  it('throws switches, then loads rules, then brings links up', () => {
-    const script = hostScript(router, '/lab');
-    const at = [
-      "echo '1' > /proc/sys/net/ipv4/ip_forward",
-      'nft -f -',
-      'policy drop',
-      'ip -batch -',
-      'link set lo up',
-      'link set inner up',
-    ].map((text) => script.indexOf(text));
-    expect(at.every((position) => position >= 0)).toBe(true);
-    expect([...at].sort((a, b) => a - b)).toEqual(at);
-    expect(script.startsWith('set -e\n')).toBe(true);
+  it('is, of each host, its switches, its rules and its links', () => {
+    const files = new Map(hostFiles(router, '/lab').map(({ path, text }) => [path, text]));
+    expect([...files.keys()]).toEqual([
+      'hosts/router/switches',
+      'hosts/router/rules.nft',
+      'hosts/router/links',
+    ]);
+    expect(files.get('hosts/router/switches')).toContain('/proc/sys/net/ipv4/ip_forward 1\n');
+    expect(files.get('hosts/router/rules.nft')).toContain('policy drop');
+    const links = files.get('hosts/router/links') ?? '';
+    expect(links.startsWith('link set lo up\n')).toBe(true);
+    expect(links).toContain('link set inner up\n');
   });
 
   it('names the host that fails, with what was said before', () => {
-    const lane = laneScript('x', plan.hosts.slice(0, 1), '/lab');
-    expect(lane).toBe(
-      "nsenter --net=/run/netns/sp-x-client sh /lab/hosts/client/up.sh || { echo 'sallyport-host-failed client' >&2; exit 1; }\n",
-    );
+    expect(hostLines('x', plan.hosts.slice(0, 1))).toBe('client /run/netns/sp-x-client\n');
     expect(failedHost('Error: no\nsallyport-host-failed client\n')).toEqual({
       said: 'Error: no\n',
       name: 'client',
@@ -60,8 +50,12 @@ describe('what makes a network', () => {
   });
 
   it('answers every port only where the plan says so', () => {
-    expect(hostScript(client, '/lab')).toContain('redirect to :7001');
-    expect(hostScript(router, '/lab')).not.toContain('redirect');
+    const rules = (host: LabHost) =>
+      hostFiles(host, '/lab')
+        .map(({ text }) => text)
+        .join('');
+    expect(rules(client)).toContain('redirect to :7001');
+    expect(rules(router)).not.toContain('redirect');
   });
 
   it('puts the folder where the plan has a place for it', () => {

@@ -22,39 +22,23 @@ export function removalBatch(namespaces: readonly string[]): string {
   return [...namespaces.map((namespace) => `netns delete ${namespace}`), ''].join('\n');
 }
 
-/**
- * For `sh` inside the namespace: switches before anything can pass, then rules, then addresses and links. What fails ends it, and
- * names itself.
- */
-export function hostScript(host: LabHost, folder: string): string {
+/** What makes a host, in the order in which it is done: switches before anything can pass, then rules, then addresses and links. */
+export function hostFiles(
+  host: LabHost,
+  folder: string,
+): readonly { readonly path: string; readonly text: string }[] {
+  const below = `${HOSTS}/${host.name}`;
   const rules = rulesOf(host, folder);
+  const switches = host.sysctls.map(([name, value]) => `${sysctlPath(name)} ${value}\n`).join('');
   return [
-    'set -e',
-    ...host.sysctls.map(
-      ([name, value]) =>
-        `echo ${quoted(value)} > ${sysctlPath(name)} || { echo ${quoted(`sysctl ${name}=${value} is refused`)} >&2; exit 1; }`,
-    ),
-    ...(rules === '' ? [] : [heredoc('nft -f -', rules)]),
-    // In place of the shell: a process less for each host.
-    heredoc('exec ip -batch -', ['link set lo up', ...host.ip, ''].join('\n')),
-    '',
-  ].join('\n');
+    { path: `${below}/switches`, text: switches },
+    ...(rules === '' ? [] : [{ path: `${below}/rules.nft`, text: rules }]),
+    { path: `${below}/links`, text: ['link set lo up', ...host.ip, ''].join('\n') },
+  ];
 }
 
-/** Where `hostScript` lies below the lab's folder. */
-export function hostFile(host: string): string {
-  return `hosts/${host}/up.sh`;
-}
-
-/** For `sh`: the scripts of these hosts, one after the other. The first that fails ends it, and is named last. */
-export function laneScript(lab: string, hosts: readonly LabHost[], folder: string): string {
-  return hosts
-    .map(
-      ({ name }) =>
-        `nsenter --net=/run/netns/${namespaceOf(lab, name)} sh ${folder}/${hostFile(name)} || { echo '${FAILED}${name}' >&2; exit 1; }\n`,
-    )
-    .join('');
-}
+/** Below the lab's folder. */
+export const HOSTS = 'hosts';
 
 /** Which host failed, and what was said before. */
 export function failedHost(err: string): { readonly said: string; readonly name?: string } {
@@ -63,7 +47,7 @@ export function failedHost(err: string): { readonly said: string; readonly name?
   return { said: err.slice(0, at), name: err.slice(at + FAILED.length).trim() };
 }
 
-const FAILED = 'sallyport-host-failed ';
+export const FAILED = 'sallyport-host-failed ';
 
 export function rulesOf(host: LabHost, folder: string): string {
   return `${placed(host.nftables, folder)}${host.answers ? ANSWER_RULES : ''}`;
@@ -73,14 +57,4 @@ export function rulesOf(host: LabHost, folder: string): string {
 export function sysctlPath(name: string): string {
   const path = name.includes('/') ? name : name.replaceAll('.', '/');
   return `/proc/sys/${path}`;
-}
-
-const END = 'sallyport-end-of-text';
-
-function heredoc(command: string, text: string): string {
-  return `${command} <<'${END}'\n${text.endsWith('\n') ? text : `${text}\n`}${END}`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

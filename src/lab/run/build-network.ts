@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationalError } from '../../diagnostics/index.ts';
 import { makeAuthority } from './authority.ts';
-import { creationBatch, failedHost, hostFile, hostScript, laneScript } from './bring-up.ts';
+import { creationBatch, failedHost, hostFiles } from './bring-up.ts';
 import { enterFiles, NSSWITCH } from './enter-host.ts';
+import { HOST_PROGRAM, hostCommand, hostLines } from './host-program.ts';
 import type { LabFolder } from './lab-folder.ts';
 import { OPENSSL_CONFIGURATION, responderConfiguration, responderPages } from './responder.ts';
 import { placed, type RunPlan } from './run-plan.ts';
@@ -11,6 +12,7 @@ import { runProgram } from './run-program.ts';
 
 const SIDE_BY_SIDE = 4;
 const LONG_NAME = 63;
+const PROGRAM = 'make-hosts.pl';
 
 /** Every file that anything in the lab reads, before anything starts. Owner-only. */
 export function writeLabFiles(plan: RunPlan, folder: LabFolder): void {
@@ -23,10 +25,7 @@ export function writeLabFiles(plan: RunPlan, folder: LabFolder): void {
   const leaf = authority.issue([...names, ...addresses]);
   const files = [
     ...plan.files.map((file) => ({ path: file.path, text: placed(file.text, path) })),
-    ...plan.hosts.flatMap((host) => [
-      { path: hostFile(host.name), text: hostScript(host, path) },
-      ...enterFiles(plan, host, path),
-    ]),
+    ...plan.hosts.flatMap((host) => [...hostFiles(host, path), ...enterFiles(plan, host, path)]),
     ...responderPages(),
     ...plan.certificates.flatMap((wanted) => {
       const made = authority.issue(wanted.names);
@@ -35,6 +34,7 @@ export function writeLabFiles(plan: RunPlan, folder: LabFolder): void {
         { path: wanted.key, text: made.key },
       ];
     }),
+    { path: PROGRAM, text: HOST_PROGRAM },
     { path: 'ca.crt', text: authority.certificate },
     { path: 'ca.pem', text: `${authority.certificate}${authority.key}` },
     { path: 'leaf.pem', text: `${leaf.certificate}${leaf.key}` },
@@ -67,7 +67,8 @@ export async function buildNetwork(plan: RunPlan, folder: LabFolder): Promise<vo
   const ends = await Promise.all(
     Array.from({ length: SIDE_BY_SIDE }, (_, lane) => {
       const hosts = plan.hosts.filter((_, at) => at % SIDE_BY_SIDE === lane);
-      return runProgram(['sh', '-s'], { input: laneScript(plan.lab, hosts, folder.path) });
+      const command = hostCommand(join(folder.path, PROGRAM), folder.path);
+      return runProgram(command, { input: hostLines(plan.lab, hosts) });
     }),
   );
   const failed = ends.find(({ code }) => code !== 0);
