@@ -51,6 +51,14 @@ export function drilledLab(
   };
 }
 
+/** Of ends that a question calls alike (the nodes of a pool) the first is tried: one that outlives the failure, where there is one. */
+export function livingFirst(plan: RunPlan, cuts: Failure['cuts']): RunPlan {
+  const dead = deadHosts(plan, cuts);
+  const isDead = ({ host }: RunPlan['ends'][number]) => dead.has(host);
+  const { ends } = plan;
+  return { ...plan, ends: [...ends.filter((end) => !isDead(end)), ...ends.filter(isDead)] };
+}
+
 /**
  * The proof speaks of pools and workloads, which live on where one of theirs fails; the lab tries one of them. A flow that begins or
  * ends at one that was failed itself says nothing about the proof. Nor does one whose name nobody looked up any more (the cluster's DNS

@@ -1,10 +1,11 @@
-import { drill } from '../lab/probe/index.ts';
+import { drill, undoing } from '../lab/probe/index.ts';
 import { askLab, cutsOf, type Failure, type RunPlan, unknownThing } from '../lab/run/index.ts';
 import { failuresOf } from '../reach/index.ts';
 import { drillText } from '../report/drill-text.ts';
 import { brokenNow, type ChosenLab, runningLab } from './chosen-lab.ts';
-import { comparable, drilledLab } from './drilled-lab.ts';
+import { comparable, drilledLab, livingFirst } from './drilled-lab.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
+import { failureOf, type Harm, harmText } from './lab-fail-command.ts';
 import { type ProbeOptions, probeLab } from './lab-probe-command.ts';
 import { terminal } from './terminal.ts';
 import { untilSignalled } from './until-signalled.ts';
@@ -14,37 +15,45 @@ import { styleFor, writeOutput } from './write-output.ts';
 export async function drillCommand(
   what: string,
   paths: readonly string[],
-  options: ProbeOptions,
+  options: ProbeOptions & Harm,
 ): Promise<ExitCode> {
   const output = terminal(options);
   const lab = await runningLab(options);
-  const ask = async (request: Parameters<typeof askLab>[1]): Promise<void> => {
+  const ask = async (request: Parameters<typeof askLab>[1]): Promise<Failure | undefined> => {
     const reply = await askLab(lab.folder.control, request);
-    if (reply?.kind === 'done') return;
+    if (reply?.kind === 'done') return reply.failure;
     throw new InputError(reply?.kind === 'refused' ? reply.why : 'the lab does not answer');
   };
   const cuts = await cutsThatTell(lab, what);
-  const failure = { what, lossPercent: 100, cuts: [] };
+  const failure = failureOf(what, options);
+  const isWhole = failure.lossPercent === 100;
+  const standing = undoing();
   const { signal, exitCode } = untilSignalled();
   signal.addEventListener('abort', () => {
-    void ask({ ask: 'restore', what })
-      // It was not failing yet.
-      .catch(() => {})
-      .finally(() => {
-        output.err('given up; nothing stays broken\n');
-        process.exit(exitCode());
-      });
+    // Nothing is restored where it was not failing yet: that is refused.
+    void Promise.allSettled([standing.undoAll(), ask({ ask: 'restore', what })]).finally(() => {
+      output.err('given up; nothing stays broken\n');
+      process.exit(exitCode());
+    });
   });
-  const probed = await probeLab(lab, paths, options, output, 'allowed');
-  const parsed = failuresOf(probed.network, [asProven(lab.plan, what)]);
-  output.progress(`${what} fails…`);
+  const plan = livingFirst(lab.plan, isWhole ? cuts : []);
+  const probed = await probeLab(lab, paths, options, output, { standing, only: 'allowed', plan });
+  // What is only late is proven as if nothing were wrong with it; of a share that is lost the proof says nothing.
+  const failing = isWhole ? [asProven(lab.plan, what)] : [];
+  const parsed =
+    isWhole || failure.lossPercent === 0 ? failuresOf(probed.network, failing) : undefined;
+  output.progress(isWhole ? `${what} fails…` : `${what} is harmed…`);
   let isRestored = false;
+  let harm: string | undefined;
   const drilled = drilledLab(probed.live, probed.report, () => isRestored);
   const made = await drill(probed.network, drilled, probed.report, {
     what,
-    ...(parsed.kind === 'failures' ? { failures: parsed.failures } : {}),
+    ...(parsed?.kind === 'failures' ? { failures: parsed.failures } : {}),
+    isLate: failure.latencyMilliseconds !== undefined,
     fail: async () => {
-      if (!signal.aborted) await ask({ ask: 'fail', failure });
+      if (signal.aborted) return;
+      const done = await ask({ ask: 'fail', failure });
+      if (!isWhole) harm = harmText(done ?? failure);
     },
     restore: async () => {
       await ask({ ask: 'restore', what });
@@ -52,7 +61,8 @@ export async function drillCommand(
     },
     now: () => performance.now(),
   });
-  const report = comparable(made, probed.report, lab.plan, cuts);
+  const harmed = harm === undefined ? made : { ...made, harm };
+  const report = comparable(harmed, probed.report, lab.plan, isWhole ? cuts : []);
   output.done();
   const text =
     options.format === 'json'

@@ -2,19 +2,28 @@ import { askLab, type Failure } from '../lab/run/index.ts';
 import { type LabChoice, runningLab } from './chosen-lab.ts';
 import { type ExitCode, InputError } from './exit-code.ts';
 
-export async function failCommand(
-  what: string,
-  { loss, latency, ...options }: LabChoice & { readonly loss?: number; readonly latency?: number },
-): Promise<ExitCode> {
-  const lab = await runningLab(options);
+/** What is done to something, in percent and milliseconds. */
+export interface Harm {
+  readonly loss?: number;
+  readonly latency?: number;
+}
+
+/** Without either it fails wholly. Where, the lab finds itself. */
+export function failureOf(what: string, { loss, latency }: Harm): Failure {
   const lossPercent = loss ?? (latency === undefined ? 100 : 0);
   const delay = latency === undefined ? {} : { latencyMilliseconds: latency };
-  const failure = { what, lossPercent, ...delay, cuts: [] };
+  return { what, lossPercent, ...delay, cuts: [] };
+}
+
+export async function failCommand(what: string, options: LabChoice & Harm): Promise<ExitCode> {
+  const lab = await runningLab(options);
+  const failure = failureOf(what, options);
   const reply = await askLab(lab.folder.control, { ask: 'fail', failure });
   if (reply?.kind !== 'done') {
     throw new InputError(reply?.kind === 'refused' ? reply.why : 'the lab does not answer');
   }
-  process.stderr.write(`${what}: ${harmText(failure)}; sallyport lab restore ends it\n`);
+  const done = reply.failure ?? failure;
+  process.stderr.write(`${what}: ${harmText(done)}; sallyport lab restore ends it\n`);
   return 0;
 }
 
@@ -35,14 +44,16 @@ export async function restoreCommand(
 }
 
 /** What is broken, for `fail` and for `status`. */
-export function harmText({
-  lossPercent,
-  latencyMilliseconds,
-}: Pick<Failure, 'lossPercent' | 'latencyMilliseconds'>): string {
+export function harmText(failure: Failure): string {
+  const { lossPercent, latencyMilliseconds, latencyBy, cuts } = failure;
+  // A cable is one of its ends, with its interface.
+  const isCable = cuts.some((cut) => cut.interface !== undefined);
+  const what = isCable ? 'what passes it comes' : 'what it sends comes';
+  const each = isCable ? ' in each direction' : '';
   const late =
     latencyMilliseconds === undefined
       ? []
-      : [`what it sends comes ${latencyMilliseconds} ms later`];
+      : [`${what} ${latencyMilliseconds} ms later${each}${byWhom(latencyBy)}`];
   const lost =
     lossPercent === 0
       ? []
@@ -52,4 +63,15 @@ export function harmText({
             : `${lossPercent}% of the packets to and from it are lost`,
         ];
   return [...lost, ...late].join(', ');
+}
+
+function byWhom(by: Failure['latencyBy']): string {
+  switch (by) {
+    case undefined:
+      return '';
+    case 'netem':
+      return " (the kernel's netem)";
+    case 'queue':
+      return ' (held back by a program: this kernel has no netem)';
+  }
 }

@@ -170,11 +170,13 @@ Exit code 1: the kernel did otherwise than was proven, for at least one flow.`,
 
 function addDrill(lab: Command, finish: Finish): void {
   trying(
-    lab
-      .command('drill')
-      .argument('<what>', 'as for fail')
-      .argument('[path...]', 'folders and files to read (default: what the lab was made of)')
-      .description('break something, see what stops working, compare, restore'),
+    harming(
+      lab
+        .command('drill')
+        .argument('<what>', 'as for fail')
+        .argument('[path...]', 'folders and files to read (default: what the lab was made of)')
+        .description('break something, see what stops working, compare, restore'),
+    ),
   )
     .addHelpText(
       'after',
@@ -182,6 +184,7 @@ function addDrill(lab: Command, finish: Finish): void {
 Examples
   sallyport lab drill firewall            what still works without the firewall
   sallyport lab drill dns
+  sallyport lab drill firewall --latency 80ms   what is only late must go on
 
 Exit code 1: something else broke than query --without proves.`,
     )
@@ -213,19 +216,13 @@ function trying(command: Command): Command {
 }
 
 function addFailing(lab: Command, finish: Finish): void {
-  lab
-    .command('fail')
-    .description('break something: packets to and from it are lost, or late')
-    .argument('<what>', 'firewall, dns, ingress, zone:N, a host, or a cable as HOST--HOST')
-    .addOption(name())
-    .addOption(
-      new Option('--loss <percent>', 'lose only this share of packets (default: all)').argParser(
-        percent,
-      ),
-    )
-    .addOption(
-      new Option('--latency <time>', 'let what it sends come later: 50ms').argParser(latency),
-    )
+  harming(
+    lab
+      .command('fail')
+      .description('break something: packets to and from it are lost, or late')
+      .argument('<what>', 'firewall, dns, ingress, zone:N, a host, or a cable as HOST--HOST')
+      .addOption(name()),
+  )
     .addHelpText(
       'after',
       `
@@ -236,7 +233,8 @@ Examples
   sallyport lab fail firewall --latency 80ms
   sallyport lab restore                   all is well again
 
-Latency needs the kernel's netem, which few cloud kernels have; --loss does not.`,
+A host is late in what it sends, a cable in both directions. Where the kernel has no
+netem, a program of the lab holds the packets back.`,
     )
     .action(async (what: string, options) => {
       const { failCommand } = await import('./lab-fail-command.ts');
@@ -251,6 +249,18 @@ Latency needs the kernel's netem, which few cloud kernels have; --loss does not.
       const { restoreCommand } = await import('./lab-fail-command.ts');
       finish(await restoreCommand(what, options));
     });
+}
+
+function harming(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--loss <percent>', 'lose only this share of packets (default: all)').argParser(
+        percent,
+      ),
+    )
+    .addOption(
+      new Option('--latency <time>', 'let what it sends come later: 50ms').argParser(latency),
+    );
 }
 
 function name(): Option {

@@ -63,4 +63,23 @@ describe('what a drill prints', () => {
     expect(text).not.toContain('proof: allowed');
     expect(drillText(report([broken(0, 'a:443')]), STYLE)).toContain('knows no such failure');
   });
+
+  it('says what was done to it where it did not fail wholly, and how much longer answers took', () => {
+    const { proof: _, ...lost } = broken(0, 'a:443');
+    const went = { ...lost, isBroken: false, proof: ['allowed'] as const, agrees: true };
+    const text = drillText(
+      {
+        ...report([went]),
+        harm: 'what it sends comes 80 ms later',
+        medianMilliseconds: { before: 4.4, during: 644.5 },
+      },
+      STYLE,
+    );
+    expect(text).toBe(` firewall: what it sends comes 80 ms later
+           nothing broke, 1 of 1 went on
+           as proven of it unharmed (1 compared)
+           half of the answers came within 4 ms before, within 645 ms meanwhile
+           restored: all of them work again
+`);
+  });
 });

@@ -15,15 +15,21 @@ export function drillText(report: DrillReport, style: Style, isVerbose = false):
   const wrong = judged.filter(({ agrees }) => agrees === false);
   const asTold = broken.filter(({ agrees }) => agrees !== false);
   const most = isVerbose ? Number.POSITIVE_INFINITY : ROWS;
+  const { harm, medianMilliseconds: median } = report;
+  const head = harm === undefined ? `${report.what} failed` : `${report.what}: ${harm}`;
+  const proven = harm === undefined ? 'query --without proves' : 'proven of it unharmed';
   const isProven = report.results.some(({ proof }) => proof !== undefined);
   const nothing = isProven
     ? 'nothing to compare: these flows begin or end in what failed, or are left open'
     : 'the proof knows no such failure: nothing to compare with';
   const lines = [
-    ` ${bold(`${safe(report.what)} failed`)}: ${broken.length === 0 ? good('nothing broke') : error(`${count(broken.length, 'flow')} broke`)}, ${survived} of ${report.results.length} went on`,
+    ` ${bold(safe(head))}${harm === undefined ? ':' : '\n          '} ${broken.length === 0 ? good('nothing broke') : error(`${count(broken.length, 'flow')} broke`)}, ${survived} of ${report.results.length} went on`,
     judged.length === 0
       ? dim(`           ${nothing}`)
-      : `           ${wrong.length === 0 ? good('as query --without proves') : error(`${count(wrong.length, 'flow')} otherwise than query --without proves`)} (${judged.length} compared)`,
+      : `           ${wrong.length === 0 ? good(`as ${proven}`) : error(`${count(wrong.length, 'flow')} otherwise than ${proven}`)} (${judged.length} compared)`,
+    ...(harm === undefined || median === undefined
+      ? []
+      : [dim(`           ${medianText(median)}`)]),
     ...(report.notRestored.length === 0
       ? [dim('           restored: all of them work again')]
       : [warning(`           ${count(report.notRestored.length, 'flow')} did not come back`)]),
@@ -35,6 +41,12 @@ export function drillText(report: DrillReport, style: Style, isVerbose = false):
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }
+
+function medianText({ before, during }: NonNullable<DrillReport['medianMilliseconds']>): string {
+  return `half of the answers came within ${whole(before)} ms before, within ${whole(during)} ms meanwhile`;
+}
+
+const whole = (milliseconds: number): string => String(Math.round(milliseconds));
 
 /** One line per sender and target; ports that fared alike stand together. */
 function table(results: readonly DrillResult[], style: Style, most: number): readonly string[] {

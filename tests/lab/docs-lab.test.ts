@@ -52,6 +52,9 @@ function steady(text: string): string {
   return text
     .replace(/\d+ connections made in [\d.]+ s/g, 'N connections')
     .replace(/\d+ flows broke, \d+ of \d+ went on/g, 'N flows broke')
+    .replace(/nothing broke, \d+ of \d+ went on/g, 'nothing broke')
+    .replace(/within \d+ ms/g, 'within N ms')
+    .replace(/\(held back by a program[^)]*\)|\(the kernel's netem\)/g, '(by whom)')
     .replace(/\(\d+ compared\)/g, '(N compared)')
     .replace(/\d+\.\d\d s\b/g, 'N s')
     .replace(/\d+ milliseconds/g, 'N milliseconds')

@@ -73,6 +73,8 @@ interface Drilled {
     readonly observation: { readonly outcome: { readonly kind: string } };
   }[];
   readonly notRestored: readonly unknown[];
+  readonly harm?: string;
+  readonly medianMilliseconds?: { readonly before: number; readonly during: number };
 }
 
 describe.skipIf(!ready.ok)(`drills${notRun(ready)}`, () => {
@@ -80,8 +82,10 @@ describe.skipIf(!ready.ok)(`drills${notRun(ready)}`, () => {
   const lab = freshName('z');
   const run = (verb: string, ...words: readonly string[]) =>
     commands.run(verb, '--name', lab, ...words);
-  const drilled = async (what: string): Promise<Drilled & { readonly code: number }> => {
-    const { code, out } = await run('drill', what, '--sample', '8', '--format', 'json');
+  const drilled = async (
+    ...what: readonly string[]
+  ): Promise<Drilled & { readonly code: number }> => {
+    const { code, out } = await run('drill', ...what, '--sample', '8', '--format', 'json');
     return { code, ...(JSON.parse(out) as Drilled) };
   };
   const broken = async (): Promise<readonly string[]> => {
@@ -113,13 +117,26 @@ describe.skipIf(!ready.ok)(`drills${notRun(ready)}`, () => {
     expect(notRestored).toEqual([]);
   });
 
-  it('of a zone hold nothing against the proof where the sender itself is in it', async () => {
+  it('of a zone are tried from what outlives it: the proof asks about the pool, which lives on in the other zone', async () => {
     const { code, results, notRestored } = await drilled('zone:1');
     expect(code).toBe(0);
-    // The proof asks about the pool, which lives on in zone 2; the lab's first node is in zone 1.
-    expect(results.filter(({ isBroken }) => isBroken).length).toBeGreaterThan(2);
+    // The lab's first node is in zone 1: from there nothing would be left to hold against the proof.
+    expect(results.filter(({ agrees }) => agrees === true).length).toBeGreaterThan(2);
     expect(results.filter(({ agrees }) => agrees === false)).toEqual([]);
     expect(notRestored).toEqual([]);
+  });
+
+  it('of latency break nothing, as proven, and every answer takes longer', async () => {
+    const report = await drilled('fabric', '--latency', '100ms');
+    expect(report.code).toBe(0);
+    expect(report.harm).toContain('what it sends comes 100 ms later');
+    expect(report.results.length).toBeGreaterThan(2);
+    expect(report.results.filter(({ isBroken }) => isBroken)).toEqual([]);
+    expect(report.notRestored).toEqual([]);
+    // A connection and an answer, each there and back through the fabric: four times the delay at least.
+    const { before, during } = report.medianMilliseconds ?? { before: 0, during: 0 };
+    expect(during - before).toBeGreaterThan(350);
+    expect(await broken()).toEqual([]);
   });
 
   it('that are given up leave nothing broken', async () => {

@@ -57,17 +57,6 @@ describe.skipIf(!ready.ok)(`the lab's manners${notRun(ready)}`, () => {
     expect(err).toContain('`bogus words` is no filter: can');
   });
 
-  it('latency is added where the kernel can, else refused with what works instead', async () => {
-    const { code, err } = await run('fail', 'client', '--latency', '20ms');
-    if (code === 0) expect(err).toContain('what it sends comes 20 ms later');
-    else {
-      expect(code).toBe(2);
-      expect(err).toContain('this kernel has no netem');
-      expect((await run('status')).code).toBe(0);
-    }
-    await run('restore');
-  });
-
   it('objects without a network make no lab', async () => {
     const folder = join(commands.labs, 'objects');
     mkdirSync(folder);

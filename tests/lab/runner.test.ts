@@ -429,6 +429,24 @@ describe.skipIf(!asOther.ok)(`a lab of an ordinary user${notRun(asOther)}`, () =
     expectNothingLeft(commands, lab);
   });
 
+  it('delays packets, by whichever way is open to them', async () => {
+    const lab = freshName('w');
+    await commands.run('up', '--plan', commands.planFile(smallLab(lab)));
+    const connected = async () => {
+      const curl = ['curl', '-s', '-o', '/dev/null', '-w', '%{time_connect}', 'http://203.0.113.9'];
+      const { out } = await commands.run('exec', '--name', lab, 'client', '--', ...curl);
+      return Number(out);
+    };
+    const late = await commands.run('fail', '--name', lab, 'router', '--latency', '50ms');
+    expect(late).toMatchObject({ code: 0 });
+    expect(await connected()).toBeGreaterThanOrEqual(0.1);
+    expect((await commands.run('restore', '--name', lab)).code).toBe(0);
+    expect(await connected()).toBeLessThan(0.05);
+    await commands.run('fail', '--name', lab, 'router', '--latency', '50ms');
+    await commands.run('down', '--name', lab);
+    expectNothingLeft(commands, lab);
+  });
+
   it('ends wholly with its supervisor', async () => {
     const lab = freshName('q');
     await commands.run('up', '--plan', commands.planFile(smallLab(lab)));

@@ -18,10 +18,14 @@ export interface DrillResult {
 
 export interface DrillReport {
   readonly what: string;
+  /** What was done to it; absent: it failed wholly. */
+  readonly harm?: string;
   /** Flows that worked before, each tried again while it was failed. */
   readonly results: readonly DrillResult[];
   /** Flows that did not come back after it was restored: a defect of the lab. */
   readonly notRestored: readonly ProbeQuestion[];
+  /** How long the flows took that were answered both times, half of them at most; absent: none was. */
+  readonly medianMilliseconds?: { readonly before: number; readonly during: number };
   readonly milliseconds: number;
 }
 
@@ -30,6 +34,8 @@ export interface Drill {
   readonly what: string;
   /** The same for the proof; absent: it knows no such failure. */
   readonly failures?: Failures;
+  /** Answers come late and are waited for: what is late is not broken. */
+  readonly isLate?: boolean;
   fail(): Promise<void>;
   restore(): Promise<void>;
   readonly now: () => number;
@@ -57,7 +63,7 @@ export async function drill(
   let seen: ReadonlyMap<number, Observation>;
   await options.fail();
   try {
-    seen = await tryAgain(lab, aimed, 1);
+    seen = await tryAgain(lab, aimed, options.isLate === true ? PATIENCE : 1);
   } finally {
     await options.restore();
   }
@@ -71,14 +77,39 @@ export async function drill(
       { question, isBroken, observation, ...proof, agrees: agreement(isBroken, proof.proof) },
     ];
   });
+  const median = medians(worked, results);
   return {
     what: options.what,
     results,
+    ...(median === undefined ? {} : { medianMilliseconds: median }),
     notRestored: aimed
       .filter(({ attempt }) => after.get(attempt.id)?.outcome.kind !== 'answered')
       .map(({ question }) => question),
     milliseconds: options.now() - started,
   };
+}
+
+function medians(
+  worked: ProbeReport['results'],
+  results: readonly DrillResult[],
+): DrillReport['medianMilliseconds'] {
+  const during = new Map(
+    results.flatMap(({ isBroken, observation: { id, milliseconds } }) =>
+      isBroken ? [] : [[id, milliseconds] as const],
+    ),
+  );
+  const before = worked.flatMap(({ observation: { id, milliseconds } }) =>
+    during.has(id) ? [milliseconds] : [],
+  );
+  return before.length === 0
+    ? undefined
+    : { before: median(before), during: median([...during.values()]) };
+}
+
+/** Of an even number the lower of both in the middle. */
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
 }
 
 interface Aimed {

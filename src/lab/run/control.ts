@@ -15,7 +15,8 @@ export type LabRequest =
 
 export type LabReply =
   | { readonly kind: 'status'; readonly status: LabStatus }
-  | { readonly kind: 'done' }
+  /** @property failure what is broken now, where that was asked */
+  | { readonly kind: 'done'; readonly failure?: Failure }
   | { readonly kind: 'reloaded'; readonly lines: readonly string[] }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -26,8 +27,8 @@ export interface LabStatus {
 }
 
 const WAIT_MILLISECONDS = 10_000;
-/** Rules and files of a whole perimeter. */
-const RELOAD_MILLISECONDS = 60_000;
+/** Rules and files of a whole perimeter, or a program for each of its cables. */
+const LONG_MILLISECONDS = 60_000;
 const BYTES_MOST = 200_000_000;
 
 /** Undefined when nobody answers there. */
@@ -36,7 +37,8 @@ export function askLab(control: string, request: LabRequest): Promise<LabReply |
   return new Promise((done) => {
     const stream = connect(control);
     let text = '';
-    const wait = request.ask === 'reload' ? RELOAD_MILLISECONDS : WAIT_MILLISECONDS;
+    const isLong = ['reload', 'fail', 'restore'].includes(request.ask);
+    const wait = isLong ? LONG_MILLISECONDS : WAIT_MILLISECONDS;
     stream.setTimeout(wait, () => stream.destroy());
     stream.on('error', () => done(undefined));
     stream.on('data', (chunk) => {
@@ -61,7 +63,7 @@ export function serveControl(
   const server = createServer({ allowHalfOpen: true }, (stream) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    stream.setTimeout(RELOAD_MILLISECONDS, () => stream.destroy());
+    stream.setTimeout(LONG_MILLISECONDS, () => stream.destroy());
     stream.on('error', () => stream.destroy());
     stream.on('data', (chunk) => {
       chunks.push(chunk);

@@ -1,4 +1,5 @@
 import type { LabLink } from '../plan/lab-plan.ts';
+import type { LatencyBy } from './latency.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** Something that is broken on purpose. */
@@ -7,8 +8,10 @@ export interface Failure {
   readonly what: string;
   /** Share of packets that are lost; 100 is all. */
   readonly lossPercent: number;
-  /** What the places below send arrives so much later. */
+  /** What the places below send arrives so much later; on a cable, what passes it either way. */
   readonly latencyMilliseconds?: number;
+  /** Who holds it back; the lab says so. */
+  readonly latencyBy?: LatencyBy;
   readonly cuts: readonly Cut[];
 }
 

@@ -1,56 +1,101 @@
+import type { LabLink } from '../plan/lab-plan.ts';
 import type { Cut, Failure } from './failures.ts';
-import type { RunPlan } from './run-plan.ts';
 
-/** Whether the kernel delays packets is found by doing it, where nobody sees it. */
-export const LATENCY_TRIAL: readonly string[] = [
-  'unshare',
-  '--net',
-  'tc',
-  'qdisc',
-  'add',
-  'dev',
-  'lo',
-  'root',
-  'netem',
-  'delay',
-  '1ms',
-];
+/** Who holds packets back: the kernel, or a program of the lab for each way through a cable. */
+export type LatencyBy = 'netem' | 'queue';
 
-export const NO_LATENCY =
-  'this kernel has no netem (module sch_netem), so it delays no packet; losing them works: --loss 30%';
-
-/**
- * Lines for `tc -batch` in the namespace of a host that bring its interfaces from what was broken before to what is broken now; empty
- * where latency has no part in it. The longest wins. A port alone cannot be delayed, so its whole host is.
- */
-export function latencyBatch(
-  plan: Pick<RunPlan, 'links'>,
-  host: string,
-  before: readonly Failure[],
-  after: readonly Failure[],
-): string {
-  const interfaces = plan.links.flatMap(({ ends }) =>
-    ends.filter((end) => end.host === host).map((end) => end.interface),
-  );
-  return interfaces
-    .flatMap((name) => {
-      const was = latencyOf(host, name, before);
-      const is = latencyOf(host, name, after);
-      if (was === is) return [];
-      return is === 0
-        ? [`qdisc del dev ${name} root\n`]
-        : [`qdisc replace dev ${name} root netem delay ${is}ms\n`];
-    })
-    .join('');
+/** One way through a cable on which packets come later. */
+export interface LateWay {
+  /** Who sends, and from which of its interfaces. */
+  readonly host: string;
+  readonly interface: string;
+  /** Where it arrives. */
+  readonly arrives: { readonly host: string; readonly interface: string };
+  /** No other way of the lab has it; from 1, in 16 bits for as many as 32,767 cables. */
+  readonly number: number;
+  readonly milliseconds: number;
 }
 
-function latencyOf(host: string, name: string, failures: readonly Failure[]): number {
-  const isHere = (cut: Cut) =>
-    cut.host === host && (cut.interface === undefined || cut.interface === name);
-  return Math.max(
-    0,
-    ...failures
-      .filter(({ cuts }) => cuts.some(isHere))
-      .map(({ latencyMilliseconds = 0 }) => latencyMilliseconds),
+/** More than these on one way at one time are lost; netem's own limit is a thousand. */
+export const WAITING_MOST = 10_000;
+
+/** Whether the kernel delays packets itself is found by doing it, where nobody sees it. */
+export const NETEM_TRIAL: readonly string[] = ['unshare', '--net', 'tc', ...netem('add', 'lo', 1)];
+
+export const NO_LATENCY =
+  'this kernel delays no packet: it has neither netem (module sch_netem) nor queues for programs (nfnetlink_queue, with nft_queue or xt_NFQUEUE); losing them works: --loss 30%';
+
+/**
+ * What is late on which way. A host is late in all that it sends, a cable in both directions; a port alone cannot be delayed, so its
+ * whole host is. The longest wins.
+ */
+export function lateWays(
+  { links }: { readonly links: readonly LabLink[] },
+  failures: readonly Failure[],
+): readonly LateWay[] {
+  const late = failures.filter(({ latencyMilliseconds = 0 }) => latencyMilliseconds > 0);
+  if (late.length === 0) return [];
+  return links.flatMap(({ ends: [one, other] }, at) =>
+    [
+      { from: one, to: other },
+      { from: other, to: one },
+    ].flatMap(({ from, to }, side) => {
+      const isHere = (cut: Cut) =>
+        cut.interface === undefined ? cut.host === from.host : isEnd(cut, from) || isEnd(cut, to);
+      const milliseconds = Math.max(
+        0,
+        ...late
+          .filter(({ cuts }) => cuts.some(isHere))
+          .map(({ latencyMilliseconds = 0 }) => latencyMilliseconds),
+      );
+      const number = 2 * at + side + 1;
+      return milliseconds === 0 ? [] : [{ ...from, arrives: to, number, milliseconds }];
+    }),
   );
+}
+
+/** Lines for `tc -batch` in the namespace of a host, from what was late there to what is; empty where nothing changes. */
+export function netemBatch(
+  host: string,
+  before: readonly LateWay[],
+  after: readonly LateWay[],
+): string {
+  const here = (ways: readonly LateWay[]) =>
+    new Map(
+      ways.flatMap((way) =>
+        way.host === host ? [[way.interface, way.milliseconds] as const] : [],
+      ),
+    );
+  const was = here(before);
+  const is = here(after);
+  const lines = [
+    ...[...was.keys()]
+      .filter((name) => !is.has(name))
+      .map((name) => ['qdisc', 'del', 'dev', name, 'root']),
+    ...[...is].flatMap(([name, milliseconds]) =>
+      was.get(name) === milliseconds ? [] : [netem('replace', name, milliseconds)],
+    ),
+  ];
+  return lines.map((words) => `${words.join(' ')}\n`).join('');
+}
+
+/** As tc-netem(8) has it. */
+function netem(verb: string, device: string, milliseconds: number): readonly string[] {
+  const limit = String(WAITING_MOST);
+  return [
+    'qdisc',
+    verb,
+    'dev',
+    device,
+    'root',
+    'netem',
+    'limit',
+    limit,
+    'delay',
+    `${milliseconds}ms`,
+  ];
+}
+
+function isEnd(cut: Cut, end: { readonly host: string; readonly interface: string }): boolean {
+  return cut.host === end.host && cut.interface === end.interface;
 }

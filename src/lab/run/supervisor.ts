@@ -7,7 +7,8 @@ import { daemonOrders } from './daemon-orders.ts';
 import { inNamespace } from './enter-host.ts';
 import { cutsOf, type Failure, failureRules, unknownThing } from './failures.ts';
 import { folderFault, type LabFolder, labFolder } from './lab-folder.ts';
-import { LATENCY_TRIAL, latencyBatch, NO_LATENCY } from './latency.ts';
+import { LateCables } from './late-cables.ts';
+import { NO_LATENCY } from './latency.ts';
 import { planDifference } from './plan-difference.ts';
 import { reloadLab } from './reload-lab.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -46,6 +47,7 @@ export async function supervise(configuration: SupervisorConfiguration): Promise
   const since = () => Math.round(performance.now() - started);
   const ending = new Ending();
   let daemons: readonly Daemon[] = [];
+  let late: LateCables | undefined;
   try {
     if (hidesRun) await hideRun();
     const plan = JSON.parse(readFileSync(folder.plan, 'utf8')) as RunPlan;
@@ -53,7 +55,9 @@ export async function supervise(configuration: SupervisorConfiguration): Promise
     await buildNetwork(plan, folder);
     tell({ kind: 'network', milliseconds: since() });
     daemons = daemonOrders(plan, folder, own).map((order) => new Daemon(order));
-    const control = await serveControl(folder.control, controller(plan, folder, daemons, ending));
+    late = new LateCables(plan, folder);
+    const kept = { plan, folder, daemons, late };
+    const control = await serveControl(folder.control, controller(kept, ending));
     const ready = await Promise.all(daemons.map((daemon) => daemon.start()));
     const notReady = daemons.flatMap(({ order }, at) => (ready[at] ? [] : [order.name]));
     tell({ kind: 'ready', milliseconds: since(), notReady });
@@ -63,7 +67,7 @@ export async function supervise(configuration: SupervisorConfiguration): Promise
     tell({ kind: 'failed', ...faultOf(folderFault(error, folder)) });
     process.exitCode = 3;
   }
-  await Promise.all([...daemons].reverse().map((daemon) => daemon.stop()));
+  await Promise.all([late?.stop(), ...[...daemons].reverse().map((daemon) => daemon.stop())]);
   ending.done();
 }
 
@@ -87,10 +91,15 @@ class Ending {
   }
 }
 
+interface Kept {
+  readonly plan: RunPlan;
+  readonly folder: LabFolder;
+  readonly daemons: readonly Daemon[];
+  readonly late: LateCables;
+}
+
 function controller(
-  plan: RunPlan,
-  folder: LabFolder,
-  daemons: readonly Daemon[],
+  { plan, folder, daemons, late }: Kept,
   ending: Ending,
 ): (request: LabRequest) => Promise<LabReply> {
   const failures = new Map<string, Failure>();
@@ -99,13 +108,10 @@ function controller(
     const { code, err } = await runProgram(inNamespace(plan.lab, host, command), { input });
     if (code !== 0) throw new OperationalError('lab/network', `${host}: ${err.trim()}`);
   };
-  const apply = async (hosts: Iterable<string>, before: readonly Failure[]) => {
-    const after = [...failures.values()];
-    for (const host of new Set(hosts)) {
-      await run(host, ['nft', '-f', '-'], failureRules(host, after));
-      const latency = latencyBatch(plan, host, before, after);
-      if (latency !== '') await run(host, ['tc', '-batch', '-'], latency);
-    }
+  const apply = async (hosts: Iterable<string>) => {
+    const now = [...failures.values()];
+    for (const host of new Set(hosts)) await run(host, ['nft', '-f', '-'], failureRules(host, now));
+    await late.apply(now);
   };
   const hostsOf = (some: Iterable<Failure>) =>
     [...some].flatMap(({ cuts }) => cuts.map(({ host }) => host));
@@ -130,43 +136,50 @@ function controller(
         return {
           kind: 'status',
           status: {
-            daemons: daemons.map((daemon) => daemon.report()),
+            daemons: [...daemons, ...late.daemons].map((daemon) => daemon.report()),
             failures: [...failures.values()],
             seconds: Math.round((performance.now() - began) / 1000),
           },
         };
       case 'fail': {
         const { what } = request.failure;
-        const before = [...failures.values()];
+        const before = failures.get(what);
         const found = cutsOf(plan, what);
         if (found.kind === 'unknown') {
           return { kind: 'refused', why: unknownThing(what, found.known) };
         }
-        if (
-          request.failure.latencyMilliseconds !== undefined &&
-          (await runProgram(LATENCY_TRIAL)).code !== 0
-        ) {
+        const { latencyMilliseconds } = request.failure;
+        const latencyBy = latencyMilliseconds === undefined ? undefined : await late.by();
+        if (latencyMilliseconds !== undefined && latencyBy === undefined) {
           return { kind: 'refused', why: NO_LATENCY };
         }
-        const failure = { ...request.failure, cuts: found.cuts };
+        const by = latencyBy === undefined ? {} : { latencyBy };
+        const failure = { ...request.failure, ...by, cuts: found.cuts };
+        const hosts = hostsOf([failure, ...(before === undefined ? [] : [before])]);
         failures.set(what, failure);
-        await apply(hostsOf([failure, ...before.filter((one) => one.what === what)]), before);
-        return { kind: 'done' };
+        await apply(hosts).catch(async (error: unknown) => {
+          if (before === undefined) failures.delete(what);
+          else failures.set(what, before);
+          await apply(hosts).catch(() => {});
+          throw error;
+        });
+        return { kind: 'done', failure };
       }
       case 'restore': {
-        const before = [...failures.values()];
-        const ended = before.filter(
+        const ended = [...failures.values()].filter(
           ({ what }) => request.what === undefined || request.what === what,
         );
         if (ended.length === 0 && request.what !== undefined) {
           return { kind: 'refused', why: `\`${request.what}\` is not failing` };
         }
         for (const { what } of ended) failures.delete(what);
-        await apply(hostsOf(ended), before);
+        await apply(hostsOf(ended));
         return { kind: 'done' };
       }
       case 'signal': {
-        const daemon = daemons.find(({ order }) => order.name === request.process);
+        const daemon = [...daemons, ...late.daemons].find(
+          ({ order }) => order.name === request.process,
+        );
         if (daemon === undefined) {
           return { kind: 'refused', why: `no process is called \`${request.process}\`` };
         }
