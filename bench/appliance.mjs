@@ -2,6 +2,7 @@
 // rules written one after the other; application rules in HAProxy against Squid (peek and splice); loading and replacing the table.
 // All of it in three namespaces that are made here and removed at the end; client and server are small Perl programs, since every
 // Debian has Perl and Node would be most of what is measured.
+// Beside the proxies runs the least that a proxy can do (least-proxy.c, where there is a C compiler): no other can take less.
 //   npm run bench -- appliance [network | reload | proxies]
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -30,6 +31,7 @@ const PORT = 443;
 const TLS_PORT = 8443;
 const HANDSHAKES = 16;
 const PLAIN = 'plain forwarding';
+const LEAST = 'the least proxy, 1 thread';
 
 const row = (...cells) =>
   console.log(
@@ -37,6 +39,8 @@ const row = (...cells) =>
       .map((cell, at) => (at === 0 ? String(cell).padEnd(44) : String(cell).padStart(13)))
       .join(''),
   );
+const whole = (value) => (Number.isNaN(value) ? '' : Math.round(value));
+const hundredths = (value) => (Number.isNaN(value) ? '' : value.toFixed(2));
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >>> 1];
 
 const SERVER = `
@@ -87,13 +91,14 @@ for my $i (0 .. $clients - 1) {
       $got >= 1024 ? $done++ : $failed++; $bytes += $got;
       close C;
     }
-    print $w "$done $failed $bytes"; exit;
+    open(F, '/proc/self/schedstat'); my ($used) = split ' ', <F>;
+    print $w "$done $failed $bytes $used"; exit;
   }
   close $w; push @pipes, $r;
 }
-my ($done, $failed, $bytes) = (0, 0, 0);
-for my $r (@pipes) { my ($d, $f, $b) = split ' ', <$r>; $done += $d; $failed += $f; $bytes += $b }
-printf '{"done":%d,"failed":%d,"bytes":%.0f}', $done, $failed, $bytes;`;
+my ($done, $failed, $bytes, $used) = (0, 0, 0, 0);
+for my $r (@pipes) { my ($d, $f, $b, $u) = split ' ', <$r>; $done += $d; $failed += $f; $bytes += $b; $used += $u }
+printf '{"done":%d,"failed":%d,"bytes":%.0f,"used":%.9f}', $done, $failed, $bytes, $used / 1e9;`;
 
 // Answers `n3.new.allowed.example` with 198.18.0.13.
 const DNS = `
@@ -215,8 +220,10 @@ async function measure({ sallyport, folder, prefix, run, start, end }) {
       writeFileSync(join(folder, `hello-${mode}-${name}`), hello);
     }
   }
-  start('server', ['perl', '-e', SERVER, `${PORT}`, '32']);
-  start('server', ['perl', '-e', DNS]);
+  const servers = [
+    start('server', ['perl', '-e', SERVER, `${PORT}`, '32']),
+    start('server', ['perl', '-e', DNS]),
+  ];
   await new Promise((resolve) => setTimeout(resolve, 700));
   const load = (table) => run('appliance', ['nft', '-f', '-'], `flush ruleset\n${table}`);
   const go = (mode, clients = CLIENTS, seconds = SECONDS) =>
@@ -329,6 +336,7 @@ async function measure({ sallyport, folder, prefix, run, start, end }) {
   if (wants('reload')) await reloading({ compiled, networkCollection, run, go });
   if (!wants('proxies')) return;
   await proxies({
+    servers,
     compiled,
     applicationCollection,
     site,
@@ -446,6 +454,7 @@ function spawnInAppliance(run, text) {
 }
 
 async function proxies({
+  servers,
   compiled,
   applicationCollection,
   site,
@@ -472,6 +481,13 @@ async function proxies({
       },
     };
   };
+  const least = leastProxy(folder);
+  const withLeast = () => ({
+    ...withThreads(1),
+    // It passes on one answer and no more.
+    isBare: true,
+    start: () => start('appliance', [least, `${site.proxyPorts.tls}`]),
+  });
   const withSquid = (workers) => ({
     table: plainTable(['accept'], [`tcp dport { ${PORT}, ${TLS_PORT} } redirect to :3130`]),
     start: async () => {
@@ -492,9 +508,17 @@ async function proxies({
     [PLAIN]: { table: plainTable(['accept']) },
     'HAProxy, 1 thread': withThreads(1),
     'HAProxy, 2 threads': withThreads(2),
+    ...(least === undefined ? {} : { [LEAST]: withLeast() }),
   };
   if (existsSync('/usr/sbin/squid')) {
     spawnSync('chmod', ['-R', 'a+rwX', folder]);
+    // The same names, and a line for each connection, as the appliance's proxy writes.
+    writeFileSync(
+      join(folder, 'names.txt'),
+      applicationCollection.rules
+        .map(({ targetFqdns: [{ text }] }) => `${text.slice(1)}\n`)
+        .join(''),
+    );
     paths['Squid, 1 worker'] = withSquid(1);
     paths['Squid, 2 workers'] = withSquid(2);
   }
@@ -502,19 +526,17 @@ async function proxies({
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, path] of Object.entries(paths)) {
       load(paths[PLAIN].table);
-      const plain = {
-        opened: await go('new'),
-        bulk: await go('bulk', 4),
-        shaken: await handshakes(run),
-      };
+      const plain = await measured({ go, run, servers });
       load(path.table);
       const child = await path.start?.();
       if (child !== undefined) await answering(go, child, name);
-      const before = processorSeconds(child);
-      const opened = await go('new');
-      const used = processorSeconds(child) - before;
-      const bulk = await go('bulk', 4);
-      const shaken = await handshakes(run);
+      const { opened, used, busy, bulk, shaken } = await measured({
+        go,
+        run,
+        servers,
+        child,
+        isBare: path.isBare,
+      });
       if (child !== undefined) await end(child);
       note(seen, name, {
         rate: opened.done / SECONDS,
@@ -524,6 +546,8 @@ async function proxies({
         shaken: shaken.done / SECONDS,
         shakenRatio: shaken.done / plain.shaken.done,
         used: (used / opened.done) * 1e6,
+        busy: (busy / opened.done) * 1e6,
+        busyRatio: plain.busy / plain.opened.done / (busy / opened.done),
         failed: opened.failed + shaken.failed,
       });
     }
@@ -532,17 +556,23 @@ async function proxies({
   console.log(
     '\nappliance: application rules (1,000 names), ratio to plain forwarding just before',
   );
-  row('', 'new/s', 'ratio', 'handshakes/s', 'ratio', 'Gbit/s', 'ratio', 'CPU us each', 'failed');
+  row(
+    '',
+    ...['new/s', 'ratio', 'handshakes/s', 'ratio', 'Gbit/s', 'ratio'],
+    ...['its CPU us', 'all CPU us', 'ratio', 'failed'],
+  );
   for (const name of Object.keys(paths)) {
     row(
       name,
       Math.round(middle(name, 'rate')),
       middle(name, 'rateRatio').toFixed(2),
-      Math.round(middle(name, 'shaken')),
-      middle(name, 'shakenRatio').toFixed(2),
-      middle(name, 'bulk').toFixed(2),
-      middle(name, 'bulkRatio').toFixed(2),
+      whole(middle(name, 'shaken')),
+      hundredths(middle(name, 'shakenRatio')),
+      hundredths(middle(name, 'bulk')),
+      hundredths(middle(name, 'bulkRatio')),
       name === PLAIN ? '' : Math.round(middle(name, 'used')),
+      Math.round(middle(name, 'busy')),
+      middle(name, 'busyRatio').toFixed(2),
       seen[name].reduce((sum, entry) => sum + entry.failed, 0),
     );
   }
@@ -550,10 +580,41 @@ async function proxies({
   const beside = (ours, theirs, goal) => {
     if (seen[theirs] === undefined) return;
     const ratio = median(seen[ours].map(({ rate }, round) => rate / seen[theirs][round].rate));
-    row(`${ours} / ${theirs}`, '', ratio.toFixed(2), '', `goal >= ${goal}`);
+    const processor = median(seen[ours].map(({ used }, round) => seen[theirs][round].used / used));
+    row(
+      `${ours} / ${theirs}`,
+      '',
+      ratio.toFixed(2),
+      goal === undefined ? '' : `goal >= ${goal}`,
+      ...['', '', '', `1/${processor.toFixed(2)}`],
+    );
   };
   beside('HAProxy, 1 thread', 'Squid, 1 worker', '2.5');
   beside('HAProxy, 2 threads', 'Squid, 2 workers', '1.6');
+  if (seen[LEAST] === undefined) return;
+  beside(LEAST, 'Squid, 1 worker');
+  console.log(
+    'No proxy takes less than the least one, whatever it decides: its ratios are what is possible on this machine.',
+  );
+}
+
+/** New connections with the processor time they took, the proxy's own and that of everybody; bulk; handshakes. */
+async function measured({ go, run, servers, child, isBare = false }) {
+  const all = () => servers.reduce((sum, server) => sum + processorSeconds(server), 0);
+  const before = [processorSeconds(child), all()];
+  const opened = await go('new');
+  const used = processorSeconds(child) - before[0];
+  const busy = used + opened.used + all() - before[1];
+  const none = { done: Number.NaN, bytes: Number.NaN, failed: 0 };
+  const bulk = isBare ? none : await go('bulk', 4);
+  return { opened, used, busy, bulk, shaken: isBare ? none : await handshakes(run) };
+}
+
+/** `undefined` where nothing compiles C. */
+function leastProxy(folder) {
+  const program = join(folder, 'least-proxy');
+  const source = fileURLToPath(new URL('least-proxy.c', import.meta.url));
+  return spawnSync('cc', ['-O2', '-o', program, source]).status === 0 ? program : undefined;
 }
 
 /** Two processes of clients, as one is busy with its own half of a handshake. */
@@ -593,21 +654,24 @@ function selfSigned(folder) {
   );
 }
 
-/** What the processes of a group have used so far, in user and kernel mode. */
+/** What the processes of a group have used so far, in user and kernel mode; by the nanosecond, as short runs need it. */
 function processorSeconds(child) {
   if (child === undefined) return 0;
-  let ticks = 0;
+  let used = 0;
   for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const fields = readFileSync(`/proc/${id}/stat`, 'utf8')
         .replace(/^.*\) /, '')
         .split(' ');
-      if (Number(fields[2]) === child.pid) ticks += Number(fields[11]) + Number(fields[12]);
+      if (Number(fields[2]) !== child.pid) continue;
+      for (const thread of readdirSync(`/proc/${id}/task`)) {
+        used += Number(readFileSync(`/proc/${id}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+      }
     } catch {
       // Ended meanwhile.
     }
   }
-  return ticks / 100;
+  return used / 1e9;
 }
 
 /** Until the proxy lets connections through; Squid takes its time. */
@@ -627,14 +691,15 @@ workers ${workers}
 http_port 127.0.0.1:3131
 https_port 0.0.0.0:3130 intercept ssl-bump generate-host-certificates=off tls-cert=${join(home, '..', 'ca.crt')} tls-key=${join(home, '..', 'ca.key')}
 acl step1 at_step SslBump1
-acl names ssl::server_name .allowed.example
+acl names ssl::server_name "${join(home, '..', 'names.txt')}"
 ssl_bump peek step1
 ssl_bump splice names
 ssl_bump terminate all
 http_access allow all
 host_verify_strict off
 cache deny all
-access_log none
+logformat connections %ts.%03tu %>a %>p %>la %>lp %ssl::>sni %ssl::bump_mode %<a %>st %<st %tr
+access_log stdio:/dev/null connections
 cache_log ${join(home, 'cache.log')}
 cache_store_log none
 pid_filename ${join(home, 'squid.pid')}

@@ -11,7 +11,8 @@ export const PROXY_ROUTING: readonly string[] = [
 
 /**
  * What the kernel must be told beside the rules. Without `tcp_loose=0` a packet in the middle of a connection nobody has seen
- * the start of would be taken for a new one, and the answers of an asymmetric route would pass (AFW-E06).
+ * the start of would be taken for a new one, and the answers of an asymmetric route would pass (AFW-E06). With `tcp_early_demux`
+ * a socket that a proxied connection left for a minute would take packets that rules forward by now, which the kernel then drops.
  */
 export const APPLIANCE_SYSCTLS: readonly (readonly [name: string, value: string])[] = [
   ['net.ipv4.ip_forward', '1'],
@@ -20,6 +21,7 @@ export const APPLIANCE_SYSCTLS: readonly (readonly [name: string, value: string]
   ['net.ipv4.conf.all.send_redirects', '0'],
   ['net.ipv4.conf.default.send_redirects', '0'],
   ['net.ipv4.conf.all.accept_redirects', '0'],
+  ['net.ipv4.tcp_early_demux', '0'],
   ['net.netfilter.nf_conntrack_tcp_loose', '0'],
   ['net.netfilter.nf_conntrack_acct', '1'],
   ['net.netfilter.nf_conntrack_timestamp', '1'],

@@ -34,6 +34,8 @@ export interface WireProbe {
   readonly send?: string;
   /** Milliseconds, other than usual. */
   readonly wait?: number;
+  /** Of a TCP client; any free one, where nothing is said. */
+  readonly sourcePort?: number;
 }
 
 export const WIRE = {

@@ -1,6 +1,6 @@
 // One end of a test network: whatever comes to port 7000 is answered, by TCP and UDP, as an echo, as HTTP, as DNS or as the far
-// end of a TLS hello; what starts with `hold` comes back and the connection stays. Told on standard input, a JSON array of
-// `{ id, source, destination, protocol, port, send?, wait? }` a line, it opens connections and answers with `{ id, seen }` for
+// end of a TLS hello; what starts with `hold`, or asks for `hold.x.com`, comes back and the connection stays. Told on standard input, a JSON array of
+// `{ id, source, destination, protocol, port, send?, wait?, sourcePort? }` a line, it opens connections and answers with `{ id, seen }` for
 // each that was answered in time. `seen` is what came back: the source as the other end saw it.
 import { createSocket } from 'node:dgram';
 import { createConnection, createServer } from 'node:net';
@@ -37,7 +37,7 @@ const tcp = createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', (data) => {
     // A connection that stays open: every word comes back.
-    if (`${data}`.startsWith('hold')) return void socket.write(data);
+    if (/^hold|hold\.x\.com/.test(`${data}`)) return void socket.write(data);
     const seen = text({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 });
     const isHttp = /^(?:GET|HEAD|POST) /.test(`${data}`);
     const head = `HTTP/1.1 200 OK\r\ncontent-length: ${seen.length}\r\nconnection: close\r\n\r\n`;
@@ -46,10 +46,14 @@ const tcp = createServer((socket) => {
 });
 tcp.listen({ port: PORT, host: '0.0.0.0', backlog: 2000 }, () => console.log('"ready"'));
 
-function probeTcp({ id, source, destination, port, send, wait = WAIT }) {
+function probeTcp({ id, source, destination, port, send, wait = WAIT, sourcePort }) {
   return new Promise((resolve) => {
     let seen = '';
-    const socket = createConnection({ host: destination, port, localAddress: source });
+    const from = {
+      localAddress: source,
+      ...(sourcePort === undefined ? {} : { localPort: sourcePort }),
+    };
+    const socket = createConnection({ host: destination, port, ...from });
     const timer = setTimeout(() => socket.destroy(), wait);
     socket.on('connect', () => socket.write(Buffer.from(send ?? 'Pw==', 'base64')));
     socket.on('data', (chunk) => {

@@ -35,9 +35,13 @@ export function decisionLines(parts: TableParts, lookUps: LookUps): readonly str
       // IPv6 is not forwarded (AFW-36); neighbour discovery must not be judged by IPv4 rules.
       'meta nfproto != ipv4 accept',
       `ct state established,related ct mark & ${MASK} != ${classOf('proxy')} accept`,
-      `meta l4proto tcp socket transparent 1 meta mark set ${PROXY_BIT} accept`,
+      // What is left is the proxy's. By the connection and not by its socket: one that has ended keeps a socket for a minute, which
+      // would swallow a new connection from the same port.
+      `ct state established ct direction original meta mark set ${PROXY_BIT} accept`,
       // Errors about a proxied connection, which its sockets wait for.
       'ct state related accept',
+      // A socket may outlive what is known of its connection.
+      `ct state invalid meta l4proto tcp socket transparent 1 meta mark set ${PROXY_BIT} accept`,
       `ct state invalid limit rate 100/second ${log(LOG_PREFIXES.invalid, group)}`,
       'ct state invalid drop',
       // Before an answer came: the second packet of a UDP flow, a repeated SYN.

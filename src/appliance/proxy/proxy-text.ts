@@ -3,6 +3,7 @@ import type { ApplianceSite } from '../appliance.ts';
 import type { ApplicationMaps, NameMaps } from '../application/name-maps.ts';
 import type { ThreatFilter } from '../threat/threat-filter.ts';
 import { lookUpLines } from './look-up.ts';
+import { HOLD_SECONDS, NAME_TABLE_LINES, resolveLines } from './name-hold.ts';
 import { MAPS, THREAT_TAIL } from './proxy-maps.ts';
 
 /** Files that are no connections: listeners, sockets, logs, resolvers. */
@@ -50,9 +51,10 @@ export function proxyText(
     '  resolve_retries 2',
     '  timeout resolve 1s',
     '  timeout retry 1s',
-    '  hold valid 10s',
+    `  hold valid ${HOLD_SECONDS}s`,
     '  hold nx 5s',
     '  accepted_payload_size 1232',
+    ...NAME_TABLE_LINES,
     ...(tls.ports.length === 0 ? [] : tlsLines(site, tls, threats)),
     ...(http.ports.length === 0 ? [] : httpLines(site, http, threats)),
     '',
@@ -60,12 +62,13 @@ export function proxyText(
 }
 
 /**
- * Bytes of a buffer: 16 KiB, as by default, to 128 KiB, as BUFFERS_MAX has room for. What goes through in bulk takes 0.6 of the processor
- * time with 128 KiB (bench/appliance.mjs: 60 ms a Gbit instead of 101), and only connections that wait for the other side hold buffers.
+ * Bytes of a buffer: 16 KiB, as by default, to 126 KiB, as BUFFERS_MAX has room for. What goes through in bulk takes half of the processor
+ * time then (bench/appliance.mjs: 57 ms a Gbit instead of 118; 63 with 128 KiB), and only connections that wait for the
+ * other side hold buffers.
  */
 function bufferSize(connections: number): number {
   const room = BUFFERS_MAX / (2 * connections);
-  return Math.min(2 ** 17, Math.max(2 ** 14, 2 ** Math.floor(Math.log2(room))));
+  return Math.min(126 * 2 ** 10, Math.max(2 ** 14, 2 ** Math.floor(Math.log2(room))));
 }
 
 /** AFW-44, AFW-45: the server name alone decides; without one, or without TLS, nothing passes. */
@@ -77,8 +80,6 @@ function tlsLines(site: ApplianceSite, names: NameMaps, threats: ThreatFilter): 
     `  bind 127.0.0.1:${site.proxyPorts.tls} transparent name tls`,
     '  log global',
     `  log-format '${logFormat('sess', 'HTTPS', '"tsc":"%ts","up":%U,"down":%B,"ms":%Tt')}'`,
-    `  ${d} set-var(sess.act) str(Deny)`,
-    `  ${d} set-var(sess.rule) str(0)`,
     `  ${d} set-var(sess.dst) dst`,
     '  tcp-request inspect-delay 5s',
     `  ${d} set-var(sess.reason) str(not-tls)`,
@@ -92,7 +93,7 @@ function tlsLines(site: ApplianceSite, names: NameMaps, threats: ThreatFilter): 
       : []),
     ...ruleLines(site, names, d, 'sess', MAPS.tls, MAPS.tlsEndings).map((line) => `  ${line}`),
     `  ${d} reject if !{ var(sess.act) -m str Allow }`,
-    `  ${d} do-resolve(sess.ip,firewall,ipv4) var(sess.fqdn)`,
+    ...resolveLines(d, 'sess').map((line) => `  ${line}`),
     `  ${d} set-var(sess.act) str(Deny) if !{ var(sess.ip) -m found }`,
     `  ${d} set-var(sess.reason) str(dns-failure) if !{ var(sess.ip) -m found }`,
     `  ${d} reject if !{ var(sess.ip) -m found }`,
@@ -114,8 +115,6 @@ function httpLines(site: ApplianceSite, names: NameMaps, threats: ThreatFilter):
     `  log-format '${logFormat('txn', 'HTTP', '"method":"%HM","path":"%[var(txn.path),json(utf8s)]","status":%ST,"tsc":"%ts","up":%U,"down":%B,"ms":%Tt')}'`,
     // The client's address reaches the server in X-Forwarded-For (azure-firewall 2.5).
     '  option forwardfor',
-    `  ${d} set-var(txn.act) str(Deny)`,
-    `  ${d} set-var(txn.rule) str(0)`,
     `  ${d} set-var(txn.dst) dst`,
     `  ${d} set-var(txn.path) path,bytes(0,1000)`,
     `  ${d} set-var(txn.port) dst_port`,
@@ -138,7 +137,7 @@ function httpLines(site: ApplianceSite, names: NameMaps, threats: ThreatFilter):
     `  ${d} set-var(txn.act) str(Deny) if has_port !same_port`,
     `  ${d} set-var(txn.reason) str(host-port) if has_port !same_port`,
     `  ${d} ${answer(470, DENIED)} if !{ var(txn.act) -m str Allow }`,
-    `  ${d} do-resolve(txn.ip,firewall,ipv4) var(txn.fqdn)`,
+    ...resolveLines(d, 'txn').map((line) => `  ${line}`),
     `  ${d} set-var(txn.act) str(Deny) if !{ var(txn.ip) -m found }`,
     `  ${d} set-var(txn.reason) str(dns-failure) if !{ var(txn.ip) -m found }`,
     `  ${d} ${answer(502, 'Action: Deny. Reason: DNS resolution failed.\\n')} if !{ var(txn.ip) -m found }`,
@@ -154,10 +153,10 @@ function answer(status: number, text: string): string {
   return `return status ${status} content-type text/plain lf-string "${text}"`;
 }
 
-/** One JSON object for each connection (TLS) or request (HTTP); `rule` is the number of the rule, 0 for none. */
+/** One JSON object for each connection (TLS) or request (HTTP); `rule` is the number of the rule, 0 for none, which denies. */
 function logFormat(scope: 'sess' | 'txn', protocol: string, rest: string): string {
   const fqdn = `"fqdn":"%[var(${scope}.fqdn),bytes(0,${NAME_MAX}),json(utf8s)]"`;
-  return `{"t":"%Ts.%ms","cat":"AZFWApplicationRule","proto":"${protocol}","src":"%ci","sport":%cp,"dst":"%[var(${scope}.dst)]","dport":%[dst_port],${fqdn},"ip":"%[var(${scope}.ip)]","action":"%[var(${scope}.act)]","rule":"%[var(${scope}.rule)]","reason":"%[var(${scope}.reason)]","threat":"%[var(${scope}.threat)]",${rest}}`;
+  return `{"t":"%Ts.%ms","cat":"AZFWApplicationRule","proto":"${protocol}","src":"%ci","sport":%cp,"dst":"%[var(${scope}.dst)]","dport":%[dst_port],${fqdn},"ip":"%[var(${scope}.ip)]","action":"%[var(${scope}.act,Deny)]","rule":"%[var(${scope}.rule,0)]","reason":"%[var(${scope}.reason)]","threat":"%[var(${scope}.threat)]",${rest}}`;
 }
 
 /** Leaves the rule number in `threat` when a listed name is asked for; addresses were looked at before. */
