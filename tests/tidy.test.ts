@@ -31,7 +31,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: ['commander'],
   rehearse: ['node-sqlite3-wasm'],
   live: ['@azure/identity'],
-  nva: ['dns-packet'],
   lab: ['dns-packet'],
   logs: [
     '@duckdb/node-api',
