@@ -17,9 +17,10 @@ const lib = await library(
   'logs-questions',
   [
     "export * from './logs/questions/index.ts';",
-    "export { LOG_KINDS, LOG_TABLES } from './logs/columns.ts';",
+    "export { LOG_KINDS } from './logs/columns.ts';",
     "export { locator } from './logs/places/index.ts';",
     "export { openStore, storeEngine } from './logs/store/index.ts';",
+    "export { rowsTable } from './logs/store/schema.ts';",
     "export { TALLIES } from './logs/store/tallies.ts';",
     "export { ingest, localInputs } from './logs/ingest/index.ts';",
     "export { generateLogs, lineBlocks, SAMPLE_PLAN } from './logs/generate/index.ts';",
@@ -63,7 +64,7 @@ try {
 async function grow(store, copies, size) {
   for (; copies < size; copies += 1) {
     for (const kind of lib.LOG_KINDS) {
-      const table = lib.LOG_TABLES[kind].table;
+      const table = lib.rowsTable(kind);
       await store.connection.run(
         `INSERT INTO "${table}" SELECT * REPLACE (TimeGenerated + INTERVAL ${HALF_DAY * copies} SECONDS AS TimeGenerated)
          FROM "${table}" WHERE TimeGenerated < TIMESTAMP '2026-11-01 12:00:00'`,

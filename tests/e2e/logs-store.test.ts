@@ -180,7 +180,7 @@ describe('a store that cannot be used says why', () => {
     store.close();
     expect(await failing(path, 'write')).toEqual({
       code: 'logs/store-newer',
-      message: `\`${path}\` was written by a later version of sallyport (store version 99, this one knows 2)`,
+      message: `\`${path}\` was written by a later version of sallyport (store version 99, this one knows 3)`,
     });
     expect(await failing(path, 'read')).toMatchObject({ code: 'logs/store-newer' });
   });

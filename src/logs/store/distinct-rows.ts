@@ -3,15 +3,54 @@ import type { StagedKind } from './staging.ts';
 /** The rows of a batch to be written, in the order of time and each event once: deliveries repeat records, mostly soon after each other. */
 export function distinctRows({ columns, keys, count }: StagedKind): Int32Array {
   const times = columns[0] as Float64Array;
+  return withoutRepeats(inOrder(times, count), times, keys);
+}
+
+/** Of equal times the earlier line stays first. */
+function inOrder(times: Float64Array, count: number): Int32Array {
   const rows = new Int32Array(count);
-  let isInOrder = true;
-  for (let row = 0; row < count; row += 1) {
-    rows[row] = row;
-    isInOrder &&= row === 0 || times[row - 1]! <= times[row]!;
+  const late = new Int32Array(count);
+  const kept = parted(times, rows, late);
+  const lateCount = count - kept;
+  if (lateCount === 0) return rows;
+  // Sorting typed arrays is stable.
+  if (lateCount > count / 8) {
+    for (let row = 0; row < count; row += 1) rows[row] = row;
+    return rows.sort((a, b) => times[a]! - times[b]!);
   }
-  // Of equal times the earlier line stays first: sorting typed arrays is stable.
-  if (!isInOrder) rows.sort((a, b) => times[a]! - times[b]!);
-  return withoutRepeats(rows, times, keys);
+  const few = late.subarray(0, lateCount).sort((a, b) => times[a]! - times[b]!);
+  mergeFromEnd(times, rows, kept, few);
+  return rows;
+}
+
+/** Rows that come in order, and those that are late. @returns how many are not */
+function parted(times: Float64Array, rows: Int32Array, late: Int32Array): number {
+  let kept = 0;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < rows.length; row += 1) {
+    const time = times[row]!;
+    if (time >= latest) {
+      latest = time;
+      rows[kept] = row;
+      kept += 1;
+    } else late[row - kept] = row;
+  }
+  return kept;
+}
+
+/** Puts some rows, in order, among the first `kept`, which are in order too; from the end, where there is room. */
+function mergeFromEnd(times: Float64Array, rows: Int32Array, kept: number, late: Int32Array): void {
+  let [own, other] = [kept - 1, late.length - 1];
+  for (let into = rows.length - 1; other >= 0; into -= 1) {
+    const row = late[other]!;
+    const isOwn =
+      own >= 0 &&
+      (times[rows[own]!]! > times[row]! ||
+        (times[rows[own]!]! === times[row]! && rows[own]! > row));
+    rows[into] = isOwn ? rows[own]! : row;
+    if (isOwn) own -= 1;
+    else other -= 1;
+  }
 }
 
 /** Rows of one time that are compared with each other one by one; more are looked up. */

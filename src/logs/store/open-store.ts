@@ -5,7 +5,8 @@ import { OperationalError } from '../../diagnostics/index.ts';
 import type { Tally } from '../query/index.ts';
 import { SCHEMA_VERSION, schemaStatements } from './schema.ts';
 import { storeError } from './store-error.ts';
-import { addTallies, TALLIES, tallyStatements } from './tallies.ts';
+import { TALLIES, tallyStatements } from './tallies.ts';
+import { FIRST_WITH_TALLIES, upgrade } from './upgrade.ts';
 
 /** Where logs are kept when nothing else is said, in the folder a command runs in. */
 export const DEFAULT_STORE = join('.sallyport', 'logs.duckdb');
@@ -115,10 +116,9 @@ async function prepare(
       { hint: 'use that version, or ingest into a new store' },
     );
   }
-  if (version === SCHEMA_VERSION) return TALLIES;
-  if (mode === 'read') return [];
-  await addTallies(connection);
-  return TALLIES;
+  if (mode === 'write' && version < SCHEMA_VERSION) await upgrade(connection, version);
+  // Whoever only reads a store of before, finds its tables under the names that views have now.
+  return mode === 'write' || version >= FIRST_WITH_TALLIES ? TALLIES : [];
 }
 
 async function versionOf(connection: DuckDBConnection): Promise<number | 'empty' | 'other'> {

@@ -1,5 +1,6 @@
-import { LOG_KINDS, LOG_TABLES } from '../columns.ts';
+import { LOG_KINDS } from '../columns.ts';
 import type { LogStore } from './open-store.ts';
+import { ALIKE, alikeTable, rowsTable } from './schema.ts';
 import { storeError } from './store-error.ts';
 import { tallyWithout } from './tallies.ts';
 
@@ -15,9 +16,14 @@ export async function deleteBefore(store: LogStore, time: number): Promise<numbe
     await connection.run('BEGIN');
     for (const kind of LOG_KINDS) {
       const result = await connection.run(
-        `DELETE FROM "${LOG_TABLES[kind].table}" WHERE TimeGenerated < make_timestamp(${Math.trunc(time)})`,
+        `DELETE FROM "${rowsTable(kind)}" WHERE TimeGenerated < make_timestamp(${Math.trunc(time)})`,
       );
-      deleted += Number(result.rowsChanged);
+      if (result.rowsChanged === 0) continue;
+      deleted += result.rowsChanged;
+      // Combinations that no record has any more.
+      await connection.run(
+        `DELETE FROM "${alikeTable(kind)}" WHERE ${ALIKE} NOT IN (SELECT DISTINCT ${ALIKE} FROM "${rowsTable(kind)}")`,
+      );
     }
     if (deleted > 0) await tallyWithout(connection, Math.trunc(time));
     await connection.run('COMMIT');

@@ -51,9 +51,22 @@ export function addRow(block: RowBlock, from: Float64Array, head: RowHead): bool
   return block.count === ROWS;
 }
 
-const lows = new Int32Array(ROWS);
-const highs = new Int32Array(ROWS);
-const start = new Uint32Array(2);
+/**
+ * The keys of the rows of a block as they come to be. Loops take them, and what else stands outside, into names of their own: what a
+ * bundle keeps at its top may change as far as the compiler knows, and is looked at again for each row.
+ */
+const MIXED = mixed();
+
+function mixed() {
+  const float = new Float64Array(1);
+  return {
+    lows: new Int32Array(ROWS),
+    highs: new Int32Array(ROWS),
+    start: new Uint32Array(2),
+    float,
+    halves: new Uint32Array(float.buffer),
+  };
+}
 
 /** Hands the rows over; they are those that `stage` makes of the same records. */
 export function settle(block: RowBlock, staging: Staging, source: number): void {
@@ -65,6 +78,7 @@ export function settle(block: RowBlock, staging: Staging, source: number): void 
   const into = roomFor(staging, kind, count);
   const { columns, keys, count: at } = into;
   const { words } = staging;
+  const { lows, highs, start } = MIXED;
   let resource = -1;
   for (let row = 0; row < count; row += 1) {
     const code = cells[row * step + RESOURCE]!;
@@ -118,10 +132,18 @@ function texts(
   at: number,
   hashes: Uint32Array,
 ): void {
+  const { lows, highs } = MIXED;
+  const absent = ABSENT | 0;
   for (let row = 0; row < count; row += 1) {
     const code = cells[row * step + from]! | 0;
     into[at + row] = code;
-    mix(row, code < 0 ? ABSENT : hashes[2 * code]!, code < 0 ? ABSENT : hashes[2 * code + 1]!);
+    mix(
+      lows,
+      highs,
+      row,
+      code < 0 ? absent : hashes[2 * code]!,
+      code < 0 ? absent : hashes[2 * code + 1]!,
+    );
   }
 }
 
@@ -133,21 +155,26 @@ function numbers(
   into: Float64Array,
   at: number,
 ): void {
+  const { lows, highs, float, halves } = MIXED;
+  const absent = ABSENT | 0;
   for (let row = 0; row < count; row += 1) {
     const value = cells[row * step + from]!;
     into[at + row] = value;
     // Minus zero is zero.
     float[0] = value + 0;
     const isAbsent = Number.isNaN(value);
-    mix(row, isAbsent ? ABSENT : halves[0]!, isAbsent ? ABSENT : halves[1]!);
+    mix(lows, highs, row, isAbsent ? absent : halves[0]!, isAbsent ? absent : halves[1]!);
   }
 }
 
-const float = new Float64Array(1);
-const halves = new Uint32Array(float.buffer);
-
 /** `mixKey` of the staging. */
-function mix(row: number, first: number, second: number): void {
+function mix(
+  lows: Int32Array,
+  highs: Int32Array,
+  row: number,
+  first: number,
+  second: number,
+): void {
   let low = lows[row]! ^ Math.imul(first, 0xcc9e2d51);
   low = (Math.imul((low << 13) | (low >>> 19), 5) + 0xe6546b64) | 0;
   let high = highs[row]! ^ Math.imul(second, 0x1b873593) ^ low;

@@ -9,7 +9,9 @@ import { clearWords, codeOf, hashText, newWordList, type WordList } from './word
  */
 export const BATCH_ROWS = 491_520;
 /** Characters of different texts; a batch of monsters is written sooner. */
-const BATCH_CHARACTERS = 16 << 20;
+const BATCH_CHARACTERS = 8 << 20;
+/** Different texts, each of which takes a hundred bytes besides its own: seven new ones in every record had a batch take 700 MB. */
+const BATCH_TEXTS = 1 << 19;
 
 /** Rows of one kind by column, in the order of `storeColumns` up to `_Item`; sources and keys apart. */
 export interface StagedKind {
@@ -35,7 +37,7 @@ export function newStaging(): Staging {
 }
 
 export function isFull({ rows, words }: Staging, rowsMax: number): boolean {
-  return rows >= rowsMax || words.length >= BATCH_CHARACTERS;
+  return rows >= rowsMax || words.length >= BATCH_CHARACTERS || words.words.length >= BATCH_TEXTS;
 }
 
 export function clearStaging(staging: Staging): void {

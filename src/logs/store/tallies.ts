@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LOG_COLUMNS, LOG_KINDS, LOG_TABLES, type LogKind } from '../columns.ts';
 import { TALLIED, type Tally } from '../query/index.ts';
-import { SCHEMA_VERSION, storeColumns } from './schema.ts';
+import { storeColumns } from './schema.ts';
 
 /** By hour, for whoever counts; by four minutes, the time a SNAT port is held, for destinations alone (azure-firewall 9.22). */
 const HOUR = 3600;
@@ -79,11 +79,8 @@ export function tallyStatements(): readonly string[] {
 
 /** Gives tallies to a store that was made before there were any. */
 export async function addTallies(connection: DuckDBConnection): Promise<void> {
-  await connection.run('BEGIN');
   for (const statement of tallyStatements()) await connection.run(statement);
   for (const tally of TALLIES) await connection.run(talliedFrom(tally, 'true'));
-  await connection.run(`UPDATE _Store SET Version = ${SCHEMA_VERSION}`);
-  await connection.run('COMMIT');
 }
 
 /** After the records before a time (microseconds) were deleted: of the interval it lies in, the rest is counted anew. */

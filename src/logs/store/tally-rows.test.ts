@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { alikeRows } from './alike-rows.ts';
 import { RECORD_COLUMNS, type StagedKind } from './staging.ts';
 import { HIGH, tallyRows } from './tally-rows.ts';
 
 const HOUR = 3_600e6;
 const NAMES = RECORD_COLUMNS['vnet-flow'].map(({ name }) => name);
-const [SOURCE, BYTES] = ['SourceIp', 'BytesSent'].map((name) => NAMES.indexOf(name)) as [
-  number,
-  number,
-];
+const [SOURCE, RULE, ACL, BYTES] = ['SourceIp', 'Rule', 'AclId', 'BytesSent'].map((name) =>
+  NAMES.indexOf(name),
+) as [number, number, number, number];
 
 /** Rows of flow logs: time, number of the source's text, bytes. */
 function staged(
@@ -35,14 +35,17 @@ function staged(
   };
 }
 
-const tally = (of: StagedKind) =>
-  tallyRows(
+/** Known before, or not: that some columns were looked at already changes nothing. */
+function tally(of: StagedKind, known: readonly number[] = []) {
+  const rows = Int32Array.from({ length: of.count }, (_, row) => row);
+  const values = known.map((column) => ({ values: of.columns[column]!, isByPlace: false }));
+  return tallyRows(
     of,
-    Int32Array.from({ length: of.count }, (_, row) => row),
-    [SOURCE],
-    [{ column: BYTES, isWhole: true }],
-    HOUR,
+    rows,
+    { columns: new Set(known), alike: alikeRows(rows, values) },
+    { columns: [SOURCE, RULE], numbers: [{ column: BYTES, isWhole: true }], micros: HOUR },
   );
+}
 
 describe('rows that say the same within an interval', () => {
   it('are counted, each interval and value apart, before 1970 too', () => {
@@ -62,6 +65,7 @@ describe('rows that say the same within an interval', () => {
       ]),
     );
     expect([...groups.starts]).toEqual([-HOUR, 0, HOUR, 0, 0]);
+    expect(groups.intervals).toEqual([-HOUR, 0, HOUR]);
     expect([...groups.records]).toEqual([1, 2, 1, 1, 2]);
     expect([...groups.first]).toEqual([-1, 0, HOUR, 5, 6]);
     expect([...groups.last]).toEqual([-1, HOUR - 1, HOUR, 5, 7]);
@@ -93,5 +97,19 @@ describe('rows that say the same within an interval', () => {
     );
     expect(groups.count).toBe(25_000);
     expect(groups.records.every((records) => records === 2)).toBe(true);
+  });
+
+  it('are the same groups, whichever of their columns were looked at before, and with which others', () => {
+    const of = staged(Array.from({ length: 3000 }, (_, row) => [row * 1e6, row % 5, row] as const));
+    for (let row = 0; row < of.count; row += 1) {
+      of.columns[RULE]![row] = (row % 4) - 1;
+      of.columns[ACL]![row] = row % 3;
+    }
+    const groups = tally(of);
+    // 3,000 seconds are within an hour.
+    expect(groups.count).toBe(20);
+    for (const known of [[RULE], [ACL], [RULE, ACL], [SOURCE, RULE, ACL, BYTES]]) {
+      expect(tally(of, known)).toEqual(groups);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { type AlikeRows, alikeRows, type Compared, taken } from './alike-rows.ts';
 import type { StagedKind } from './staging.ts';
 
 /** Rows that say the same within an interval, counted. */
@@ -8,6 +9,8 @@ export interface TallyGroups {
   readonly records: Int32Array;
   /** Microseconds. */
   readonly starts: Float64Array;
+  /** Each once. */
+  readonly intervals: readonly number[];
   readonly first: Float64Array;
   readonly last: Float64Array;
   /** Of each column of numbers: what it adds up to, in two parts that are exact for whole numbers, and its greatest; NaN: none was there. */
@@ -24,123 +27,94 @@ export interface Sum {
 /** A batch of rows adds up to less than 2^53 in each part. */
 export const HIGH = 2 ** 32;
 
-/**
- * Groups rows of a batch by interval and columns: texts are numbers here, which are told apart in a tenth of the time that DuckDB takes.
- * @param columns indexes of columns of the staging
- * @param micros length of the intervals, which begin at 1970
- */
+/** What is told apart and added up: indexes of columns of the staging. */
+export interface Tallied {
+  readonly columns: readonly number[];
+  readonly numbers: readonly { readonly column: number; readonly isWhole: boolean }[];
+  /** Length of the intervals, which begin at 1970. */
+  readonly micros: number;
+}
+
+/** Groups rows of a batch by interval and columns. */
 export function tallyRows(
   { columns: staged }: StagedKind,
   rows: Int32Array,
-  columns: readonly number[],
-  numbers: readonly { readonly column: number; readonly isWhole: boolean }[],
-  micros: number,
+  known: Known,
+  { columns, numbers, micros }: Tallied,
 ): TallyGroups {
   const times = staged[0] as Float64Array;
-  const starts = new Float64Array(rows.length);
-  for (let row = 0; row < rows.length; row += 1) {
-    // Floored, also before 1970.
-    starts[row] = Math.floor(times[rows[row]!]! / micros) * micros;
-  }
-  const keys = columns.map((column) => staged[column]!);
-  const groups = grouped(rows, starts, keys);
-  const { of, count } = groups;
-  const first = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const last = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-  const records = new Int32Array(count);
-  for (let row = 0; row < rows.length; row += 1) {
-    const group = of[row]!;
-    const time = times[rows[row]!]!;
-    records[group]! += 1;
-    if (time < first[group]!) first[group] = time;
-    if (time > last[group]!) last[group] = time;
-  }
+  const { of: intervals, starts } = intervalsOf(times, rows, micros);
+  const own = columns.filter((column) => !known.columns.has(column));
+  const { count, of, firsts } = alikeRows(rows, [
+    { values: intervals, isByPlace: true },
+    { values: coarser(staged, rows, known, columns), isByPlace: true },
+    ...own.map((column): Compared => ({ values: staged[column]!, isByPlace: false })),
+  ]);
   return {
     count,
-    records,
-    first,
-    last,
-    rows: groups.rows.slice(0, count),
-    starts: groups.starts.slice(0, count),
+    intervals: starts,
+    ...counted(times, rows, of, count),
+    rows: taken(rows, firsts),
+    starts: Float64Array.from(taken(intervals, firsts), (interval) => starts[interval]!),
     sums: numbers.map(({ column, isWhole }) =>
       added(rows, of, count, staged[column] as Float64Array, isWhole),
     ),
   };
 }
 
-function grouped(
+function counted(times: Float64Array, rows: Int32Array, of: Int32Array, count: number) {
+  const first = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const last = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  const records = new Int32Array(count);
+  for (let place = 0; place < rows.length; place += 1) {
+    const group = of[place]!;
+    const time = times[rows[place]!]!;
+    records[group]! += 1;
+    if (time < first[group]!) first[group] = time;
+    if (time > last[group]!) last[group] = time;
+  }
+  return { first, last, records };
+}
+
+/** Rows that were grouped by more columns before: what they say is compared once for each group, and not for each row. */
+export interface Known {
+  readonly columns: ReadonlySet<number>;
+  readonly alike: AlikeRows;
+}
+
+/** By place, in which group a row is by those of the known columns that are asked for. */
+function coarser(
+  staged: StagedKind['columns'],
   rows: Int32Array,
-  starts: Float64Array,
-  keys: readonly (Int32Array | Float64Array)[],
-) {
-  const hashes = new Int32Array(rows.length);
-  for (let row = 0; row < rows.length; row += 1) hashes[row] = starts[row]! / 1e6;
-  for (const key of keys) {
-    if (key instanceof Int32Array) mixTexts(hashes, rows, key);
-    else mixNumbers(hashes, rows, key);
-  }
-  let size = 1024;
-  while (size < rows.length * 2) size *= 2;
-  // Open addressing: groups plus one, zero is free.
-  const table = new Int32Array(size);
+  { columns: known, alike }: Known,
+  columns: readonly number[],
+): Int32Array {
+  const asked = columns.filter((column) => known.has(column));
+  const { of } = alikeRows(
+    taken(rows, alike.firsts),
+    asked.map((column) => ({ values: staged[column]!, isByPlace: false })),
+  );
+  return taken(of, alike.of);
+}
+
+/** By place, the number of the interval a row is in; and when each begins. Rows come in the order of time, more or less. */
+function intervalsOf(times: Float64Array, rows: Int32Array, micros: number) {
   const of = new Int32Array(rows.length);
-  const of_ = { rows: new Int32Array(rows.length), starts: new Float64Array(rows.length) };
-  const ofHashes = new Int32Array(rows.length);
-  let count = 0;
-  for (let row = 0; row < rows.length; row += 1) {
-    const hash = hashes[row]! ^ (hashes[row]! >>> 16);
-    let slot = hash & (size - 1);
-    let group = table[slot]! - 1;
-    while (
-      group >= 0 &&
-      !(
-        ofHashes[group] === hash &&
-        of_.starts[group] === starts[row] &&
-        isAlike(keys, of_.rows[group]!, rows[row]!)
-      )
-    ) {
-      slot = (slot + 1) & (size - 1);
-      group = table[slot]! - 1;
+  const starts: number[] = [];
+  const numbers = new Map<number, number>();
+  let [start, end, number] = [0, 0, 0];
+  for (let place = 0; place < rows.length; place += 1) {
+    const time = times[rows[place]!]!;
+    if (!(time >= start && time < end)) {
+      // Floored, also before 1970.
+      start = Math.floor(time / micros) * micros;
+      end = start + micros;
+      number = numbers.get(start) ?? starts.push(start) - 1;
+      numbers.set(start, number);
     }
-    if (group < 0) {
-      group = count;
-      count += 1;
-      table[slot] = count;
-      ofHashes[group] = hash;
-      of_.rows[group] = rows[row]!;
-      of_.starts[group] = starts[row]!;
-    }
-    of[row] = group;
+    of[place] = number;
   }
-  return { of, count, ...of_ };
-}
-
-function mixTexts(hashes: Int32Array, rows: Int32Array, key: Int32Array): void {
-  for (let row = 0; row < rows.length; row += 1) {
-    hashes[row] = Math.imul(hashes[row]! ^ key[rows[row]!]!, 0x9e3779b1);
-    hashes[row]! ^= hashes[row]! >>> 15;
-  }
-}
-
-function mixNumbers(hashes: Int32Array, rows: Int32Array, key: Float64Array): void {
-  // Nothing, and what is beyond 32 bits, is zero here: alike to the hash alone.
-  for (let row = 0; row < rows.length; row += 1) {
-    hashes[row] = Math.imul(hashes[row]! ^ (key[rows[row]!]! | 0), 0x85ebca6b);
-    hashes[row]! ^= hashes[row]! >>> 13;
-  }
-}
-
-function isAlike(
-  keys: readonly (Int32Array | Float64Array)[],
-  left: number,
-  right: number,
-): boolean {
-  for (let key = 0; key < keys.length; key += 1) {
-    const values = keys[key]!;
-    const [a, b] = [values[left]!, values[right]!];
-    if (a !== b && !(Number.isNaN(a) && Number.isNaN(b))) return false;
-  }
-  return true;
+  return { of, starts };
 }
 
 function added(
@@ -153,10 +127,10 @@ function added(
   const high = new Float64Array(count);
   const low = new Float64Array(count);
   const most = new Float64Array(count).fill(Number.NaN);
-  for (let row = 0; row < rows.length; row += 1) {
-    const value = values[rows[row]!]!;
+  for (let place = 0; place < rows.length; place += 1) {
+    const value = values[rows[place]!]!;
     if (Number.isNaN(value)) continue;
-    const group = of[row]!;
+    const group = of[place]!;
     const part = isWhole ? Math.trunc(value / HIGH) : 0;
     high[group]! += part;
     low[group]! += value - part * HIGH;
