@@ -2,13 +2,15 @@ import { isAbsolute, relative } from 'node:path';
 import { nodeFileSystem } from '../io/index.ts';
 import type { LabPlan } from '../lab/plan/lab-plan.ts';
 import {
+  chosenOf,
   type ProbeLab,
   type ProbeQuestion,
   type ProbeReport,
   probe,
   probeQuestions,
-  sampleOf,
   type Told,
+  type Undoing,
+  undoing,
 } from '../lab/probe/index.ts';
 import { liveLab } from '../lab/probe/live-lab.ts';
 import {
@@ -16,6 +18,7 @@ import {
   folderFault,
   type LabFolder,
   planDifference,
+  type RunPlan,
   runPlan,
 } from '../lab/run/index.ts';
 import type { Network } from '../network/index.ts';
@@ -32,6 +35,7 @@ import { planOf, readPinned } from './lab-plan-input.ts';
 import { ownProgram } from './own-program.ts';
 import { readExpectations } from './read-configuration.ts';
 import { type Output, terminal } from './terminal.ts';
+import { untilSignalled } from './until-signalled.ts';
 import { styleFor, writeOutput } from './write-output.ts';
 
 export interface ProbeOptions extends InputOptions, LabChoice {
@@ -57,7 +61,12 @@ export async function probeCommand(
   if (broken.length > 0) {
     output.err(`broken on purpose: ${broken.join(', ')}; sallyport lab restore ends it\n`);
   }
-  const { report } = await probeLab(lab, paths, options, output);
+  const standing = undoing();
+  const { signal, exitCode } = untilSignalled();
+  signal.addEventListener('abort', () => {
+    void standing.undoAll().finally(() => process.exit(exitCode()));
+  });
+  const { report } = await probeLab(lab, paths, options, output, { standing });
   output.done();
   const text =
     options.format === 'json'
@@ -74,13 +83,21 @@ export interface Probed {
   readonly report: ProbeReport;
 }
 
+export interface ProbeManner {
+  /** What stands while it is tried: taken down by whoever gives the probe up. */
+  readonly standing: Undoing;
+  readonly only?: 'allowed';
+  /** The lab's own plan with its ends in another order: of ends alike the first is tried. */
+  readonly plan?: RunPlan;
+}
+
 /** @param named what to read; nothing: what the lab was made from, and how it was read then */
 export async function probeLab(
   lab: ChosenLab,
   named: readonly string[],
   options: ProbeOptions,
   output: Output,
-  only: 'all' | 'allowed' = 'all',
+  { standing, only, plan = lab.plan }: ProbeManner,
 ): Promise<Probed> {
   const paths = named.length > 0 ? named : originOf(lab);
   const asBefore = named.length > 0 ? {} : inputOf(lab);
@@ -99,16 +116,18 @@ export async function probeLab(
     },
   });
   const told: Told = { findings: counting(runChecks(CATALOGUE, context)), expected };
-  const questions = probeQuestions(network, lab.plan, told, (done, total) =>
+  const questions = probeQuestions(network, plan, told, (done, total) =>
     output.progress(`asking the proof ${done}/${total}`),
   );
   const wanted = only === 'allowed' ? allowedOf(network, questions) : questions;
-  const chosen = sampleOf(wanted, options.all === true ? undefined : (options.sample ?? SAMPLE));
+  const most = options.all === true ? undefined : (options.sample ?? SAMPLE);
+  const chosen = chosenOf(network, plan, wanted, most);
   const live = onFullDisk(
     lab.folder,
     liveLab({
       folder: lab.folder,
-      plan: lab.plan,
+      plan,
+      undoing: standing,
       entrance: lab.entrance,
       own: ownProgram(),
       timeoutMilliseconds: options.seconds * 1000,

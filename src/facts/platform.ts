@@ -173,6 +173,12 @@ export const PLATFORM_FACTS = {
     readOn: '2026-11-21',
     standing: 'documented',
   },
+  'AZS-44': {
+    fact: 'Members that a pool names by address must be in the virtual network of the load balancer.',
+    source: 'https://learn.microsoft.com/azure/load-balancer/backend-pool-management (limitations)',
+    readOn: '2026-11-21',
+    standing: 'documented',
+  },
   'AZS-60': {
     fact: 'A classic Application Gateway v2 needs inbound TCP 65200-65535 from GatewayManager.',
     source: 'MicrosoftDocs/azure-docs articles/application-gateway/configuration-infrastructure.md',

@@ -5,6 +5,7 @@ export {
   PRIVATE_PREFIXES,
   PUBLIC_IPV4,
 } from './address-space.ts';
+export { aroundGateway } from './around-gateway.ts';
 export { deriveNetwork } from './derive-network.ts';
 export { type AddressLike, type AskedFrom, type FoundOwner, findOwner } from './find-owner.ts';
 export { type FoundSubnet, subnetOf } from './find-subnet.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pinnedPerimeter, planLab } from '../../src/lab/plan/index.ts';
 import type { LabPlan } from '../../src/lab/plan/lab-plan.ts';
-import { type ProbeResult, probe, probeQuestions, sampleOf } from '../../src/lab/probe/index.ts';
+import { chosenOf, type ProbeResult, probe, probeQuestions } from '../../src/lab/probe/index.ts';
 import { liveLab } from '../../src/lab/probe/live-lab.ts';
 import { labDown, labFolder, labUp } from '../../src/lab/run/index.ts';
 import type { Network } from '../../src/network/index.ts';
@@ -22,7 +22,7 @@ const own = [process.execPath, join(projectRoot, 'bin', 'sallyport.js')];
  * Each of these once showed that proof, lab or probe was wrong; `SALLYPORT_RANDOM_LABS=10` draws ten that nobody has seen, and
  * `SALLYPORT_RANDOM_LABS=#614,613` asks for those.
  */
-const KEPT = [603, 605, 607, 609, 613];
+const KEPT = [603, 605, 609, 613, 4012];
 const seeds = seedsOf(process.env['SALLYPORT_RANDOM_LABS']);
 const FLOWS = 120;
 
@@ -42,8 +42,8 @@ describe.skipIf(!ready.ok)(`random perimeters with real packets${notRun(ready)}`
       flows.agreed += tried.filter(({ agreement }) => agreement.kind === 'agree').length;
     }
     expect(found).toEqual([]);
-    // Neither tells by saying nothing: much is not known of these perimeters, and still a good part is decided.
-    expect(flows.agreed).toBeGreaterThan(flows.tried / 4);
+    // Neither tells by saying nothing: much is not known of these perimeters, and still most of what is tried is decided.
+    expect(flows.agreed).toBeGreaterThan((flows.tried * 3) / 4);
   });
 });
 
@@ -60,10 +60,8 @@ async function probed(seed: number, labs: string): Promise<readonly ProbeResult[
   const plan = planLab(perimeter, network, snapshot.datasets, { lab, assumed });
   const { folder } = await labUp(plan, { labs, origin: [], own });
   try {
-    const questions = sampleOf(
-      probeQuestions(network, plan, { expected: asked(network, plan) }),
-      FLOWS,
-    );
+    const found = probeQuestions(network, plan, { expected: asked(network, plan) });
+    const questions = chosenOf(network, plan, found, FLOWS);
     const live = liveLab({ folder, plan, entrance: [], own, timeoutMilliseconds: 1_500 });
     const { results } = await probe(network, live, questions, { now: () => performance.now() });
     return results;

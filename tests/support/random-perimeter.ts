@@ -463,28 +463,39 @@ function machines(dice: Dice): readonly Json[] {
   }
   if (chance(0.5))
     found.push(
-      balancer(dice, 'lb-in', {
-        privateIPAddress: '10.0.3.20',
-        subnet: { id: subnetId('hub', 'shared') },
-      }),
+      balancer(
+        dice,
+        'lb-in',
+        { privateIPAddress: '10.0.3.20', subnet: { id: subnetId('hub', 'shared') } },
+        // Its own network, but for one pool that Azure would refuse (AZS-44).
+        [['10.0.3.30'], ['10.0.3.30', '10.0.3.31'], ['10.2.0.20'], []],
+      ),
     );
   if (chance(0.4)) {
     found.push(
       publicIp('pip-lb', '198.51.100.20'),
-      balancer(dice, 'lb-out', {
-        publicIPAddress: ref('Microsoft.Network/publicIPAddresses', 'pip-lb'),
-      }),
+      balancer(
+        dice,
+        'lb-out',
+        { publicIPAddress: ref('Microsoft.Network/publicIPAddresses', 'pip-lb') },
+        [['10.2.0.20'], ['10.2.0.20', '10.2.0.21'], ['10.1.0.20', '10.1.1.20'], []],
+      ),
     );
   }
   if (pick([0, 0, 1]) === 1) found.push(publicIp('pip-idle', '198.51.100.99'));
   return found;
 }
 
-function balancer({ pick, chance }: Dice, name: string, front: Json): Json {
+function balancer(
+  { pick, chance }: Dice,
+  name: string,
+  front: Json,
+  pools: readonly (readonly string[])[],
+): Json {
   const base = ref('Microsoft.Network/loadBalancers', name).id;
   const frontend = { id: `${base}/frontendIPConfigurations/front` };
   const pool = { id: `${base}/backendAddressPools/pool` };
-  const members = pick([['10.2.0.20'], ['10.2.0.20', '10.2.0.21'], ['10.1.0.20', '10.1.1.20'], []]);
+  const members = pick(pools);
   const isForAll = chance(0.25);
   return resource(
     'Microsoft.Network/loadBalancers',

@@ -55,6 +55,12 @@ describe('what a name is', () => {
     ]);
   });
 
+  // RFC 3696, 2: no top-level domain is a number, so a server that is asked for an address as for a name has nothing to say.
+  it('is nothing where somebody asks for an address', () => {
+    expect(view('10.3.0.4', OUTSIDE).addresses).toBeUndefined();
+    expect(view('4.example', OUTSIDE).addresses).toEqual([nameAddress('4.example')]);
+  });
+
   // AKS-53; of other services public DNS holds the private alias too, with the public address (azure-networking 6.3).
   it('is in no public DNS where AKS keeps it in a private zone', () => {
     const API = 'aks-1.privatelink.westeurope.azmk8s.io';

@@ -81,6 +81,8 @@ function isPublic(name: string): boolean {
     labels.length > 1 &&
     labels.every((label) => label.length > 0 && label.length <= 63) &&
     !NOWHERE.includes(labels.at(-1) ?? '') &&
+    // No top-level domain is a number (RFC 3696, 2): an address that is asked for as a name is none.
+    !/^\d+$/.test(labels.at(-1) ?? '') &&
     !PRIVATE_API_SERVER.test(name)
   );
 }

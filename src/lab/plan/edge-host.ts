@@ -118,6 +118,8 @@ function edgeRules({
       : [
           `    iifname "internet" ip daddr { ${inside.join(', ')} } drop`,
           `    iifname "fabric" ct original ip daddr { ${inside.join(', ')} } drop`,
+          // An answer whose question came another way has no original.
+          `    iifname "fabric" ct state invalid ip daddr { ${inside.join(', ')} } drop`,
         ]),
     '    iifname "internet" accept',
     ...(routed.length === 0 ? [] : [`    ip saddr { ${[...new Set(routed)].join(', ')} } accept`]),

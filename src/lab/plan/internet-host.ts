@@ -19,12 +19,14 @@ export interface InternetService {
  * local addresses first and sends from nothing that is not in it; so that table holds everything, and is asked last.
  * @param reached public addresses by fabric
  * @param backbone private subnets that come without translation, by fabric (AZN-15)
+ * @param unheld addresses that nobody answers
  */
 export function internetHost(
   fabrics: readonly Fabric[],
   reached: ReadonlyMap<string, readonly string[]>,
   backbone: ReadonlyMap<string, readonly string[]>,
   services: readonly InternetService[],
+  unheld: readonly string[],
 ): { readonly host: LabHost; readonly links: readonly LabLink[] } {
   const edges = fabrics.flatMap((fabric) => {
     const { near } = cable('internet', fabric.index);
@@ -60,12 +62,13 @@ export function internetHost(
         `addr add ${INTERNET_ADDRESS}/32 dev ${name}`,
         `route replace ${address}/32 dev ${name} src ${INTERNET_ADDRESS}`,
       ]),
+      ...unheld.map((address) => `route replace blackhole ${address}/32`),
       'rule add lookup local pref 40000',
       'rule delete pref 0',
       // Last: with it every gateway would be an address of this host.
       'route replace local 0.0.0.0/0 dev lo',
     ],
-    nftables: INTERNET_RULES,
+    nftables: rulesWithout(unheld),
     answers: true,
     resolvers: [INTERNET_ADDRESS],
   };
@@ -81,15 +84,20 @@ export function internetHost(
 
 /**
  * Every address of the internet answers DNS, SNTP (48 bytes, RFC 4330) and, by an echo, everything else. A datagram's answer must come
- * from the address that was asked, which NAT remembers. Nobody on the internet has a private address.
+ * from the address that was asked, which NAT remembers. Nobody on the internet has a private address, nor one that is unheld: those are
+ * routed nowhere, and dropped before the answering of every port would take them. Every address is local by its type, the perimeter's
+ * too: only a route out tells those apart.
  */
-const INTERNET_RULES = `table inet internet {
+function rulesWithout(unheld: readonly string[]): string {
+  const lost = unheld.length === 0 ? '' : `    ip daddr { ${unheld.join(', ')} } drop\n`;
+  return `table inet internet {
   chain c_private {
     type filter hook prerouting priority raw; policy accept;
     fib daddr type local ip daddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 } drop
-  }
+${lost}  }
   chain c_names {
     type nat hook prerouting priority dstnat;
+    fib daddr oif exists accept
     fib daddr type local udp dport 53 dnat ip to ${INTERNET_ADDRESS}:53
     fib daddr type local tcp dport 53 dnat ip to ${INTERNET_ADDRESS}:53
     fib daddr type local udp dport 123 udp length 56 dnat ip to ${INTERNET_ADDRESS}:123
@@ -97,6 +105,7 @@ const INTERNET_RULES = `table inet internet {
   }
 }
 `;
+}
 
 /** Beside names and pages: a time server, and an echo of datagrams on every port and address. */
 export function internetPrograms(): Pick<LabPlan, 'files' | 'processes'> {

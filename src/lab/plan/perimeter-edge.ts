@@ -1,13 +1,8 @@
 import type { Gap } from '../../diagnostics/index.ts';
-import {
-  type AddressSet,
-  addressSet,
-  formatIp,
-  formatPrefix,
-  parseIpRange,
-} from '../../net/index.ts';
+import { type AddressSet, addressSet, formatIp, parseIpRange } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import type { AddressPool } from './address-pool.ts';
+import { backboneOf } from './backbone.ts';
 import { edgeHost } from './edge-host.ts';
 import type { Fabric } from './fabrics.ts';
 import type { HostNames } from './host-names.ts';
@@ -18,8 +13,7 @@ import type { FrontendRoute, NodesPart } from './node-seat.ts';
 import { type Outbound, outboundOf } from './outbound.ts';
 import type { Seats } from './plan-seats.ts';
 import { publicApiServer } from './public-api-server.ts';
-import { prefixesOfSubnet, prefixesOfVnet } from './seat.ts';
-import { tagOfServiceEndpoint, tagPrefixes } from './tag-prefixes.ts';
+import { prefixesOfVnet } from './seat.ts';
 
 export interface PerimeterEdge {
   /** Edges, and hosts on the internet. */
@@ -135,21 +129,6 @@ function oneEdge({ network, seats, nodes, frontends, balancers, pool }: Input, f
     ...ways.flatMap(({ addresses }) => addresses),
   ];
   return { host, gaps, outbound, reached, backbone: direct.flatMap(({ sources }) => sources) };
-}
-
-/** AZN-15: subnets with service endpoints, and the public prefixes they reach under their private addresses. */
-function backboneOf(network: Network, fabric: Fabric) {
-  return [...network.subnets.values()].flatMap((placement) => {
-    const { subnet, vnet } = placement;
-    if (!fabric.vnetKeys.includes(vnet.key) || subnet.serviceEndpoints.length === 0) return [];
-    const to = subnet.serviceEndpoints.flatMap((service) => {
-      const tag = tagOfServiceEndpoint(service);
-      const { serviceTags } = network.perimeter.snapshot.datasets;
-      return tag === undefined ? [] : (tagPrefixes(serviceTags, tag) ?? []).map(formatPrefix);
-    });
-    const sources = prefixesOfSubnet(placement).map(formatPrefix);
-    return to.length === 0 || sources.length === 0 ? [] : [{ sources, to: [...new Set(to)] }];
-  });
 }
 
 function setOf(texts: readonly string[]): AddressSet {

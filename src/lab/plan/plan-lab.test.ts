@@ -294,6 +294,31 @@ describe('the plan of a lab', () => {
     ]);
   });
 
+  it('carries pods as an overlay where nobody knows how they get their addresses', () => {
+    const cluster = {
+      type: 'Microsoft.ContainerService/managedClusters',
+      name: 'c',
+      location: 'eastus',
+      properties: {
+        agentPoolProfiles: [{ name: 'p', count: 2, mode: 'System' }],
+        networkProfile: {
+          networkPlugin: 'azure',
+          networkPluginMode: { $unknown: 'mode', missing: 'the value of mode' },
+          podCidr: '10.244.0.0/16',
+        },
+      },
+    };
+    const { hosts } = planOfSnapshot(snapshotOf([cluster]));
+    const lines = hosts.flatMap(({ kind, ip }) => (kind === 'fabric' ? ip : []));
+    // One route to each node, and no route of its subnet's table takes what pods send each other.
+    expect(lines.filter((line) => /^route replace 10\.244\.\d\.0\/24 via/.test(line))).toHaveLength(
+      2,
+    );
+    expect(lines.some((line) => line.startsWith('route replace throw 10.244.0.0/16 table'))).toBe(
+      true,
+    );
+  });
+
   it('lends what Azure lends from a network that no client of the internet is given', () => {
     const { hosts } = planOfSnapshot(snapshotOf(hubAndSpokes()));
     const lent = hosts

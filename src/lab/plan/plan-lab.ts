@@ -29,6 +29,7 @@ import { platformHost } from './platform-host.ts';
 import type { Seat } from './seat.ts';
 import { seatEnd, seatHost } from './seat-host.ts';
 import { withStandInControllers } from './stand-in-controllers.ts';
+import { unheldAddresses } from './unheld-addresses.ts';
 import { SIMPLIFICATIONS, unmodelled } from './unmodelled.ts';
 import { writtenAddresses } from './written-addresses.ts';
 
@@ -80,7 +81,14 @@ export function planLab(
     pool,
     names,
   });
-  const internet = internetHost(fabrics, edges.reached, edges.backbone, edges.services);
+  const unheld = unheldAddresses(
+    input,
+    new Set([
+      ...[...edges.reached.values()].flat(),
+      ...edges.services.map(({ address }) => address),
+    ]),
+  );
+  const internet = internetHost(fabrics, edges.reached, edges.backbone, edges.services, unheld);
   const built = fabrics.map((fabric) =>
     fabricHost(fabricInput(input, fabric, seats, nodes, frontends)),
   );
@@ -184,7 +192,8 @@ function fabricInput(
     if (seat === undefined) continue;
     const { addressing, podAddresses } = cluster;
     const key = seat.subnet.subnet.key;
-    if (addressing === 'overlay' || addressing === 'kubenet') {
+    // Where nobody knows how pods get their addresses the lab gives them such as no network has: an overlay, to the fabric too.
+    if (addressing !== 'node-subnet' && addressing !== 'pod-subnet') {
       podRanges.set(
         key,
         prefixesOfAddressSet(podAddresses).filter(({ family }) => family === 4),
@@ -267,16 +276,22 @@ function endsOf(
 
 /** Whoever sits where two VNets share addresses is asked nothing, pods by their node. */
 function unasked(
-  { seats }: Seats,
+  { seats, clusterOf }: Seats,
   { links }: NodesPart,
   overlapping: ReadonlyMap<string, string>,
 ): (end: LabEnd) => LabEnd {
-  if (overlapping.size === 0) return (end) => end;
   const why = new Map<string, string>();
-  for (const { host, subnet } of seats) {
+  const ofNodes = new Set(
+    seats.flatMap(({ host, subnet }) => (clusterOf.has(host) ? [subnet.subnet.key] : [])),
+  );
+  for (const { host, subnet, isPoolMember } of seats) {
     const reason = overlapping.get(subnet.vnet.key);
     if (reason !== undefined) why.set(host, `its virtual network is not asked about: ${reason}`);
+    else if (isPoolMember === true && ofNodes.has(subnet.subnet.key)) {
+      why.set(host, 'the proof takes whoever is in the subnet of nodes for one of them');
+    }
   }
+  if (why.size === 0) return (end) => end;
   for (const { ends } of links) {
     const reason = ends.map(({ host }) => why.get(host)).find((text) => text !== undefined);
     if (reason !== undefined) for (const { host } of ends) why.set(host, reason);

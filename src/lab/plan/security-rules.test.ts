@@ -157,13 +157,15 @@ describe('security rules made ready', () => {
     expect(formatAddressSet(rules[0]!.destinations)).toBe('10.1.0.9');
   });
 
-  it('fails closed where a tag is not known: an allow matches nothing, a deny everything', () => {
+  it('fails closed where a tag is not known: an allow matches nothing, a deny all public addresses', () => {
     const { rules, gaps } = inbound([
       rule('allowed', { priority: 100, sourceAddressPrefix: 'GatewayManager' }),
       rule('denied', { priority: 110, access: 'Deny', sourceAddressPrefix: 'Nonsense.Tag' }),
     ]);
     expect(formatAddressSet(rules[0]!.sources)).toBe('no address');
-    expect(verdict(rules, '10.2.0.4', '10.1.0.4')).toBe('Deny denied');
+    expect(verdict(rules, '198.51.100.7', '10.1.0.4')).toBe('Deny denied');
+    // Service tags stand for published prefixes (azure-networking 5.4): private addresses are in none.
+    expect(verdict(rules, '10.2.0.4', '10.1.0.4')).toBe('Allow AllowVnetInBound');
     expect(gaps.map(({ what }) => what)).toEqual(['rule n/allowed', 'rule n/denied']);
   });
 });

@@ -17,7 +17,7 @@ import {
 } from '../../net/index.ts';
 import type { Network } from '../../network/index.ts';
 import { isUnknown } from '../../values/index.ts';
-import { membersOfTag, type SubnetTags } from './security-tags.ts';
+import { membersOfTag, PUBLIC, type SubnetTags } from './security-tags.ts';
 
 /** A rule of a network security group as the kernel can judge it. Rules are in the order in which they are tried. */
 export interface ReadyRule {
@@ -42,7 +42,7 @@ const LOAD_BALANCER = addressesOfPrefixes([parsePrefix('168.63.129.16')!]);
 
 /**
  * The rules of one direction in their order, the platform's own at the end (AZN-31). What nobody can resolve fails closed and is told: an
- * allow then matches nothing, a deny everything at that end.
+ * allow then matches nothing, a deny everything that it may mean: of a service tag all public addresses, else every one.
  * @param members addresses of the members of an application security group
  */
 export function readyRules(
@@ -141,7 +141,8 @@ function endOf(
   members: (groupKey: string) => AddressSet,
 ): { readonly addresses: AddressSet; readonly isWhole: boolean } {
   const sets: AddressSet[] = [];
-  let isWhole = true;
+  /** What the rest may mean. */
+  const possible: AddressSet[] = [];
   for (const term of terms) {
     const set =
       term.kind === 'any'
@@ -151,13 +152,14 @@ function endOf(
           : term.kind === 'service-tag'
             ? membersOfTag(term.tag, tags, network)
             : undefined;
-    if (set === undefined) isWhole = false;
-    else sets.push(set);
+    if (set !== undefined) sets.push(set);
+    else possible.push(term.kind === 'service-tag' ? PUBLIC : ALL_IPV4);
   }
   for (const group of groups) {
-    if (isUnknown(group)) isWhole = false;
+    if (isUnknown(group)) possible.push(ALL_IPV4);
     else sets.push(members(group.key));
   }
-  if (!isWhole && access === 'Deny') return { addresses: ALL_IPV4, isWhole };
+  const isWhole = possible.length === 0;
+  if (access === 'Deny') sets.push(...possible);
   return { addresses: sets.length === 0 ? NO_ADDRESSES : unionAddresses(...sets), isWhole };
 }

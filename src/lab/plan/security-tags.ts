@@ -36,6 +36,9 @@ const NOT_PUBLIC = addressesOfPrefixes(
   ].map((text) => parsePrefix(text)!),
 );
 
+/** Where the members of a published tag may be when no data file knows them. */
+export const PUBLIC = subtractAddresses(ALL_IPV4, NOT_PUBLIC);
+
 /**
  * `VirtualNetwork`: the VNet, its peers as far as their peering says so (AZN-39), what its gateways know, the platform, and every prefix of
  * the subnet's own route table, the default route too (AZN-32, AZN-33). `Internet`: what is public and outside the connected networks.

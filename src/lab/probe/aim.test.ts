@@ -178,4 +178,51 @@ describe('where a flow of the proof becomes a connection', () => {
       why: 'the API server of the lab is not called `other.hcp.eastus.azmk8s.io`',
     });
   });
+
+  it('what one of its ways takes for granted is not there, whatever the others need', () => {
+    const trace = traceTo('20.60.1.1', 443);
+    const granted = { ...trace, assumptions: ['something answers at 20.60.1.1: nobody has it'] };
+    expect(aim(plan, trace, 0).kind).toBe('aimed');
+    expect(aim(plan, trace, 0, [granted]).kind).toBe('not-tried');
+  });
+
+  it('on-premises sends from the address that is asked about, where it has that: the firewall and the other end judge it', () => {
+    const onPremises = end('on-premises', ['192.168.0.4'], 'onprem:192.168.0.0/16');
+    const world = { ...plan, ends: [...plan.ends, onPremises] };
+    const sourceOf = (address: string) => {
+      const source = { kind: 'exact', ip: parseIp(address)! } as const;
+      const trace = traceTo('10.2.0.4', 443, { source });
+      const question = { from: `onprem:${address}/32`, to: '10.2.0.4:443' };
+      const aimed = aim(world, { ...trace, question }, 0);
+      return aimed.kind === 'aimed' ? aimed.attempt.source : aimed.why;
+    };
+    expect(sourceOf('192.168.7.4')).toBe('192.168.7.4');
+    expect(sourceOf('192.168.0.4')).toBeUndefined();
+    expect(sourceOf('172.16.0.4')).toBeUndefined();
+  });
+
+  it('nobody sends from the address of a firewall or a private endpoint', () => {
+    const world = { ...plan, ends: [...plan.ends, end('private-endpoint/pe', ['10.2.0.9'])] };
+    const trace = traceTo('10.2.0.4', 443);
+    for (const [from, name] of [
+      ['10.0.0.4', 'firewall/fw'],
+      ['10.2.0.9', 'private-endpoint/pe'],
+    ] as const) {
+      const asked = { ...trace, question: { from, to: '10.2.0.4:443' } };
+      const why = `nobody sends from ${name}`;
+      expect(aim(world, asked, 0)).toEqual({ kind: 'not-tried', why });
+    }
+  });
+
+  it('a Service is called where a node has it, and nowhere without nodes', () => {
+    const trace = traceTo('198.51.100.20', 80);
+    const asked = { ...trace, question: { from: '10.2.0.4', to: 'service:x/front:80' } };
+    const why = 'no node of the lab has Services';
+    expect(aim(plan, asked, 0)).toEqual({ kind: 'not-tried', why });
+    const hops = [{ kind: 'load-balancer', name: 'x/front', steps: [], flow: trace.flow }] as const;
+    const led = { ...trace, forward: { ...trace.forward, hops } };
+    expect(aim(plan, led, 0)).toEqual({ kind: 'not-tried', why });
+    const withNodes = { ...plan, hosts: [...plan.hosts, host('node-0', 'node', [])] };
+    expect(aim(withNodes, asked, 0).kind).toBe('aimed');
+  });
 });

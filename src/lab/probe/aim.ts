@@ -1,4 +1,4 @@
-import { formatIp, parseIp } from '../../net/index.ts';
+import { addressSetHas, firstAddress, formatIp, parseIp, singleAddress } from '../../net/index.ts';
 import type { Trace } from '../../trace/index.ts';
 import { parseEndpoint } from '../../trace/index.ts';
 import type { LabEnd } from '../plan/lab-plan.ts';
@@ -16,8 +16,9 @@ export type Aim =
 /**
  * The connection a client would open for this flow: by name where the question names one, else to the very address. What the
  * application says (TLS with which name, HTTP with which host) is what the proof took it to say.
+ * @param others further ways that the flow may take
  */
-export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
+export function aim(plan: ProbePlan, trace: Trace, id: number, others: readonly Trace[] = []): Aim {
   const notTried = (why: string): Aim => ({ kind: 'not-tried', why });
   const { flow, question } = trace;
   if (flow.protocol !== 'tcp' && flow.protocol !== 'udp') {
@@ -26,18 +27,18 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   const any = sender(plan, question.from);
   const from = any === undefined ? undefined : apartFrom(plan, any, trace);
   if (from === undefined) return notTried(`${question.from} is nowhere in the lab`);
+  const [kind = ''] = from.name.split('/');
+  if (SILENT.has(kind)) return notTried(`nobody sends from ${from.name}`);
   if (areInSeveralNetworks(plan, endsCalled(plan, from.traceName ?? question.from))) {
     return notTried(`networks that do not reach each other each have a ${question.from}`);
   }
-  // Taken as true by the proof, and not so in the lab: what nobody wrote is not there.
-  const beyond = trace.assumptions.find((text) =>
-    /^something answers at|^the network behind the gateway/.test(text),
-  );
-  if (beyond !== undefined)
+  if ([trace, ...others].some(takesForGranted)) {
     return notTried('the lab has nothing where the proof takes something for granted');
+  }
   if (isServedUnderAnotherName(plan, trace)) {
     return notTried(`the API server of the lab is not called \`${flow.destinationName}\``);
   }
+  if (isServiceWithoutNodes(plan, trace)) return notTried('no node of the lab has Services');
   const blind = from.notProbed ?? endsCalled(plan, question.to)[0]?.notProbed;
   if (blind !== undefined) return notTried(blind);
   if (flow.destinationPort === undefined) return notTried('the flow has no port');
@@ -63,7 +64,7 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
     port:
       clusterName === undefined ? flow.destinationPort : portOf(question.to, flow.destinationPort),
     ...nameOf(destinationName ?? clusterName),
-    ...sourceOf(trace, from),
+    ...sourceOf(plan, trace, from),
   };
   if (flow.destinationPort === 53 && isNameServer(plan, question.to, address)) {
     return aimed(from, { ...base, speaks: { kind: 'dns' } });
@@ -94,6 +95,16 @@ export function aim(plan: ProbePlan, trace: Trace, id: number): Aim {
   }
 }
 
+/** Whoever asks with such an address is to the proof some machine that has it. */
+const SILENT = new Set(['firewall', 'private-endpoint', 'application-gateway', 'api-server']);
+
+/** Taken as true by the proof, and not so in the lab: what nobody wrote is not there. */
+function takesForGranted({ assumptions }: Trace): boolean {
+  return assumptions.some((text) =>
+    /^something answers at|^the network behind the gateway/.test(text),
+  );
+}
+
 /** Azure gives an API server its name; of the names it may have the lab chose one, and its DNS knows no other. */
 function isServedUnderAnotherName({ names }: ProbePlan, { flow, forward }: Trace): boolean {
   const { destinationName } = flow;
@@ -107,6 +118,14 @@ function isServedUnderAnotherName({ names }: ProbePlan, { flow, forward }: Trace
     (destinationName.endsWith('.azmk8s.io') ||
       forward.hops.some(({ kind }) => kind === 'api-server'))
   );
+}
+
+/** Objects without a cluster resource: nobody in the lab has the front ends of their Services, and the internet has every public address. */
+function isServiceWithoutNodes({ hosts }: ProbePlan, { question, forward }: Trace): boolean {
+  const isAsked =
+    question.to.startsWith('service:') ||
+    forward.hops.some(({ kind, name }) => kind === 'load-balancer' && name.includes('/'));
+  return isAsked && !hosts.some(({ kind }) => kind === 'node');
 }
 
 /** What answers names at port 53: the internet, a firewall, the cluster's DNS. Whoever else has that port open speaks as always. */
@@ -221,10 +240,19 @@ function isNextTo({ links }: ProbePlan, one: string, other: string): boolean {
   });
 }
 
-/** A client of the internet has the address the proof gave it. */
-function sourceOf({ flow }: Trace, from: LabEnd): { readonly source?: string } {
-  if (from.name !== 'internet') return {};
-  return flow.source.kind === 'exact'
-    ? { source: formatIp(flow.source.ip) }
-    : { source: '198.18.0.7' };
+/** A client of the internet has the address the proof gave it; so has one of on-premises, which has a prefix and uses one address of it. */
+function sourceOf(plan: ProbePlan, { flow }: Trace, from: LabEnd): { readonly source?: string } {
+  const { source } = flow;
+  if (from.name === 'internet') {
+    return { source: source.kind === 'exact' ? formatIp(source.ip) : '198.18.0.7' };
+  }
+  if (!from.name.startsWith('on-premises')) return {};
+  const set = source.kind === 'exact' ? singleAddress(source.ip) : source.addresses;
+  const hasOwn = from.addresses.some((text) => {
+    const ip = parseIp(text);
+    return ip !== undefined && addressSetHas(set, ip);
+  });
+  const first = firstAddress(set);
+  const isThere = first !== undefined && isOwned(plan, first, formatIp(first));
+  return hasOwn || !isThere ? {} : { source: formatIp(first) };
 }

@@ -2,13 +2,16 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KernelLine } from './probe.ts';
 import { traceLines } from './trace-lines.ts';
+import type { Undoing } from './undoing.ts';
 
 /** Starts a program inside the namespace of a host of the lab. */
 export type SpawnIn = (host: string, command: readonly string[], input?: string) => ChildProcess;
 
 const TABLE = 'sallyport_trace';
 /** First packets of every connection, either way; the lab is quiet while it is explained. DNS would drown them. */
-const RULES = `table inet ${TABLE} {
+const RULES = `table inet ${TABLE}
+delete table inet ${TABLE}
+table inet ${TABLE} {
   chain arriving {
     type filter hook prerouting priority -400;
     tcp flags & syn == syn meta nftrace set 1
@@ -33,9 +36,10 @@ export async function explainPackets(
   hosts: readonly string[],
   spawnIn: SpawnIn,
   attempt: () => Promise<unknown>,
+  { undoneAfter }: Undoing,
 ): Promise<readonly KernelLine[]> {
   const monitors = new Map<string, { readonly child: ChildProcess; text: string }>();
-  try {
+  const listen = async (): Promise<void> => {
     await Promise.all(hosts.map((host) => done(spawnIn(host, ['nft', '-f', '-'], RULES))));
     for (const host of hosts) {
       const child = spawnIn(host, ['nft', 'monitor', 'trace']);
@@ -49,12 +53,13 @@ export async function explainPackets(
     await sleep(LISTENING_MILLISECONDS);
     await attempt();
     await sleep(LISTENING_MILLISECONDS);
-  } finally {
+  };
+  await undoneAfter(listen, () => {
     for (const { child } of monitors.values()) child.kill('SIGTERM');
-    await Promise.all(
+    return Promise.all(
       hosts.map((host) => done(spawnIn(host, ['nft', 'delete', 'table', 'inet', TABLE]))),
     );
-  }
+  });
   return [...monitors].flatMap(([host, { text }]) =>
     [...new Set(traceLines(text))].slice(0, LINES_MOST).map((line) => ({ host, text: line })),
   );

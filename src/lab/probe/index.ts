@@ -1,4 +1,5 @@
 export { type Attempt, type Observation, type Outcome, outcomeText } from './attempt.ts';
+export { chosenOf } from './choose.ts';
 export type { Agreement } from './compare.ts';
 export { type Drill, type DrillReport, type DrillResult, drill } from './drill.ts';
 export {
@@ -9,4 +10,5 @@ export {
   type ProbeResult,
   probe,
 } from './probe.ts';
-export { type ProbeQuestion, probeQuestions, sampleOf, type Told } from './questions.ts';
+export { type ProbeQuestion, probeQuestions, type Told } from './questions.ts';
+export { type Undoing, undoing } from './undoing.ts';

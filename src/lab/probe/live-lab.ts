@@ -9,6 +9,7 @@ import type { Attempt, Observation } from './attempt.ts';
 import { explainPackets } from './explain.ts';
 import type { ProbeLab } from './probe.ts';
 import type { ProbePlan } from './probe-plan.ts';
+import { type Undoing, undoing } from './undoing.ts';
 
 export interface LiveLabOptions {
   readonly folder: LabFolder;
@@ -19,6 +20,8 @@ export interface LiveLabOptions {
   readonly own: readonly string[];
   /** For one connection, name look-up apart. */
   readonly timeoutMilliseconds: number;
+  /** Where somebody may give it up; otherwise what is put up for a look is taken down after it. */
+  readonly undoing?: Undoing;
 }
 
 /** More at once make a busy machine late, and late looks like lost. */
@@ -26,6 +29,7 @@ const AT_ONCE = 16;
 
 /** A lab that is up, for `probe`. Each namespace is entered once for all its connections. */
 export function liveLab({ folder, plan, entrance, own, ...options }: LiveLabOptions): ProbeLab {
+  const standing = options.undoing ?? undoing();
   const inside = (host: string, command: readonly string[]): readonly string[] => [
     ...entrance,
     ...inNamespace(plan.lab, host, command),
@@ -89,19 +93,19 @@ export function liveLab({ folder, plan, entrance, own, ...options }: LiveLabOpti
             runProgram(inside(name, command), input === undefined ? {} : { input }),
           ),
         );
-      try {
+      const look = async (): Promise<boolean> => {
         await each(['nft', '-f', '-'], arrivalRules(arrival));
         await attempt(host, [one], 1);
         return (await each(READ_ARRIVALS)).some(({ out }) => arrivalsIn(out) > 0);
-      } finally {
-        await each(FORGET_ARRIVALS);
-      }
+      };
+      return standing.undoneAfter(look, () => each(FORGET_ARRIVALS));
     },
     explain: (host, one) =>
       explainPackets(
         plan.hosts.filter(({ kind }) => kind !== 'internet').map(({ name }) => name),
         spawnIn,
         () => attempt(host, [one], 1),
+        standing,
       ),
   };
 }

@@ -87,12 +87,12 @@ export async function probe(
       protocol,
       isVerdictOnly: true,
     });
-    const [first] = traces;
+    const [first, ...others] = traces;
     if (first === undefined) {
       notTried.push({ question, why: diagnostics[0]?.message ?? 'the proof has no answer' });
       continue;
     }
-    const where = aim(lab.plan, first, aimed.length);
+    const where = aim(lab.plan, first, aimed.length, others);
     if (where.kind === 'not-tried') notTried.push({ question, why: where.why });
     else aimed.push({ question, traces, from: where.from, attempt: where.attempt });
   }

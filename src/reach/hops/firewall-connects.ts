@@ -1,7 +1,7 @@
 import type { Condition, FlowRule } from '../../flows/index.ts';
 import { addressSetCovers, unionAddresses } from '../../net/index.ts';
 import { type FirewallPlacement, PRIVATE_IPV4 } from '../../network/index.ts';
-import { type NameEffect, nameRules } from '../../semantics/dns/symbolic.ts';
+import { firewallNameRules, type NameEffect } from '../../semantics/dns/symbolic.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import { type Branch, cut, ends, open, type Step } from '../branch.ts';
 import { type End, sameEnd } from '../header.ts';
@@ -27,8 +27,7 @@ export function connected(
 ): Connected {
   const { firewall: view, subnet } = placement;
   if (subnet.kind !== 'found') return { onward: [branch], stopped: [] };
-  const vnetKey = subnet.target.vnet.key;
-  const rules = toldOnce(world, `names with hosts ${vnetKey}`, () => hosted(world, vnetKey));
+  const rules = toldOnce(world, `names with hosts ${view.key}`, () => hosted(world, placement));
   const { parts, rest } = cut(branch, rules, { box: 'firewall', name: view.name, stage: 'dns' });
   const onward: Branch[] = rest === undefined ? [] : [{ ...rest, trail: branch.trail }];
   const stopped: Step[] = [];
@@ -78,8 +77,8 @@ interface Hosted {
   readonly isSure: boolean;
 }
 
-function hosted(world: World, vnetKey: string): readonly FlowRule<Hosted, Decider>[] {
-  const rules = nameRules(world.network, vnetKey);
+function hosted(world: World, placement: FirewallPlacement): readonly FlowRule<Hosted, Decider>[] {
+  const rules = firewallNameRules(world.network, placement);
   return (['http', 'https'] as const).flatMap((application) =>
     rules.map(({ region, effect, by }) => ({
       region: region.map((box) => ({ ...box, applications: [application] })),

@@ -21,6 +21,7 @@ import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import { answered } from '../answer/answer.ts';
 import { type Branch, ends, goesOn, open, type Place, type Step, within } from '../branch.ts';
 import { type End, likeEnd, sameEnd } from '../header.ts';
+import { split } from '../split.ts';
 import type { World } from '../world.ts';
 import { publicApiServer, unlessRefused } from './api-server.ts';
 import { applicationGateway } from './application-gateway.ts';
@@ -38,11 +39,18 @@ export function internet(world: World): Place {
 }
 
 function carried(world: World, branch: Branch): readonly Step[] {
-  const { source, destination } = branch.header;
-  if (source.kind === 'one-of' && addressSetCovers(PRIVATE_IPV4, source.addresses)) {
-    const name = `${source.label} is a private address, which nothing on the internet can answer`;
-    return [dropped(branch, { kind: 'platform', name })];
-  }
+  const { source } = branch.header;
+  // A firewall that keeps the source sends it on as it was.
+  const { inside, outside } = split(branch, 'source', PRIVATE_IPV4);
+  const steps = outside === undefined ? [] : towards(world, outside);
+  if (inside === undefined) return steps;
+  const who = source.kind === 'one-of' ? source.label : 'the sender';
+  const name = `${who} is a private address, which nothing on the internet can answer`;
+  return [dropped(inside, { kind: 'platform', name }), ...steps];
+}
+
+function towards(world: World, branch: Branch): readonly Step[] {
+  const { destination } = branch.header;
   if (destination.kind === 'one-of') {
     if (addressSetCovers(PRIVATE_IPV4, destination.addresses)) {
       const name = `${destination.label} is a private address, which nothing on the internet reaches`;

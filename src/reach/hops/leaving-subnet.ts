@@ -7,7 +7,6 @@ import type { EffectiveRoute } from '../../semantics/routes/effective-route.ts';
 import { type RouteEffect, routeRules } from '../../semantics/routes/symbolic.ts';
 import type { Decider } from '../../semantics/verdict.ts';
 import { isUnknown } from '../../values/index.ts';
-import { answered } from '../answer/answer.ts';
 import { answeredHome } from '../answer/answered-home.ts';
 import { type Branch, cut, ends, goesOn, open, type Place, type Step } from '../branch.ts';
 import { toldOnce, type World } from '../world.ts';
@@ -17,6 +16,7 @@ import { interfaceFilter } from './interface-filter.ts';
 import { intoNetwork } from './into-network.ts';
 import { privateEndpoint } from './private-endpoint.ts';
 import { toAppliance } from './to-appliance.ts';
+import { toGateway } from './to-gateway.ts';
 import { toInternet } from './to-internet.ts';
 
 /** An interface in a subnet that sends. */
@@ -160,22 +160,8 @@ function follow(here: Routed): readonly Step[] {
         : [goesOn(branch, privateEndpoint(world, taken.endpoint.key))];
     case 'VirtualNetworkServiceEndpoint':
       return byServiceEndpoint(here);
-    case 'VirtualNetworkGateway': {
-      const isDefault = taken.prefixes.some((prefix) => prefix.length === 0);
-      const told = isDefault
-        ? {
-            ...branch,
-            assumptions: [...branch.assumptions, 'the network behind the gateway carries it on'],
-          }
-        : branch;
-      const left = { kind: 'left', to: 'the network behind the gateway' } as const;
-      const vnetKey = world.network.subnets.get(here.at.subnetKey)?.vnet.key;
-      return answered(world, told, left, {
-        kind: 'behind-gateway',
-        way: 'in',
-        ...(vnetKey === undefined ? {} : { vnetKey }),
-      });
-    }
+    case 'VirtualNetworkGateway':
+      return toGateway(here);
     case 'None':
       return [ends(branch, { kind: 'no-route', by })];
     default:

@@ -32,15 +32,28 @@ export function loadBalancer(world: World, balancer: LoadBalancer, frontendKey: 
       return parts.flatMap(({ branch: part, effect, by, doubts }): readonly Step[] => {
         const doubted = doubts.length === 0 ? [] : [open(part, ...doubts)];
         if (effect.kind === 'no-listener') return [...doubted, ends(part, { kind: 'denied', by })];
-        return [...doubted, ...toBackends(world, name, part, effect)];
+        const own = vnetOfFrontend(world, balancer, frontendKey);
+        return [...doubted, ...toBackends(world, { name, own }, part, effect)];
       });
     },
   };
 }
 
+/** The virtual network of an internal front end: members are in it (AZS-44). A public one is in none. */
+function vnetOfFrontend(
+  { network }: World,
+  { frontends }: LoadBalancer,
+  frontendKey: string,
+): string | undefined {
+  const subnet = frontends.find(({ key }) => key === frontendKey)?.subnet;
+  return subnet === undefined || isUnknown(subnet)
+    ? undefined
+    : network.subnets.get(subnet.key)?.vnet.key;
+}
+
 function toBackends(
   world: World,
-  name: string,
+  { name, own: home }: { readonly name: string; readonly own: string | undefined },
   branch: Branch,
   { backends, isFloating, port, why }: Forwarded,
 ): readonly Step[] {
@@ -61,9 +74,14 @@ function toBackends(
           ...(backend.symbol === undefined ? {} : { symbol: backend.symbol }),
         }
       : { kind: 'one-of', addresses: singleAddress(backend), label };
-    const [placed] = subnetOf(world.network, likeEnd(destination));
+    const found = subnetOf(world.network, likeEnd(destination));
+    const placed = found.find(({ subnet }) => subnet.vnet.key === home) ?? found[0];
     if (placed === undefined)
       return [open(chosen, { missing: `where the backends of ${name} are` })];
+    if (home !== undefined && placed.subnet.vnet.key !== home) {
+      const missing = `what ${name} does with a member outside its virtual network`;
+      return [open(chosen, { missing })];
+    }
     const { key, name: subnet } = placed.subnet.subnet;
     const number = port === 'same' || port === undefined || isUnknown(port) ? undefined : port;
     const isOpenPort = port !== 'same' && number === undefined;

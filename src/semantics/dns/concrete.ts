@@ -4,6 +4,7 @@ import { ALL_IPV4, type DomainName } from '../../net/index.ts';
 import {
   addressWithin,
   exactAddress,
+  type FirewallPlacement,
   type KnownAddress,
   type Network,
 } from '../../network/index.ts';
@@ -14,7 +15,7 @@ import type { Decider, MissingFact } from '../verdict.ts';
 import { resolveClusterName } from './cluster-names.ts';
 import { privateAliasOf } from './private-alias.ts';
 import { recordNameOf } from './record-name.ts';
-import { dnsProxyOf, isAzureDns, type Resolver, resolversOf } from './resolver.ts';
+import { dnsProxyOf, dnsServersOf, isAzureDns, type Resolver, resolversOf } from './resolver.ts';
 import {
   endpointAt,
   isUnder,
@@ -82,6 +83,29 @@ export function resolveName(network: Network, fromVnetKey: string, name: DomainN
     by: first.by,
     why: [{ missing: `which DNS server answers for \`${name}\`: they disagree` }],
   };
+}
+
+/**
+ * What `name` resolves to for a firewall that reads it in HTTP or TLS (AFW-47): it asks the servers of its own setting, Azure's resolver
+ * unless some are written, whatever its network tells its machines to ask (azure-firewall 6).
+ */
+export function resolveAtFirewall(
+  network: Network,
+  placement: FirewallPlacement,
+  name: DomainName,
+): Resolution {
+  const { firewall, subnet } = placement;
+  const by: Decider = { kind: 'platform', name: `DNS of firewall ${firewall.name}` };
+  if (subnet.kind !== 'found') {
+    return unknown(by, `the virtual network of firewall \`${firewall.name}\``, firewall.at);
+  }
+  const servers = dnsServersOf(placement);
+  if ('missing' in servers) return { kind: 'unknown', by, why: [servers] };
+  if (servers.every(isAzureDns)) return askAzure(network, subnet.target.vnet.key, name);
+  return unknown(
+    by,
+    `what the DNS servers of firewall \`${firewall.name}\` answer for \`${name}\``,
+  );
 }
 
 function ask(network: Network, resolver: Resolver, vnetKey: string, name: DomainName): Resolution {

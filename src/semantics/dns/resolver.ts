@@ -141,6 +141,29 @@ export function dnsProxyOf(placement: FirewallPlacement): DnsProxy {
   };
 }
 
+/** Whom a firewall itself asks for names: never the servers of its network (azure-firewall 6). Empty: Azure's resolver. */
+export function dnsServersOf({
+  firewall,
+  policies,
+  missingPolicy,
+}: FirewallPlacement): readonly AddressValue[] | MissingFact {
+  const own = policies.at(-1);
+  if (firewall.policy !== undefined && own === undefined) {
+    const at = missingPolicy?.at ?? firewall.at;
+    return { missing: 'the firewall policy is not in the input', at };
+  }
+  const holder = own ?? firewall;
+  if ((firewall.skuTier ?? own?.skuTier) === 'Basic') return [];
+  const { dnsServers } = holder.settings;
+  if (dnsServers.length > 0) return dnsServers;
+  // As with the proxy: sources disagree whether a child takes the setting over.
+  const isOpen =
+    (missingPolicy !== undefined && own !== undefined) ||
+    policies.slice(0, -1).some(({ settings }) => settings.dnsServers.length > 0);
+  const missing = `whether policy \`${holder.name}\` takes its DNS servers from its base policy`;
+  return isOpen ? { missing, at: holder.at } : [];
+}
+
 /** Whose address a DNS server setting names. */
 function resolverAt(network: Network, server: AddressValue, at: Place): Resolver {
   if (!isUnknown(server)) {

@@ -9,6 +9,7 @@ import {
 } from '../../network/index.ts';
 import { isUnknown, privateAddressOf } from '../../values/index.ts';
 import type { Decider, MissingFact } from '../verdict.ts';
+import { dnsServersOf } from './resolver.ts';
 import { type Answer, answerOf, azureView, open, patternsOf } from './symbolic-azure.ts';
 
 /** What a name means to a machine that asks for it. */
@@ -38,7 +39,18 @@ export type NameRule = FlowRule<NameEffect, Decider>;
  *   AZS-24 whose links count behind a firewall, AZS-26 records of endpoints
  */
 export function nameRules(network: Network, fromVnetKey: string): readonly NameRule[] {
-  const askers = askersOf(network, fromVnetKey);
+  return rulesOf(askersOf(network, fromVnetKey));
+}
+
+/** What names mean to a firewall that reads them in HTTP or TLS: it asks the servers of its own setting alone (azure-firewall 6). */
+export function firewallNameRules(
+  network: Network,
+  placement: FirewallPlacement,
+): readonly NameRule[] {
+  return rulesOf([firewallItself(network, placement)]);
+}
+
+function rulesOf(askers: readonly Asker[]): readonly NameRule[] {
   const patterns = [...new Set(askers.flatMap(({ patterns: own }) => own))].sort(bySpecificity);
   return patterns.flatMap((pattern): readonly NameRule[] => {
     const asked = witnessOf(pattern, patterns);
@@ -194,6 +206,23 @@ function firewallProxy(
     open(by, {
       missing: `what the DNS servers of firewall \`${firewall.name}\` answer for \`${name}\``,
       at: holder.at,
+    }),
+  );
+}
+
+function firewallItself(network: Network, placement: FirewallPlacement): Asker {
+  const { firewall, subnet } = placement;
+  const by: Decider = { kind: 'platform', name: `DNS of firewall ${firewall.name}` };
+  if (subnet.kind !== 'found') {
+    const missing = `the virtual network of firewall \`${firewall.name}\``;
+    return always(open(by, { missing, at: firewall.at }));
+  }
+  const servers = dnsServersOf(placement);
+  if ('missing' in servers) return always(open(by, servers));
+  if (servers.every(isAzureHost)) return azure(network, subnet.target.vnet.key);
+  return asking((name) =>
+    open(by, {
+      missing: `what the DNS servers of firewall \`${firewall.name}\` answer for \`${name}\``,
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { DomainName } from '../../net/index.ts';
 import { type FirewallPlacement, findOwner, type Network } from '../../network/index.ts';
-import { resolveName, resolvesThroughFirewall } from '../../semantics/dns/concrete.ts';
+import { resolveAtFirewall, resolvesThroughFirewall } from '../../semantics/dns/concrete.ts';
 import {
   evaluateFirewall,
   type FirewallContext,
@@ -69,7 +69,8 @@ export function firewallHop(
   }
   const left = decision.after ?? flow;
   const unresolved = cannotResolve(network, placement, left, decision);
-  if (unresolved !== undefined) {
+  if (unresolved !== undefined && 'why' in unresolved) open.push(...unresolved.why);
+  else if (unresolved !== undefined) {
     const { by, isCertain } = unresolved;
     steps.push({ stage: 'dns', by, text: by.name, facts: ['AFW-E35'] });
     if (isCertain) return deny(by);
@@ -126,7 +127,7 @@ function resolvedBy(
   flow: Flow,
 ): FlowAddress | undefined {
   if (placement.subnet.kind !== 'found') return undefined;
-  const resolution = resolveName(network, placement.subnet.target.vnet.key, name);
+  const resolution = resolveAtFirewall(network, placement, name);
   if (resolution.kind === 'private') return flowAddressOf(resolution.address);
   if (resolution.kind !== 'public' || flow.destinationName !== name) return undefined;
   return isPrivate(flow.destination)
@@ -143,7 +144,10 @@ function cannotResolve(
   placement: FirewallPlacement,
   flow: Flow,
   { steps }: FirewallDecision,
-): { readonly by: Decider; readonly isCertain: boolean } | undefined {
+):
+  | { readonly by: Decider; readonly isCertain: boolean }
+  | { readonly why: readonly MissingFact[] }
+  | undefined {
   const { application } = flow;
   const name =
     application.kind === 'https'
@@ -158,7 +162,8 @@ function cannotResolve(
     (step) => step.verdict !== undefined && step.verdict.kind !== 'deny',
   );
   if (!deciding.some(reads)) return undefined;
-  const resolution = resolveName(network, placement.subnet.target.vnet.key, name);
+  const resolution = resolveAtFirewall(network, placement, name);
+  if (resolution.kind === 'unknown') return { why: resolution.why };
   if (resolution.kind !== 'nxdomain') return undefined;
   return {
     by: { ...resolution.by, name: `the firewall cannot resolve ${name}: ${resolution.why}` },

@@ -1,6 +1,7 @@
 import { assertNever } from '../../diagnostics/index.ts';
 import type { PodClass } from '../../model/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import { isCarriedOn } from '../../semantics/routes/carried-on.ts';
 import {
   type EffectiveRoute,
   routeDecider,
@@ -179,8 +180,7 @@ function followRoute(here: Following): HopResult {
       const network = vnetKey === undefined ? {} : { vnetKey };
       const out: Position = { kind: 'on-premises', way: 'out', ...network };
       const onward = forward(out);
-      const isDefault = route.prefixes.some((prefix) => prefix.length === 0);
-      return isDefault && journey.direction === 'forward'
+      return journey.direction === 'forward' && isCarriedOn(here.network, vnetKey, route)
         ? { ...onward, assumptions: ['the network behind the gateway carries it on'] }
         : onward;
     }

@@ -1,6 +1,7 @@
 import { findOwner, type Network, subnetOf } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import { deliverToLoadBalancer } from '../../semantics/load-balancer/concrete.ts';
+import { isUnknown } from '../../values/index.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
 import { replyTo } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -37,22 +38,44 @@ export function loadBalancerHop(
   if (delivery.kind === 'no-listener') return stop({ kind: 'denied', by: delivery.by });
   if (delivery.flows.length === 0) return stop({ kind: 'unknown', why: delivery.why });
   const sent = journey.choose(delivery.flows, (one) => `backend ${formatAddress(one.destination)}`);
-  return toBackend(network, hop, steps, flow, sent);
+  return toBackend(network, { hop, steps, own: vnetOfFrontend(network, at) }, flow, sent);
+}
+
+/** The virtual network of an internal front end: members are in it (AZS-44). A public one is in none. */
+function vnetOfFrontend(
+  network: Network,
+  { loadBalancer, frontendKey }: Position & { kind: 'load-balancer' },
+): string | undefined {
+  const subnet = loadBalancer.frontends.find(({ key }) => key === frontendKey)?.subnet;
+  return subnet === undefined || isUnknown(subnet)
+    ? undefined
+    : network.subnets.get(subnet.key)?.vnet.key;
+}
+
+interface Sending {
+  readonly hop: Hop;
+  readonly steps: Step[];
+  /** The virtual network of the load balancer. */
+  readonly own: string | undefined;
 }
 
 function toBackend(
   network: Network,
-  hop: Hop,
-  steps: Step[],
+  { hop, steps, own }: Sending,
   arrived: Flow,
   sent: Flow,
 ): HopResult {
-  const placement = subnetOf(network, sent.destination)[0]?.subnet;
+  const found = subnetOf(network, sent.destination).map(({ subnet }) => subnet);
+  const placement = found.find(({ vnet }) => vnet.key === own) ?? found[0];
   if (placement === undefined || sent.destination === arrived.destination) {
     // With floating IP the headers do not say which member of the pool it is.
     const missing = `where the backends of ${hop.name} are`;
     const disposition: Disposition = { kind: 'unknown', why: [{ missing }] };
     return { hop: { ...hop, flow: sent }, next: { kind: 'stop', disposition } };
+  }
+  if (own !== undefined && placement.vnet.key !== own) {
+    const missing = `what ${hop.name} does with ${formatAddress(sent.destination)}, a member outside its virtual network`;
+    return { hop, next: { kind: 'stop', disposition: { kind: 'unknown', why: [{ missing }] } } };
   }
   const { name, key } = placement.subnet;
   const interfaceKey = interfaceAt(network, placement.vnet.key, sent);

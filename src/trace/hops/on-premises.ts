@@ -1,4 +1,5 @@
 import {
+  aroundGateway,
   type Network,
   peerTo,
   type SubnetPlacement,
@@ -6,6 +7,7 @@ import {
   vnetReaches,
 } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
+import { matchSet } from '../../semantics/match.ts';
 import { isPlatform } from '../is-private.ts';
 import type { DeliverTo, HopResult, Journey, Position } from '../journey.ts';
 import { replyTo, sameAddress } from '../session.ts';
@@ -32,6 +34,15 @@ export function onPremisesHop(
   });
   if (at.way === 'out') {
     if (journey.direction === 'forward') {
+      // A pod of an overlay stands in no network, and behind no gateway either.
+      const isNear =
+        deliverTo !== undefined ||
+        (at.vnetKey !== undefined &&
+          matchSet(aroundGateway(network, at.vnetKey), flow.destination).kind === 'yes');
+      if (isNear) {
+        const missing = `what the gateway does with a flow to ${name}, which is not behind it`;
+        return stop({ kind: 'unknown', why: [{ missing }] });
+      }
       const by = at.vnetKey === undefined ? {} : { vnetKey: at.vnetKey };
       return {
         hop,

@@ -39,6 +39,9 @@ interface Shape {
   readonly routes?: Record<string, string>;
   readonly rules?: Rules;
   readonly dns?: readonly string[];
+  readonly hubDns?: readonly string[];
+  /** Written on the firewall itself. */
+  readonly firewall?: Json;
   readonly hubPeer?: Json;
   readonly spokePeer?: Json;
   readonly objects?: readonly Json[];
@@ -63,7 +66,10 @@ function perimeter(shape: Shape): Network {
           AzureFirewallSubnet: { addressPrefix: '10.0.0.0/26' },
           GatewaySubnet: { addressPrefix: '10.0.2.0/27' },
         },
-        { peers: { spoke: { ...shape.hubPeer } } },
+        {
+          peers: { spoke: { ...shape.hubPeer } },
+          ...(shape.hubDns === undefined ? {} : { dns: shape.hubDns }),
+        },
       ),
       vnet(
         'spoke',
@@ -83,6 +89,7 @@ function perimeter(shape: Shape): Network {
         FW,
         ['pip-fw'],
         shape.rules ?? {},
+        shape.firewall ?? {},
       ),
       cluster(
         'aks',
@@ -114,6 +121,42 @@ const DENY_EGRESS = policy('deny', {
   policyTypes: ['Egress'],
 });
 const VAULT = { id: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv' };
+/** Names that the network of the firewall keeps to itself, and nobody has written one. */
+const KEPT = zone('corp.example', ['hub']);
+const balancer = (member: string) => {
+  const base = ref('Microsoft.Network/loadBalancers', 'lb').id;
+  const frontend = { id: `${base}/frontendIPConfigurations/front` };
+  const pool = { id: `${base}/backendAddressPools/pool` };
+  const rule = { protocol: 'Tcp', frontendPort: 443, backendPort: 8443 };
+  return resource('Microsoft.Network/loadBalancers', 'lb', {
+    frontendIPConfigurations: [
+      {
+        ...frontend,
+        name: 'front',
+        properties: {
+          privateIPAddress: '10.1.7.30',
+          subnet: { id: subnetId('spoke', 'machines') },
+        },
+      },
+    ],
+    backendAddressPools: [
+      {
+        ...pool,
+        name: 'pool',
+        properties: {
+          loadBalancerBackendAddresses: [{ name: 'm', properties: { ipAddress: member } }],
+        },
+      },
+    ],
+    loadBalancingRules: [
+      {
+        id: `${base}/loadBalancingRules/rule`,
+        name: 'rule',
+        properties: { frontendIPConfiguration: frontend, backendAddressPool: pool, ...rule },
+      },
+    ],
+  });
+};
 const vm = (group: string) =>
   resource('Microsoft.Network/networkInterfaces', 'vm', {
     ipConfigurations: [
@@ -318,6 +361,107 @@ const CASES: readonly Case[] = [
     },
     'onprem:192.168.0.0/16',
     '10.1.0.20:22',
+    'allowed',
+  ],
+  [
+    // Real packets: on-premises has no address of the network, and of what a gateway does with one nothing is documented.
+    'a route leads to the gateway what the network itself holds',
+    {
+      routes: { '10.1.7.0/24': 'VirtualNetworkGateway' },
+      hubPeer: { allowGatewayTransit: true },
+      spokePeer: { useRemoteGateways: true },
+      more: vpn('hub', ['192.168.0.0/16']),
+    },
+    'node:nodes',
+    '10.1.7.20:443',
+    'open',
+  ],
+  [
+    'a route leads back to the gateway what comes from behind it, for a network that is not connected',
+    {
+      more: [
+        vnet('near', '10.4.0.0/16', {
+          GatewaySubnet: { addressPrefix: '10.4.9.0/27', ...tableOf('rt-back') },
+        }),
+        vnet('far', '10.5.0.0/16', { there: { addressPrefix: '10.5.0.0/24' } }),
+        routeTable('rt-back', { '10.5.0.0/16': 'VirtualNetworkGateway' }),
+        ...vpn('near', ['192.168.0.0/16']),
+      ],
+    },
+    'onprem:192.168.0.4/32',
+    '10.5.0.20:443',
+    'open',
+  ],
+  [
+    'a route leads to the gateway a pod of an overlay',
+    {
+      routes: { '10.0.0.0/8': 'VirtualNetworkGateway' },
+      more: [
+        vnet('near', '10.4.0.0/16', {
+          GatewaySubnet: { addressPrefix: '10.4.9.0/27' },
+          there: { addressPrefix: '10.4.0.0/24', ...tableOf('rt') },
+        }),
+        ...vpn('near', ['192.168.0.0/16']),
+      ],
+    },
+    '10.4.0.20',
+    'deploy:shop/web:8080',
+    'open',
+  ],
+  [
+    // azure-firewall 6: a firewall asks Azure unless servers are written for it; those of its network are for machines.
+    'a firewall whose network has DNS servers of its own asks none of them',
+    {
+      routes: { '0.0.0.0/0': FW },
+      rules: { application: [['*', '*', 'Https:443']] },
+      hubDns: ['10.0.3.53'],
+      more: KEPT,
+    },
+    'deploy:shop/job',
+    'gone.corp.example:443',
+    'denied',
+  ],
+  [
+    'a firewall asks the servers that are written for it, and nobody knows what they say',
+    {
+      routes: { '0.0.0.0/0': FW },
+      rules: { application: [['*', '*', 'Https:443']] },
+      firewall: { additionalProperties: { 'Network.DNS.Servers': '10.0.3.53' } },
+    },
+    'deploy:shop/job',
+    'ghcr.io:443',
+    'open',
+  ],
+  [
+    // AFW-72: with 0.0.0.0/0 as private range nothing is translated. The sets sent it out, and lost the answer instead.
+    'a firewall that translates nobody sends a private address to the internet',
+    {
+      routes: { '0.0.0.0/0': FW },
+      rules: { network: [['10.0.0.0/8', '203.0.113.0/24', '443', 'TCP']] },
+      firewall: { additionalProperties: { 'Network.SNAT.PrivateRanges': '0.0.0.0/0' } },
+    },
+    '10.1.0.20',
+    '203.0.113.9:443',
+    'denied',
+  ],
+  [
+    // Real packets: nothing leads from the front end to a network that its own does not reach.
+    'AZS-44: a load balancer with a member in another network',
+    {
+      more: [
+        vnet('far', '10.3.0.0/16', { there: { addressPrefix: '10.3.0.0/24' } }),
+        balancer('10.3.0.20'),
+      ],
+    },
+    '10.1.7.20',
+    '10.1.7.30:443',
+    'open',
+  ],
+  [
+    'AZS-44: a load balancer with a member in its own network',
+    { more: [balancer('10.1.7.21')] },
+    '10.1.7.20',
+    '10.1.7.30:443',
     'allowed',
   ],
 ];
