@@ -10,22 +10,18 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { buildCommandLine } from '../scripts/build.mjs';
 import { library } from './library.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 mkdirSync(join(root, 'dist', 'bench'), { recursive: true });
-const isIngest = process.argv[2] === 'ingest';
-if (!isIngest) await buildCommandLine();
 const logs = await library(
   'logs',
   [
     "export { LOG_COLUMNS, LOG_KINDS } from './logs/columns.ts';",
     "export { generateLogs, lineBlocks, SAMPLE_PLAN } from './logs/generate/index.ts';",
     "export { ingest, localInputs } from './logs/ingest/index.ts';",
-    "export { lineThreadProgram } from './io/index.ts';",
-    "export { openStore, storeContents, storeEngine } from './logs/store/index.ts';",
     "export { rowsTable } from './logs/store/schema.ts';",
+    "export { openStore, storeContents, storeEngine } from './logs/store/index.ts';",
     "export { LOG_QUESTIONS } from '../tests/support/log-questions.ts';",
   ].join('\n'),
 );
@@ -135,8 +131,7 @@ async function ingestAlone(path, file) {
   const { value } = await logs.localInputs([file]);
   const before = process.cpuUsage();
   const began = performance.now();
-  const threads = process.env.THREADS === '0' ? undefined : logs.lineThreadProgram();
-  const { records, quarantined } = await logs.ingest(store, value, threads && { threads });
+  const { records, quarantined } = await logs.ingest(store, value);
   store.close();
   const ms = performance.now() - began;
   if (quarantined > 0 || records === 0) throw new Error(`${quarantined} lines were quarantined`);

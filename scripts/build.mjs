@@ -47,38 +47,14 @@ export async function buildCommandLine() {
   });
   // The entry comes last: what it imports is there before it is.
   const isEntry = ({ path }) => dirname(path) === commandLine;
-  writeWhole(outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b))));
+  for (const file of outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
+    mkdirSync(dirname(file.path), { recursive: true });
+    const half = `${file.path}.${process.pid}`;
+    writeFileSync(half, file.contents);
+    renameSync(half, file.path);
+  }
   removeOldChunks(new Set(outputFiles.map(({ path }) => path)));
   await buildAppliancePrograms(build);
-  await buildLineThread(build);
-}
-
-/** What the threads of `sallyport logs` run. */
-async function buildLineThread(build) {
-  const { outputFiles } = await build({
-    write: false,
-    entryPoints: [join(root, 'src', 'logs', 'programs', 'line-thread.ts')],
-    outdir: join(root, 'dist', 'logs'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    external: ['@duckdb/*', '@azure/*', 'azure-kusto-data'],
-    target: 'node20.19',
-    legalComments: 'none',
-    logLevel: 'warning',
-  });
-  writeWhole(outputFiles);
-}
-
-/** A file appears whole or not at all. */
-function writeWhole(files) {
-  for (const { path, contents } of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    const half = `${path}.${process.pid}`;
-    writeFileSync(half, contents);
-    renameSync(half, path);
-  }
 }
 
 /** Programs that `emit --to nva` carries to a machine of its own: one file each, with nothing else to install. */
@@ -99,7 +75,12 @@ async function buildAppliancePrograms(build) {
     banner: { js: '// Written by sallyport. The source is in its repository, src/nva.' },
     logLevel: 'warning',
   });
-  writeWhole(outputFiles);
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    const half = `${path}.${process.pid}`;
+    writeFileSync(half, contents);
+    renameSync(half, path);
+  }
 }
 
 /** Chunks of earlier builds. Young ones may be of a build that runs just now. */

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../diagnostics/index.ts';
-import { lineThreadProgram } from '../io/index.ts';
 import type { IngestProgress, IngestReport, LogInput } from '../logs/ingest/index.ts';
 import { diagnosticsByCode } from '../report/diagnostic-text.ts';
 import { bytesWords, countWords, secondsWords } from '../report/logs-page.ts';
@@ -68,9 +67,7 @@ export async function ingestInto(
   const stop = () => aborting.abort();
   process.once('SIGINT', stop);
   try {
-    const threads = lineThreadProgram();
     const report = await ingest(store, inputs.value, {
-      ...(threads === undefined ? {} : { threads }),
       ...(zone === undefined ? {} : { zoneMinutes: zone }),
       ...(keepDays === undefined ? {} : { keepDays }),
       signal: aborting.signal,

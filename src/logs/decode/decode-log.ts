@@ -1,17 +1,15 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Diagnostic } from '../../diagnostics/index.ts';
 import type { LogKind } from '../columns.ts';
 import type { LogRecord, LogSource, Quarantined } from '../record.ts';
 import { blockText, partialTail } from './block-text.ts';
-import { newByteLines } from './byte-lines.ts';
+import { type ByteLines, decodeByteLines, drain, newByteLines } from './byte-lines.ts';
 import type { ColumnSink } from './column-sink.ts';
-import { decodeBlock, withoutMark } from './decode-block.ts';
 import { documentDecoding, noteCutOff, type TextDecoding } from './decode-document.ts';
-import { decodedElsewhere, type StretchDecoder } from './decode-elsewhere.ts';
-import { newLineMemory } from './decode-lines.ts';
+import { decodeLines, type LineMemory, newLineMemory } from './decode-lines.ts';
 import { tableDecoding } from './decode-table.ts';
 import { type Decoding, newDecoding, quarantine, type Seen, seenOf } from './decoding.ts';
 import { lineBlocks } from './line-blocks.ts';
-import type { LogPosition } from './log-position.ts';
 import { asUtf8, type GunzipEnd, gunzipped, withHead, wrappingOf } from './plain-bytes.ts';
 import { type Layout, layoutOf } from './recognise-layout.ts';
 import { remarksOn } from './remarks.ts';
@@ -27,8 +25,12 @@ export interface DecodeOptions {
   readonly isGrowing?: boolean;
   /** Is given the records of lines instead of the batches, column by column. */
   readonly sink?: ColumnSink;
-  /** Decodes whole lines elsewhere, several stretches of the file at once; what they say comes in the order of the file all the same. */
-  readonly stretches?: StretchDecoder;
+}
+
+/** How far a file has been read, behind a line end. */
+export interface LogPosition {
+  readonly bytes: number;
+  readonly line: number;
 }
 
 export interface LogBatch {
@@ -86,8 +88,7 @@ export async function* decodeLog(
   chunks: AsyncIterable<Uint8Array>,
   options: DecodeOptions = {},
 ): AsyncGenerator<LogBatch, DecodeReport> {
-  const { zoneMinutes, lineBytesMax = LINE_BYTES_MAX, from, isGrowing = false } = options;
-  const { sink, stretches } = options;
+  const { zoneMinutes, lineBytesMax = LINE_BYTES_MAX, from, isGrowing = false, sink } = options;
   const zone = zoneMinutes === undefined ? undefined : zoneMinutes * 60e6;
   const decoding = newDecoding({ name }, zone);
   const counted = { bytes: from?.bytes ?? 0 };
@@ -121,14 +122,8 @@ export async function* decodeLog(
     const memory = newLineMemory();
     const lines = sink === undefined ? undefined : newByteLines(sink);
     let isFirst = from === undefined;
-    const blocks = lineBlocks(inner.chunks, lineBytesMax);
-    for await (const block of stretches === undefined
-      ? blocks
-      : decodedElsewhere(decoding, blocks, stretches, position, isFirst)) {
-      if (block.kind === 'decoded') {
-        position = block.position;
-        isFirst = false;
-      } else if (block.kind === 'too-long') {
+    for await (const block of lineBlocks(inner.chunks, lineBytesMax)) {
+      if (block.kind === 'too-long') {
         decoding.line += 1;
         decoding.item = 0;
         const start = blockText(decoding, block.start);
@@ -165,6 +160,25 @@ export async function* decodeLog(
     diagnostics: remarksOn(decoding, wrapping.otherThan),
     ...(isPlain ? { position } : {}),
   };
+}
+
+function decodeBlock(
+  decoding: Decoding,
+  memory: LineMemory,
+  lines: ByteLines | undefined,
+  block: Buffer,
+): void {
+  if (lines !== undefined && (isAscii(block) || isUtf8(block))) {
+    decodeByteLines(decoding, memory, lines, block);
+    return;
+  }
+  decodeLines(decoding, memory, blockText(decoding, block));
+  if (lines !== undefined) drain(decoding, lines.reader.sink);
+}
+
+/** Without the mark of UTF-8 that some editors begin a file with. */
+function withoutMark(block: Buffer): Buffer {
+  return block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
 }
 
 function reportOf(decoding: Decoding) {

@@ -39,26 +39,9 @@ export interface Decoding {
   jumps: number;
   jumpLine: number;
   readonly diagnostics: Diagnostic[];
-  /** Where times are kept instead of being compared, for whoever knows what stood before. */
-  readonly trail: Trail | undefined;
 }
 
-/** Times of records and their lines, in the order they were read. */
-export interface Trail {
-  times: Float64Array;
-  lines: Float64Array;
-  count: number;
-}
-
-export function newTrail(): Trail {
-  return { times: new Float64Array(4_096), lines: new Float64Array(4_096), count: 0 };
-}
-
-export function newDecoding(
-  source: LogSource,
-  zoneMicros: number | undefined,
-  trail?: Trail,
-): Decoding {
+export function newDecoding(source: LogSource, zoneMicros: number | undefined): Decoding {
   return {
     source,
     zoneMicros,
@@ -80,7 +63,6 @@ export function newDecoding(
     jumps: 0,
     jumpLine: 0,
     diagnostics: [],
-    trail,
   };
 }
 
@@ -115,16 +97,10 @@ export function keep(decoding: Decoding, draft: Draft): void {
   noteTime(decoding, draft.kind, draft.time, draft.line);
 }
 
-/** Counts a record, and sees whether the clock goes on, or leaves that to others. */
+/** Counts a record, and sees whether the clock goes on. */
 export function noteTime(decoding: Decoding, kind: LogKind, time: number, line: number): void {
   decoding.recordCount += 1;
   decoding.byKind[kind] += 1;
-  if (decoding.trail === undefined) compareTime(decoding, time, line);
-  else follow(decoding.trail, time, line);
-}
-
-/** Sees whether the clock goes on. */
-export function compareTime(decoding: Decoding, time: number, line: number): void {
   if (time >= decoding.latest) decoding.latest = time;
   else {
     decoding.outOfOrder += 1;
@@ -134,19 +110,6 @@ export function compareTime(decoding: Decoding, time: number, line: number): voi
     }
   }
   if (time < decoding.earliest) decoding.earliest = time;
-}
-
-function follow(trail: Trail, time: number, line: number): void {
-  if (trail.count === trail.times.length) {
-    for (const name of ['times', 'lines'] as const) {
-      const wider = new Float64Array(trail.count * 2);
-      wider.set(trail[name]);
-      trail[name] = wider;
-    }
-  }
-  trail.times[trail.count] = time;
-  trail.lines[trail.count] = line;
-  trail.count += 1;
 }
 
 /** A unit as text, or as the value it was read from: the text of that is made only when somebody is to see it. */
@@ -206,20 +169,15 @@ function count(
   name: string,
   line: number,
 ): void {
-  countAll(seen, name.length > 120 ? `${name.slice(0, 120)}…` : name, line, 1);
-}
-
-/** Counts a name that was met `times` times, first on `line`. */
-export function countAll(
-  seen: Map<string, { count: number; line: number }>,
-  name: string,
-  line: number,
-  times: number,
-): void {
-  const known = seen.get(name);
-  if (known !== undefined) known.count += times;
-  else if (seen.size < NAMES_MAX || name === OTHER_NAMES) seen.set(name, { count: times, line });
-  else countAll(seen, OTHER_NAMES, line, times);
+  const short = name.length > 120 ? `${name.slice(0, 120)}…` : name;
+  const known = seen.get(short);
+  if (known !== undefined) known.count += 1;
+  else if (seen.size < NAMES_MAX) seen.set(short, { count: 1, line });
+  else {
+    const others = seen.get(OTHER_NAMES);
+    if (others !== undefined) others.count += 1;
+    else seen.set(OTHER_NAMES, { count: 1, line });
+  }
 }
 
 /** Most often first. */

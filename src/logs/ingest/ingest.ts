@@ -9,7 +9,6 @@ import { knownSources } from '../store/source-list.ts';
 import { storeError } from '../store/store-error.ts';
 import { mergeTallies } from '../store/tallies.ts';
 import { batchWriter } from './batch-writer.ts';
-import { lineThreads, STRETCH_BYTES, type ThreadOptions } from './line-threads.ts';
 import type { LogInput } from './log-input.ts';
 import { type IngestProgress, progressMeter } from './progress.ts';
 import { readInput } from './read-input.ts';
@@ -24,8 +23,6 @@ export interface IngestOptions {
   readonly batchRows?: number;
   readonly onProgress?: (progress: IngestProgress) => void;
   readonly clock?: Clock;
-  /** Threads that decode large inputs; without them, the thread that writes decodes as well. What comes of it is the same. */
-  readonly threads?: ThreadOptions;
   /** Once aborted, what is staged is written and the rest left for the next time. */
   readonly signal?: AbortSignal;
 }
@@ -52,8 +49,6 @@ export interface IngestReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Starting threads and warming them up takes as long as decoding so many stretches. */
-const STRETCHES_MIN = 8;
 /** Of a folder of ten thousand files that all have the same fault, so many are told. */
 const DIAGNOSTICS_MAX = 200;
 
@@ -81,11 +76,6 @@ export async function ingest(
       ...(oldest === undefined ? {} : { oldest }),
       ...(options.batchRows === undefined ? {} : { rows: options.batchRows }),
     });
-    const stretchBytes = options.threads?.stretchBytes ?? STRETCH_BYTES;
-    const threads =
-      options.threads !== undefined && bytes >= STRETCHES_MIN * stretchBytes
-        ? lineThreads(options.threads, writer.sink, oldest ?? Number.NEGATIVE_INFINITY)
-        : undefined;
     let bytesBefore = 0;
     // One core decodes; on two, a second thread of DuckDB costs half as much again and gains nothing.
     await store.connection.run(`SET threads = ${Math.max(1, availableParallelism() - 1)}`);
@@ -106,9 +96,7 @@ export async function ingest(
             input,
             id,
             before,
-            threads !== undefined && input.size >= stretchBytes / 2
-              ? { ...options, stretches: threads }
-              : options,
+            options,
             (bytesRead, records) => {
               meter.report({
                 filesDone: index,
@@ -128,7 +116,6 @@ export async function ingest(
       await writer.abandon();
       throw error;
     } finally {
-      await threads?.close();
       await store.connection.run('RESET threads');
     }
     const name = inputs.at(-1)?.name ?? '';

@@ -6,7 +6,6 @@ import {
   type LogPosition,
   type Reached,
   type Seen,
-  type StretchDecoder,
 } from '../decode/index.ts';
 import { type KnownSource, readSince } from '../store/source-list.ts';
 import type { BatchWriter, Place } from './batch-writer.ts';
@@ -16,8 +15,6 @@ export interface ReadOptions {
   readonly zoneMinutes?: number;
   readonly lineBytesMax?: number;
   readonly signal?: AbortSignal;
-  /** Where whole lines are decoded, if not here. */
-  readonly stretches?: StretchDecoder;
 }
 
 export interface ReadOutcome {
@@ -56,14 +53,13 @@ export async function readInput(
     };
   const decoded = async (start: LogPosition | undefined, isGrowing: boolean) => {
     const chunks = guarded(() => input.open(start?.bytes ?? 0, input.size), failure);
-    const { zoneMinutes, lineBytesMax, stretches } = options;
+    const { zoneMinutes, lineBytesMax } = options;
     const decoding = decodeLog(input.name, chunks, {
       ...(zoneMinutes === undefined ? {} : { zoneMinutes }),
       ...(lineBytesMax === undefined ? {} : { lineBytesMax }),
       ...(start === undefined ? {} : { from: start }),
       isGrowing,
       sink: writer.sink,
-      ...(stretches === undefined ? {} : { stretches }),
     });
     for (;;) {
       const next = await decoding.next();

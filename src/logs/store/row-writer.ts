@@ -1,6 +1,5 @@
 import type { LogKind } from '../columns.ts';
 import type { ColumnSink } from '../decode/column-sink.ts';
-import { addPacked, type ForeignWords, type PackedRows } from './packed-rows.ts';
 import { addRow, newRowBlock, type RowBlock, settle } from './row-block.ts';
 import { type Staging, stage } from './staging.ts';
 import { codeOf, codeOfBytes } from './word-list.ts';
@@ -11,8 +10,6 @@ export interface RowWriter extends ColumnSink {
   begin(staging: Staging, source: number): void;
   /** Brings all that was given into the staging. */
   settle(): void;
-  /** Rows that another writer has made, and how many it left out because they were too old. */
-  packed(rows: PackedRows, words: ForeignWords, tooOld: number): void;
   /** Rows that were older than what is kept, so far. */
   expired(): number;
 }
@@ -43,12 +40,6 @@ export function rowWriter(oldest: number): RowWriter {
       source = id;
     },
     settle: settleAll,
-    packed(rows, words, tooOld) {
-      // Rows of a kind stay in the order of their lines.
-      settleAll();
-      addPacked(staging, rows, words, source);
-      expired += tooOld;
-    },
     expired: () => expired,
     generation: () => staging.words.generation,
     textCode: (text) => codeOf(staging.words, text),
