@@ -57,7 +57,7 @@ async function measure(pods) {
   );
 }
 
-/** As the lab does it: files first, everything made in one batch, then four lanes of hosts side by side. */
+/** As the lab does it: files first, everything made in one batch, then eight lanes of hosts side by side. */
 async function bringUp(plan) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-pods-'));
   try {
@@ -72,8 +72,8 @@ async function bringUp(plan) {
     writeFileSync(program, HOST_PROGRAM);
     await run('ip', ['-batch', '-'], creationBatch(plan));
     await Promise.all(
-      Array.from({ length: 4 }, (_, lane) => {
-        const own = hosts.filter((_, at) => at % 4 === lane);
+      Array.from({ length: 8 }, (_, lane) => {
+        const own = hosts.filter((_, at) => at % 8 === lane);
         const [perl, ...args] = hostCommand(program, folder);
         return run(perl, args, hostLines(plan.lab, own));
       }),
