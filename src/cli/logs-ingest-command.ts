@@ -36,7 +36,10 @@ export async function logsIngestCommand(
   }
   const { DEFAULT_STORE, openStore } = await import('../logs/store/index.ts');
   const path = options.store ?? DEFAULT_STORE;
-  const store = await openStore(path, { mode: 'write' });
+  const store = await openStore(path, {
+    mode: 'write',
+    onUpgrade: () => output.progress('bringing the store to this version…'),
+  });
   try {
     const report = await ingestInto(store, paths, options, output);
     const text =

@@ -74,7 +74,10 @@ export async function openLogs(
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
-    const store = await openStore(path ?? join(folder!, 'logs.duckdb'), { mode: 'write' });
+    const store = await openStore(path ?? join(folder!, 'logs.duckdb'), {
+      mode: 'write',
+      onUpgrade: () => output.progress('bringing the store to this version…'),
+    });
     const engine = storeEngine(store);
     try {
       const ingested = await ingestInto(store, paths, options, output);

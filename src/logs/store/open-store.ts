@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly mode: 'read' | 'write';
   /** Of DuckDB alone, in megabytes; what does not fit goes to a file beside the store. Default: 512. */
   readonly memoryMegabytes?: number;
+  /** A store of an earlier version is about to be brought to this one: half a microsecond a record. */
+  readonly onUpgrade?: () => void;
 }
 
 /** An open DuckDB file; owns its connection. */
@@ -39,7 +41,7 @@ const MEMORY_MEGABYTES = 512;
  */
 export async function openStore(
   path: string,
-  { mode, memoryMegabytes = MEMORY_MEGABYTES }: StoreOptions,
+  { mode, memoryMegabytes = MEMORY_MEGABYTES, onUpgrade }: StoreOptions,
 ): Promise<LogStore> {
   const isThere = await exists(path);
   if (mode === 'read' && !isThere) {
@@ -64,7 +66,7 @@ export async function openStore(
       storage_compatibility_version: STORAGE_VERSION,
     });
     connection = await instance.connect();
-    tallies = await prepare(connection, path, mode);
+    tallies = await prepare(connection, path, { mode, onUpgrade });
   } catch (error) {
     connection?.closeSync();
     instance?.closeSync();
@@ -85,7 +87,7 @@ export async function openStore(
 async function prepare(
   connection: DuckDBConnection,
   path: string,
-  mode: 'read' | 'write',
+  { mode, onUpgrade }: Pick<StoreOptions, 'mode'> & { onUpgrade: StoreOptions['onUpgrade'] },
 ): Promise<readonly Tally[]> {
   await connection.run("SET TimeZone = 'UTC'");
   const version = await versionOf(connection);
@@ -116,7 +118,10 @@ async function prepare(
       { hint: 'use that version, or ingest into a new store' },
     );
   }
-  if (mode === 'write' && version < SCHEMA_VERSION) await upgrade(connection, version);
+  if (mode === 'write' && version < SCHEMA_VERSION) {
+    onUpgrade?.();
+    await upgrade(connection, version);
+  }
   // Whoever only reads a store of before, finds its tables under the names that views have now.
   return mode === 'write' || version >= FIRST_WITH_TALLIES ? TALLIES : [];
 }

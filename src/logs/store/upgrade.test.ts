@@ -56,6 +56,16 @@ async function reopened(mode: 'read' | 'write') {
 }
 
 describe.each([1, 2] as const)('a store of version %i', (version) => {
+  it('says so before it is made anew, once', async () => {
+    await asVersion(store.connection, version);
+    const told: string[] = [];
+    for (const _ of [1, 2]) {
+      store.close();
+      store = await openStore(path(), { mode: 'write', onUpgrade: () => told.push('upgrade') });
+    }
+    expect(told).toEqual(['upgrade']);
+  });
+
   it('holds after its upgrade what it held, in the same order, and knows it again', async () => {
     const before = await content();
     const { byKind } = await storeContents(store);
