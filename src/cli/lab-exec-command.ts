@@ -18,8 +18,15 @@ export async function execCommand(
   words: readonly string[],
   options: LabChoice,
 ): Promise<ExitCode> {
+  const [first = ''] = words;
+  if (first.startsWith('-') && first !== '--') {
+    throw new InputError(
+      `what stands behind the end is the command: \`${first}\` is none`,
+      'sallyport lab exec [--name LAB] END -- COMMAND',
+    );
+  }
   const lab = await runningLab(options);
-  return run(inside(lab, hostOf(lab, end), words[0] === '--' ? words.slice(1) : words));
+  return run(inside(lab, hostOf(lab, end), first === '--' ? words.slice(1) : words));
 }
 
 export async function shellCommand(end: string, options: LabChoice): Promise<ExitCode> {

@@ -38,6 +38,14 @@ describe.skipIf(!ready.ok)(`the lab's manners${notRun(ready)}`, () => {
     });
   });
 
+  it('an option behind the end is no command, and the hint says where it goes', async () => {
+    const { code, err } = await run('exec', 'machine/client', '--name', lab, '--', 'true');
+    expect(code).toBe(2);
+    expect(err).toBe(
+      'error: what stands behind the end is the command: `--name` is none\n  hint: sallyport lab exec [--name LAB] END -- COMMAND\n',
+    );
+  });
+
   it('a log that is not there is bad input, and those that are there are named', async () => {
     const { code, err } = await run('logs', 'nosuch');
     expect(code).toBe(2);
