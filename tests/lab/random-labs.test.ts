@@ -22,7 +22,7 @@ const own = [process.execPath, join(projectRoot, 'bin', 'sallyport.js')];
  * Each of these once showed that proof, lab or probe was wrong; `SALLYPORT_RANDOM_LABS=10` draws ten that nobody has seen, and
  * `SALLYPORT_RANDOM_LABS=#614,613` asks for those.
  */
-const KEPT = [603, 605, 609, 613, 4012];
+const KEPT = [603, 605, 607, 609, 613, 711, 4012];
 const seeds = seedsOf(process.env['SALLYPORT_RANDOM_LABS']);
 const FLOWS = 120;
 

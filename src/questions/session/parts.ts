@@ -95,8 +95,8 @@ function partsOfList(network: Network, name: string): readonly Part[] | undefine
   if (/^(egress|ingress) /.test(name)) return [NETWORK_POLICIES];
   // A firewall's DNS settings are in its policy.
   if (/^names /.test(name)) return firewallPolicies(network);
-  // The groups of the node subnets of a cluster (AKS-61), and whether they deny anything among its pods.
-  if (/^(?:between (?:pods|nodes) of|guards inside) /.test(name)) {
+  // The groups of the subnets of a cluster (AKS-61), and whether they deny anything among its nodes and pods.
+  if (/^(?:between (?:pods|nodes) of|guards inside|handed on in) /.test(name)) {
     return [...network.subnets.keys()].flatMap((subnetKey) => [
       ...groupOf(network, subnetKey),
       ...routesOf(network, subnetKey),

@@ -154,7 +154,7 @@ export function concerning(rules: Rules, sources: AddressSet, destinations: Addr
 }
 
 /** On one node no group sees a packet: a denial holds only if there are two. */
-function unlessOnOneNode(rules: Rules): Rules {
+export function unlessOnOneNode(rules: Rules): Rules {
   return rules.flatMap((rule): Rules => {
     if (rule.effect === 'allow') return [rule];
     const { name, at } = rule.by;
@@ -166,7 +166,7 @@ function unlessOnOneNode(rules: Rules): Rules {
 }
 
 /** A subnet that is not in the input is taken to let its own cluster work (AKS-59), and that is said. */
-function assuming(branch: Branch, pools: readonly (PoolPlacement | undefined)[]): Branch {
+export function assuming(branch: Branch, pools: readonly (PoolPlacement | undefined)[]): Branch {
   const said = pools.flatMap((pool) =>
     pool === undefined || pool.nodeSubnet.kind === 'found' || pool.nodeSubnet.kind === 'none'
       ? []

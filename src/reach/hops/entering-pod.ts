@@ -6,14 +6,20 @@ import {
   ingressBetween,
   ingressRules,
 } from '../../semantics/network-policy/symbolic/pod-rules.ts';
-import { answered } from '../answer/answer.ts';
+import type { Decider } from '../../semantics/verdict.ts';
+import { answered, lost } from '../answer/answer.ts';
 import { type Branch, ends, open, type Place, type Step } from '../branch.ts';
 import { policyView, toldOnce, type World } from '../world.ts';
 import { betweenNodes, isCarried } from './between-nodes.ts';
 import { filter, filters } from './filter.ts';
 
 /** Where the answer of a pod sets out: the subnet of its node or its own. */
-export type AnswerFrom = 'no box on its way' | 'unknown' | { readonly subnetKey: string };
+export type AnswerFrom =
+  | 'no box on its way'
+  | 'unknown'
+  | { readonly subnetKey: string }
+  /** Nowhere: this keeps it from the node that waits for it. */
+  | { readonly lostAt: Decider };
 
 /** The sender called a Service, so the pod may be the sender itself (K8P-15). */
 export interface Through {
@@ -51,6 +57,7 @@ export function enteringPod(
         if (answer === 'unknown') {
           return [open(each, { missing: `the subnet of ${cluster.name}'s nodes` })];
         }
+        if ('lostAt' in answer) return [lost(each, answer.lostAt)];
         return answered(world, each, arrived, {
           kind: 'leaving-subnet',
           subnetKey: answer.subnetKey,

@@ -25,8 +25,9 @@ import {
 import type { End } from '../header.ts';
 import { toldOnce, type World } from '../world.ts';
 import { betweenNodes, hasOverlay } from './between-nodes.ts';
-import { enteringPod } from './entering-pod.ts';
+import { type AnswerFrom, enteringPod } from './entering-pod.ts';
 import { filters } from './filter.ts';
+import { type HandedOn, handedOn } from './handed-on.ts';
 import { endOfNode, endOfPod } from './leaving-node.ts';
 import { nsgOf } from './leaving-subnet.ts';
 
@@ -153,39 +154,43 @@ function toBackends(
     const arrival = isLocal || client === 'kept' ? 'load-balancer-local' : 'load-balancer-cluster';
     // What comes from elsewhere is neither a pod nor a node, whatever range its address lies in.
     const isElsewhere = branch.sender !== cluster;
-    const place = enteringPod(
-      world,
-      cluster,
-      pod,
-      arrival,
-      isElsewhere ? 'no-member' : 'told',
-      subnet === undefined ? 'unknown' : { subnetKey: subnet.subnet.key },
-    );
+    const what = isElsewhere ? 'no-member' : 'told';
+    const into = (answer: AnswerFrom) => enteringPod(world, cluster, pod, arrival, what, answer);
+    const place = into(subnet === undefined ? 'unknown' : { subnetKey: subnet.subnet.key });
     const called = { ...part, header: { ...part.header, destinationPort: port } };
     if (isLocal) return [goesOn(called, place)];
-    const { passed, stopped } = toOtherNode(world, cluster, subnet, pod, called);
-    return [...stopped, ...passed.map((each) => goesOn(each, place))];
+    const { passed, lost, stopped } = toOtherNode(world, cluster, subnet, pod, called);
+    return [
+      ...stopped,
+      ...passed.map((each) => goesOn(each, place)),
+      ...lost.map((each) => goesOn(each.branch, into({ lostAt: each.by }))),
+    ];
   });
 }
 
-/** Under `Cluster` a node hands on to a pod of any node, as itself (AKS-75): security groups of the overlay see a node and a pod. */
+/** Under `Cluster` a node hands on to a pod of any node, as itself (AKS-75): to one of the overlay, or of the network. */
 function toOtherNode(
   world: World,
   cluster: ClusterPlacement,
   subnet: SubnetPlacement | undefined,
   pod: PodClass,
   branch: Branch,
-): ReturnType<typeof betweenNodes> {
+): HandedOn {
   const pool = cluster.pools.find(({ nodeSubnet }) => targetOf(nodeSubnet) === subnet);
-  if (subnet === undefined || pool === undefined || pod.hostNetwork || !hasOverlay(cluster)) {
-    return { passed: [branch], stopped: [] };
+  const unasked = { passed: [branch], lost: [], stopped: [] };
+  if (subnet === undefined || pool === undefined) return unasked;
+  if (pod.hostNetwork || !hasOverlay(cluster)) {
+    const { addressing } = cluster;
+    const isPlaced = pod.hostNetwork || addressing === 'node-subnet' || addressing === 'pod-subnet';
+    return isPlaced ? handedOn(world, cluster, pool, pod, branch) : unasked;
   }
   const source = endOfNode(world, cluster, pool);
   const destination = endOfPod(world, cluster, pool, pod);
   const seen = { ...branch, header: { ...branch.header, source, destination } };
   const sender = { pool, isAnyNode: true } as const;
   const { passed, stopped } = betweenNodes(world, cluster, sender, pod, seen);
-  return { passed: passed.map((each) => ({ ...each, header: branch.header })), stopped };
+  const restored = passed.map((each) => ({ ...each, header: branch.header }));
+  return { passed: restored, lost: [], stopped };
 }
 
 function undeclared(pod: PodClass, { service }: ServiceFrontend) {

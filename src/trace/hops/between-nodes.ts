@@ -126,7 +126,7 @@ function groupVerdict(
 }
 
 /** Said where a subnet is not in the input (AKS-59). */
-function letsItsClusterWork({ pool }: PoolPlacement): string {
+export function letsItsClusterWork({ pool }: PoolPlacement): string {
   return `the security group on the subnet of pool ${pool.name}, which is not in the input, lets traffic inside its cluster pass`;
 }
 

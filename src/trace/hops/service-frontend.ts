@@ -20,6 +20,7 @@ import { formatAddress } from '../step-of.ts';
 import type { Disposition, Hop, Step } from '../trace.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { type BetweenNodes, betweenNodes, hasOverlay } from './between-nodes.ts';
+import { type HandedOn, handedOn } from './handed-on.ts';
 import { replyHome } from './reply-home.ts';
 import { judge, subnetVerdict } from './verdicts.ts';
 
@@ -105,29 +106,36 @@ export function serviceFrontendHop(
     facts: delivery.facts,
   });
   const between = toOtherNode(network, at, node, backend, steps);
-  if (between?.denied !== undefined) return stop({ kind: 'denied', by: between.denied });
+  if (between?.denied !== undefined) {
+    const told = between.flow === undefined ? hop : { ...hop, flow: between.flow };
+    return { ...stop({ kind: 'denied', by: between.denied }), hop: told };
+  }
   open.push(...(between?.open ?? []));
   return {
     hop: { ...hop, flow: backend.flow },
-    next: { kind: 'forward', to: intoPod(at, backend, flow, journey, subnet) },
+    next: { kind: 'forward', to: intoPod(at, backend, flow, journey, subnet, between?.reply) },
     ...(open.length > 0 ? { conditions: open } : {}),
     ...(between === undefined ? {} : { assumptions: between.assumptions }),
   };
 }
 
-/** Under `Cluster` the node that receives hands on to a pod of any node, as itself (AKS-75): inside the overlay, from node to pod. */
+/** Under `Cluster` the node that receives hands on to a pod of any node, as itself (AKS-75): to one of the overlay, or of the network. */
 function toOtherNode(
   network: Network,
   { cluster, frontend }: AtFrontend,
   pool: PoolPlacement | undefined,
   { pod, flow }: BackendFlow,
   steps: Step[],
-): BetweenNodes | undefined {
-  const isKept = frontend.service.externalTrafficPolicy === 'Local' || pod.hostNetwork;
-  if (pool === undefined || isKept || !hasOverlay(cluster)) return undefined;
-  const sender = { cluster, pool, isAnyNode: true } as const;
-  const handed = { ...flow, source: nodeAddressOf(network, cluster, pool) };
-  return betweenNodes(network, sender, pod, handed, steps);
+): (BetweenNodes & Partial<HandedOn>) | undefined {
+  if (pool === undefined || frontend.service.externalTrafficPolicy === 'Local') return undefined;
+  if (!pod.hostNetwork && hasOverlay(cluster)) {
+    const sender = { cluster, pool, isAnyNode: true } as const;
+    const handed = { ...flow, source: nodeAddressOf(network, cluster, pool) };
+    return betweenNodes(network, sender, pod, handed, steps);
+  }
+  const { addressing } = cluster;
+  const isPlaced = pod.hostNetwork || addressing === 'node-subnet' || addressing === 'pod-subnet';
+  return isPlaced ? handedOn(network, cluster, pool, pod, flow, steps) : undefined;
 }
 
 /** A load balancer hands to nodes of any pool: one of each that differ in their subnet. */
@@ -156,6 +164,7 @@ function intoPod(
   arrived: Flow,
   journey: Journey,
   subnet: SubnetPlacement | undefined,
+  lost: Placed | undefined,
 ): Placed {
   const isLocal = at.frontend.service.externalTrafficPolicy === 'Local';
   // What comes by the load balancer from elsewhere is neither a pod nor a node, whatever range its address lies in.
@@ -172,7 +181,7 @@ function intoPod(
         ...(isElsewhere ? { isNode: 'no' as const } : {}),
       },
       arrival: isLocal ? 'load-balancer-local' : 'load-balancer-cluster',
-      reply: replyFromNode(at, arrived, subnet?.subnet.key),
+      reply: lost ?? replyFromNode(at, arrived, subnet?.subnet.key),
     },
     flow: backend.flow,
   };
