@@ -30,8 +30,12 @@ export function nameTargets(
   to: FlowTo,
 ): readonly Target[] {
   const usual = nameTarget(network, origin, name, to);
+  const { vnetKey, isOnInternet } = origin;
+  // Where nobody answers, a name leads nowhere, whoever has it.
+  const isAnswered =
+    vnetKey === undefined || resolveName(network, vnetKey, name).kind !== 'unanswered';
   const clusters =
-    origin.isOnInternet === true
+    isOnInternet === true || !isAnswered
       ? []
       : privateApiServers(network, name, askedNetwork(network, origin));
   if (clusters.length === 0) return [usual];

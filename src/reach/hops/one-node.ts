@@ -1,9 +1,16 @@
 import type { PodClass } from '../../model/index.ts';
-import { addressSetsOverlap, isEmptyAddressSet, unionAddresses } from '../../net/index.ts';
+import {
+  type AddressSet,
+  addressSetCovers,
+  addressSetsOverlap,
+  isEmptyAddressSet,
+  unionAddresses,
+} from '../../net/index.ts';
 import type { ClusterPlacement, PoolPlacement } from '../../network/index.ts';
 import { subnetNsgRules } from '../../semantics/nsg/symbolic.ts';
 import { type Branch, goesOn, type Place, provided } from '../branch.ts';
 import { fittingPools } from '../fitting-pools.ts';
+import type { End } from '../header.ts';
 import type { Start } from '../run.ts';
 import { toldOnce, type World } from '../world.ts';
 import { areOnTwoNodes, concerning, runOnOneNode, subnetKeyOf } from './between-nodes.ts';
@@ -38,7 +45,7 @@ export function onOneNodeOrTwo(
 ): Start {
   const { pool, pod } = sender;
   const isElsewhere = cluster.addressing === 'byo' || cluster.addressing === 'unknown';
-  if (pool === undefined || isElsewhere || !isGuarded(world, cluster)) return across;
+  if (pool === undefined || isElsewhere || !isGuarded(world, cluster, sent)) return across;
   if (pod !== undefined && runOnOneNode(pod, to)) return { branch: sent, place: inside };
   if (areOnTwoNodes(pod, to) || !mayShare(world, cluster, { pool, pod }, to, sent)) return across;
   const key = `one node or two ${pool.pool.key} ${pod?.kind ?? 'node'} ${pod?.namespace}/${pod?.name} ${to.kind} ${to.namespace}/${to.name}`;
@@ -75,24 +82,44 @@ function mayShare(
   });
 }
 
-/** May a group or a table keep two nodes apart? Where none may, both ways end alike. O(subnets of the cluster), once. */
-function isGuarded(world: World, cluster: ClusterPlacement): boolean {
+/**
+ * May a group or a table keep two nodes apart? Where none may, both ways end alike. An end that is written with an address outside the subnets
+ * of its cluster is none that their rules let pass for its sake. O(subnets of the cluster), once.
+ */
+function isGuarded(world: World, cluster: ClusterPlacement, { header }: Branch): boolean {
   const [found] = toldOnce(world, `guards inside ${cluster.name}`, () => [guards(world, cluster)]);
-  return found === true;
+  const { isAny = false, isAmongOwn = false, own } = found ?? {};
+  const isOwn = (end: End) =>
+    end.kind === 'one-of' && own !== undefined && addressSetCovers(own, end.addresses);
+  return isAmongOwn || (isAny && !(isOwn(header.source) && isOwn(header.destination)));
 }
 
-function guards({ network }: World, { pools }: ClusterPlacement): boolean {
+interface Guards {
+  /** Is there a table, or a group that denies what is not between the subnets of the cluster? */
+  readonly isAny: boolean;
+  readonly isAmongOwn: boolean;
+  readonly own: AddressSet;
+}
+
+function guards({ network }: World, { pools }: ClusterPlacement): Guards {
   const links = pools.flatMap(({ nodeSubnet, podSubnet }) => [nodeSubnet, podSubnet]);
   const subnets = links.flatMap((link) => (link.kind === 'found' ? [link.target] : []));
-  const all = unionAddresses(...subnets.map(({ addresses }) => addresses));
-  return [...new Set(subnets)].some(({ subnet, routeTable, networkSecurityGroup, addresses }) => {
-    if (routeTable.kind !== 'none') return true;
-    if (networkSecurityGroup.kind === 'none') return false;
-    if (isEmptyAddressSet(addresses)) return true;
-    const ends = { Outbound: [addresses, all], Inbound: [all, addresses] } as const;
-    return (['Outbound', 'Inbound'] as const).some((direction) => {
-      const rules = subnetNsgRules(network, subnet.key, direction);
-      return concerning(rules, ...ends[direction]).some(({ effect }) => effect === 'deny');
-    });
-  });
+  const own = unionAddresses(...subnets.map(({ addresses }) => addresses));
+  const isAny = subnets.some(
+    ({ routeTable, networkSecurityGroup }) =>
+      routeTable.kind !== 'none' || networkSecurityGroup.kind !== 'none',
+  );
+  const isAmongOwn = [...new Set(subnets)].some(
+    ({ subnet, routeTable, networkSecurityGroup, addresses }) => {
+      if (routeTable.kind !== 'none') return true;
+      if (networkSecurityGroup.kind === 'none') return false;
+      if (isEmptyAddressSet(addresses)) return true;
+      const ends = { Outbound: [addresses, own], Inbound: [own, addresses] } as const;
+      return (['Outbound', 'Inbound'] as const).some((direction) => {
+        const rules = subnetNsgRules(network, subnet.key, direction);
+        return concerning(rules, ...ends[direction]).some(({ effect }) => effect === 'deny');
+      });
+    },
+  );
+  return { isAny, isAmongOwn, own };
 }
