@@ -44,13 +44,6 @@ export async function startAuthority(
     }
     return encoded({ ...base, answers: reply });
   };
-  const udp: Socket = createSocket('udp4');
-  udp.on('message', (message, from) => {
-    const bytes = bytesFor(message, 'udp');
-    if (bytes !== undefined) udp.send(bytes, from.port, from.address);
-  });
-  await new Promise<void>((resolve) => udp.bind(port, address, resolve));
-  const bound = udp.address().port;
   const open = new Set<TcpSocket>();
   const tcp: Server = createServer((socket) => {
     open.add(socket);
@@ -63,13 +56,14 @@ export async function startAuthority(
       socket.write(Buffer.concat([head, bytes]));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    tcp.once('error', reject);
-    tcp.listen(bound, address, resolve);
+  const udp = await atOnePort(tcp, port, address);
+  udp.on('message', (message, from) => {
+    const bytes = bytesFor(message, 'udp');
+    if (bytes !== undefined) udp.send(bytes, from.port, from.address);
   });
   return {
     address,
-    port: bound,
+    port: udp.address().port,
     asked,
     close: async () => {
       for (const socket of open) socket.destroy();
@@ -77,6 +71,27 @@ export async function startAuthority(
       await new Promise<void>((resolve) => udp.close(() => resolve()));
     },
   };
+}
+
+/** A free port of UDP may be taken for TCP: then another one, unless it was asked for. */
+async function atOnePort(tcp: Server, port: number, address: string): Promise<Socket> {
+  for (let attempt = 1; ; attempt += 1) {
+    const udp = createSocket('udp4');
+    await new Promise<void>((resolve) => udp.bind(port, address, resolve));
+    try {
+      await new Promise<void>((resolve, reject) => {
+        tcp.once('error', reject);
+        tcp.listen(udp.address().port, address, () => {
+          tcp.off('error', reject);
+          resolve();
+        });
+      });
+      return udp;
+    } catch (error) {
+      await new Promise<void>((resolve) => udp.close(() => resolve()));
+      if (port !== 0 || attempt === 20) throw error;
+    }
+  }
 }
 
 const encoded = (packet: object): Buffer => Buffer.from(encode(packet as never));

@@ -16,8 +16,21 @@ const IDLE_MILLISECONDS = 10_000;
 const UNANSWERED_MAX = 100;
 const UNREAD_BYTES_MAX = 256 * 1024;
 
-/** UDP and TCP at one address and port. @throws OperationalError `nva/listen` */
+/** A port that the system chose for UDP may be taken for TCP; so often another one is asked for. */
+const PORTS_MAX = 20;
+
+/** UDP and TCP at one address and port, any where it is 0. @throws OperationalError `nva/listen` */
 export async function listenForDns(endpoint: DnsEndpoint, resolver: Resolver): Promise<Listener> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listenForBoth(endpoint, resolver);
+    } catch (error) {
+      if (endpoint.port !== 0 || attempt === PORTS_MAX) throw error;
+    }
+  }
+}
+
+async function listenForBoth(endpoint: DnsEndpoint, resolver: Resolver): Promise<Listener> {
   const udp = await listenUdp(endpoint, resolver);
   try {
     const tcp = await listenTcp({ ...endpoint, port: udp.endpoint.port }, resolver);
