@@ -29,13 +29,15 @@ export function nameTargets(
   name: DomainName,
   to: FlowTo,
 ): readonly Target[] {
-  const usual = nameTarget(network, origin, name, to);
   const { vnetKey, isOnInternet } = origin;
-  // Where nobody answers, a name leads nowhere, whoever has it.
-  const isAnswered =
-    vnetKey === undefined || resolveName(network, vnetKey, name).kind !== 'unanswered';
+  const resolution =
+    isOnInternet === true || vnetKey === undefined
+      ? undefined
+      : resolveName(network, vnetKey, name);
+  const usual = nameTarget(network, origin, name, to, resolution);
   const clusters =
-    isOnInternet === true || !isAnswered
+    // Where nobody answers, a name leads nowhere, whoever has it.
+    isOnInternet === true || resolution?.kind === 'unanswered'
       ? []
       : privateApiServers(network, name, askedNetwork(network, origin));
   if (clusters.length === 0) return [usual];
@@ -80,7 +82,14 @@ function askedNetwork(network: Network, { vnetKey }: Origin): string | undefined
   }
 }
 
-function nameTarget(network: Network, origin: Origin, name: DomainName, to: FlowTo): Target {
+/** @param resolution absent where the sender is in no network */
+function nameTarget(
+  network: Network,
+  origin: Origin,
+  name: DomainName,
+  to: FlowTo,
+  resolution: Resolution | undefined,
+): Target {
   const flowTo = (destination: FlowAddress): Flow => {
     const flow = to(destination, { destinationName: name });
     return { ...flow, application: applicationOf(flow.protocol, flow.destinationPort ?? 0, name) };
@@ -102,7 +111,7 @@ function nameTarget(network: Network, origin: Origin, name: DomainName, to: Flow
       ? { ...base, flow: outside, ...withoutAnswer(name) }
       : { ...base, flow: outside };
   }
-  if (origin.vnetKey === undefined) {
+  if (origin.vnetKey === undefined || resolution === undefined) {
     return takenAsPublic(
       network,
       { ...base, flow: outside },
@@ -110,7 +119,6 @@ function nameTarget(network: Network, origin: Origin, name: DomainName, to: Flow
       `the DNS server of ${origin.label}`,
     );
   }
-  const resolution = resolveName(network, origin.vnetKey, name);
   const resolver = resolverOf(network, origin.vnetKey);
   const notes =
     resolver.kind === 'firewall' && resolver.assumption !== undefined ? [resolver.assumption] : [];
