@@ -15,3 +15,4 @@ export { follow, targetOf, unseen } from './links.ts';
 export * from './network.ts';
 export { peerTo, vnetReaches } from './reach.ts';
 export { podSelector, serviceKey } from './service-frontends.ts';
+export { subnetOfPod, vnetOfFrontend } from './subnet-of-part.ts';

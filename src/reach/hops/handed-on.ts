@@ -1,11 +1,12 @@
 import { type FlowRule, needing } from '../../flows/index.ts';
 import type { PodClass } from '../../model/index.ts';
 import { type AddressSet, ALL_IPV4 } from '../../net/index.ts';
-import type {
-  ClusterPlacement,
-  Link,
-  PoolPlacement,
-  SubnetPlacement,
+import {
+  type ClusterPlacement,
+  type Link,
+  type PoolPlacement,
+  type SubnetPlacement,
+  subnetOfPod,
 } from '../../network/index.ts';
 import { isDirect } from '../../semantics/routes/effective-route.ts';
 import { type RouteRule, routeRules } from '../../semantics/routes/symbolic.ts';
@@ -166,16 +167,6 @@ function carrying({ region, effect, by }: RouteRule): Rules {
 
 function addressesOf(end: End): AddressSet {
   return end.kind === 'one-of' ? end.addresses : ALL_IPV4;
-}
-
-/** Where the address of a pod lies that runs on this pool. */
-function subnetOfPod(
-  { addressing }: ClusterPlacement,
-  { nodeSubnet, podSubnet }: PoolPlacement,
-  { hostNetwork }: PodClass,
-): Link<SubnetPlacement> {
-  const isOwn = !hostNetwork && addressing === 'pod-subnet' && podSubnet.kind !== 'none';
-  return isOwn ? podSubnet : nodeSubnet;
 }
 
 /** Whatever receives in the pool's subnet is the one node there. */

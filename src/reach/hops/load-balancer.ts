@@ -1,6 +1,6 @@
 import type { LoadBalancer } from '../../model/index.ts';
 import { ALL_IPV4, singleAddress } from '../../net/index.ts';
-import { findOwner, subnetOf } from '../../network/index.ts';
+import { findOwner, subnetOf, vnetOfFrontend } from '../../network/index.ts';
 import {
   type LoadBalancerEffect,
   loadBalancerRules,
@@ -32,23 +32,11 @@ export function loadBalancer(world: World, balancer: LoadBalancer, frontendKey: 
       return parts.flatMap(({ branch: part, effect, by, doubts }): readonly Step[] => {
         const doubted = doubts.length === 0 ? [] : [open(part, ...doubts)];
         if (effect.kind === 'no-listener') return [...doubted, ends(part, { kind: 'denied', by })];
-        const own = vnetOfFrontend(world, balancer, frontendKey);
+        const own = vnetOfFrontend(world.network, balancer, frontendKey);
         return [...doubted, ...toBackends(world, { name, own }, part, effect)];
       });
     },
   };
-}
-
-/** The virtual network of an internal front end: members are in it (AZS-44). A public one is in none. */
-function vnetOfFrontend(
-  { network }: World,
-  { frontends }: LoadBalancer,
-  frontendKey: string,
-): string | undefined {
-  const subnet = frontends.find(({ key }) => key === frontendKey)?.subnet;
-  return subnet === undefined || isUnknown(subnet)
-    ? undefined
-    : network.subnets.get(subnet.key)?.vnet.key;
 }
 
 function toBackends(

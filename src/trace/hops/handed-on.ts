@@ -1,10 +1,11 @@
 import type { PodClass } from '../../model/index.ts';
-import type {
-  ClusterPlacement,
-  Link,
-  Network,
-  PoolPlacement,
-  SubnetPlacement,
+import {
+  type ClusterPlacement,
+  type Link,
+  type Network,
+  type PoolPlacement,
+  type SubnetPlacement,
+  subnetOfPod,
 } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import { nodeAddressOf, podAddressOf } from '../../semantics/masquerade/own-address.ts';
@@ -147,16 +148,6 @@ function verdictOf(
   const verdict =
     link.kind === 'found' ? subnetVerdict(network, link.target, direction, flow) : undefined;
   return verdict === undefined ? [] : [verdict];
-}
-
-/** Where the address of a pod lies that runs on this pool. */
-function subnetOfPod(
-  { addressing }: ClusterPlacement,
-  { nodeSubnet, podSubnet }: PoolPlacement,
-  { hostNetwork }: PodClass,
-): Link<SubnetPlacement> {
-  const isOwn = !hostNetwork && addressing === 'pod-subnet' && podSubnet.kind !== 'none';
-  return isOwn ? podSubnet : nodeSubnet;
 }
 
 /** Whatever receives in the pool's subnet is the one node there. */

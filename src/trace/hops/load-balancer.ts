@@ -1,7 +1,6 @@
-import { findOwner, type Network, subnetOf } from '../../network/index.ts';
+import { findOwner, type Network, subnetOf, vnetOfFrontend } from '../../network/index.ts';
 import type { Flow } from '../../semantics/flow.ts';
 import { deliverToLoadBalancer } from '../../semantics/load-balancer/concrete.ts';
-import { isUnknown } from '../../values/index.ts';
 import type { HopResult, Journey, Position } from '../journey.ts';
 import { replyTo } from '../session.ts';
 import { formatAddress } from '../step-of.ts';
@@ -38,18 +37,12 @@ export function loadBalancerHop(
   if (delivery.kind === 'no-listener') return stop({ kind: 'denied', by: delivery.by });
   if (delivery.flows.length === 0) return stop({ kind: 'unknown', why: delivery.why });
   const sent = journey.choose(delivery.flows, (one) => `backend ${formatAddress(one.destination)}`);
-  return toBackend(network, { hop, steps, own: vnetOfFrontend(network, at) }, flow, sent);
-}
-
-/** The virtual network of an internal front end: members are in it (AZS-44). A public one is in none. */
-function vnetOfFrontend(
-  network: Network,
-  { loadBalancer, frontendKey }: Position & { kind: 'load-balancer' },
-): string | undefined {
-  const subnet = loadBalancer.frontends.find(({ key }) => key === frontendKey)?.subnet;
-  return subnet === undefined || isUnknown(subnet)
-    ? undefined
-    : network.subnets.get(subnet.key)?.vnet.key;
+  return toBackend(
+    network,
+    { hop, steps, own: vnetOfFrontend(network, at.loadBalancer, at.frontendKey) },
+    flow,
+    sent,
+  );
 }
 
 interface Sending {
